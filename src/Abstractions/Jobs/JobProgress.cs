@@ -1,0 +1,48 @@
+namespace Atelier.Abstractions.Jobs;
+
+/// <summary>A job at one moment.</summary>
+[GenerateSerializer, Immutable, Alias("atelier.JobProgress")]
+public sealed record JobProgress
+{
+    /// <summary>The job.</summary>
+    [Id(0)] public required string JobId { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [Id(1)] public required JobStatus Status { get; init; }
+
+    /// <summary>Why it failed or waits; null when there is nothing to say.</summary>
+    [Id(2)] public string? Message { get; init; }
+
+    /// <summary>Samples of the job, 0 before Start.</summary>
+    [Id(3)] public long Samples { get; init; }
+
+    /// <summary>Samples in committed shards, failed ones included.</summary>
+    [Id(4)] public long Finished { get; init; }
+
+    /// <summary>Finished samples and those that running workers have drawn so far.</summary>
+    [Id(5)] public double Drawn { get; init; }
+
+    /// <summary>Finished samples without an image.</summary>
+    [Id(6)] public long Failed { get; init; }
+
+    /// <summary>Finished samples whose prompt was cut to the model's context.</summary>
+    [Id(7)] public long Truncated { get; init; }
+
+    /// <summary>Shards of the job.</summary>
+    [Id(8)] public int Shards { get; init; }
+
+    /// <summary>Shards committed.</summary>
+    [Id(9)] public int ShardsFinished { get; init; }
+
+    /// <summary>Shards leased right now.</summary>
+    [Id(10)] public int ShardsLeased { get; init; }
+
+    /// <summary>Images drawn a second over the last half minute; 0 when unknown.</summary>
+    [Id(11)] public double ImagesPerSecond { get; init; }
+
+    /// <summary>Time left at that rate; null when unknown.</summary>
+    [Id(12)] public TimeSpan? Eta { get; init; }
+
+    /// <summary>Whether the job will not change by itself any more.</summary>
+    public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Unknown;
+}

@@ -1,0 +1,64 @@
+using Atelier.Abstractions.Sampling;
+using Atelier.Abstractions.Shards;
+
+namespace Atelier.Abstractions.Jobs;
+
+/// <summary>
+/// Everything about a job that decides its images and files, apart from its rows. Two jobs with equal specs and equal rows produce
+/// byte-identical shards on workers of one numerics class. How many workers run it is not part of it.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("atelier.JobSpec")]
+public sealed record JobSpec
+{
+    /// <summary>Name of the model folder, such as <c>shapes</c>; workers look it up among their own models.</summary>
+    [Id(0)] public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the model folder's contents, lower-case hex; a worker whose folder differs does not take the job.</summary>
+    [Id(1)] public required string ModelDigest { get; init; }
+
+    /// <summary>Scale s in eps(null) + s * (eps(y) - eps(null)) (Ho and Salimans 2022, arXiv:2207.12598); finite, usually 0 to 10.</summary>
+    /// <value>Default 3.</value>
+    [Id(2)] public double GuidanceScale { get; init; } = 3;
+
+    /// <summary>One of <see cref="SamplerNames.All"/>.</summary>
+    /// <value>Default <c>ddim</c>.</value>
+    [Id(3)] public string Sampler { get; init; } = SamplerNames.Ddim;
+
+    /// <summary>Number of denoising steps, 1 to the number of timesteps the model was trained with.</summary>
+    /// <value>Default 30.</value>
+    [Id(4)] public int Steps { get; init; } = 30;
+
+    /// <summary>DDIM's eta: 0 is deterministic given x_T, 1 has the variance of ancestral sampling. 0 to 1; used by ddim only.</summary>
+    /// <value>Default 0.</value>
+    [Id(5)] public double Eta { get; init; }
+
+    /// <summary>Images made for each row, 1 to 10,000.</summary>
+    /// <value>Default 1.</value>
+    [Id(6)] public int ImagesPerPrompt { get; init; } = 1;
+
+    /// <summary>The job's seed, from which every sample's own seed follows.</summary>
+    /// <value>Default 0.</value>
+    [Id(7)] public ulong Seed { get; init; }
+
+    /// <summary>Samples that go through the network together, 1 to 4,096. Part of the spec because floating-point results depend on it.</summary>
+    /// <value>Default 16.</value>
+    [Id(8)] public int BatchSize { get; init; } = 16;
+
+    /// <summary>Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000.</summary>
+    /// <value>Default 64.</value>
+    [Id(9)] public int ShardSize { get; init; } = 64;
+
+    /// <summary>One of <see cref="ImageFormats.All"/>.</summary>
+    /// <value>Default <c>png</c>.</value>
+    [Id(10)] public string Format { get; init; } = ImageFormats.Png;
+
+    /// <summary>Quality of lossy formats, 1 to 100.</summary>
+    /// <value>Default 95.</value>
+    [Id(11)] public int Quality { get; init; } = 95;
+
+    /// <summary>
+    /// Which numerics classes may work on the job: <c>same</c> (that of the first worker to get a lease), <c>any</c>, or the hash of one class.
+    /// </summary>
+    /// <value>Default <c>same</c>.</value>
+    [Id(12)] public string Numerics { get; init; } = "same";
+}

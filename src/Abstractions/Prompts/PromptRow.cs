@@ -1,0 +1,21 @@
+namespace Atelier.Abstractions.Prompts;
+
+/// <summary>One row of a job: one line of its prompt list, with the settings that this line overrides.</summary>
+[GenerateSerializer, Immutable, Alias("atelier.PromptRow")]
+public sealed record PromptRow
+{
+    /// <summary>Zero-based position of the row among the job's rows.</summary>
+    [Id(0)] public required long Index { get; init; }
+
+    /// <summary>The text to draw; may be empty, which is the null caption.</summary>
+    [Id(1)] public required string Prompt { get; init; }
+
+    /// <summary>The user's own name for the row, carried into the metadata; null when the input has none.</summary>
+    [Id(2)] public string? Id { get; init; }
+
+    /// <summary>Seed of this row's first image, in place of the one derived from the job's seed.</summary>
+    [Id(3)] public ulong? Seed { get; init; }
+
+    /// <summary>Guidance scale of this row, in place of the job's.</summary>
+    [Id(4)] public double? GuidanceScale { get; init; }
+}

@@ -1,0 +1,24 @@
+namespace Atelier.Abstractions.Workers;
+
+/// <summary>Leave to do one piece of work. It only saves work: correctness never depends on who holds it.</summary>
+[GenerateSerializer, Immutable, Alias("atelier.WorkLease")]
+public sealed record WorkLease
+{
+    /// <summary>This lease.</summary>
+    [Id(0)] public required Guid Id { get; init; }
+
+    /// <summary>The job.</summary>
+    [Id(1)] public required string JobId { get; init; }
+
+    /// <summary>The job's incarnation; work for another one is refused.</summary>
+    [Id(2)] public required Guid Incarnation { get; init; }
+
+    /// <summary>What to do.</summary>
+    [Id(3)] public required WorkKind Kind { get; init; }
+
+    /// <summary>The shard; -1 when closing.</summary>
+    [Id(4)] public required int Shard { get; init; }
+
+    /// <summary>How long the lease lasts without a heartbeat.</summary>
+    [Id(5)] public required TimeSpan Duration { get; init; }
+}

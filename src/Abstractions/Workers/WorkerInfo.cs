@@ -1,0 +1,8 @@
+namespace Atelier.Abstractions.Workers;
+
+/// <summary>A worker, as it presents itself when it asks for work.</summary>
+/// <param name="Id">Made anew each time the worker starts.</param>
+/// <param name="Name">Machine, process and number, for people.</param>
+/// <param name="Device"><c>cpu</c> or <c>cuda:N</c>.</param>
+[GenerateSerializer, Immutable, Alias("atelier.WorkerInfo")]
+public sealed record WorkerInfo([property: Id(0)] Guid Id, [property: Id(1)] string Name, [property: Id(2)] string Device);

@@ -1,0 +1,50 @@
+using Atelier.Abstractions.Jobs;
+
+namespace Atelier.Abstractions.Tests.Jobs;
+
+public sealed class JobSpecRulesTests
+{
+    private static readonly JobSpec Valid = new() { Model = "shapes", ModelDigest = new string('a', 64) };
+
+    public static TheoryData<JobSpec, string> Refused => new()
+    {
+        { Valid with { Model = " " }, "model is ' '; allowed: the name of a model folder" },
+        { Valid with { ModelDigest = "ABC" }, "model digest is 'ABC'; allowed: 64 hexadecimal digits" },
+        { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: a finite number" },
+        { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim" },
+        { Valid with { Steps = 0 }, "steps is '0'; allowed: 1 to the number of timesteps the model was trained with" },
+        { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
+        { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
+        { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096" },
+        { Valid with { ShardSize = 0 }, "shard size is '0'; allowed: 1 to 1000000" },
+        { Valid with { Format = "gif" }, "format is 'gif'; allowed: png, jpg, webp" },
+        { Valid with { Quality = 0 }, "quality is '0'; allowed: 1 to 100" },
+        { Valid with { Numerics = "close" }, "numerics is 'close'; allowed: same, any, or the hash of a numerics class" },
+    };
+
+    [Fact]
+    public void Check_TheDefaults_Passes() => JobSpecRules.Check(Valid);
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Check_ABadSetting_NamesItItsValueAndWhatIsAllowed(JobSpec spec, string message) =>
+        Assert.Equal(message, Assert.Throws<InvalidInputException>(() => JobSpecRules.Check(spec)).Message);
+
+    [Fact]
+    public void Differences_OfEqualSpecs_AreNone() => Assert.Empty(JobSpecRules.Differences(Valid, Valid with { }));
+
+    [Fact]
+    public void Differences_CoverEverySetting()
+    {
+        var other = new JobSpec
+        {
+            Model = "other", ModelDigest = new string('b', 64), GuidanceScale = 1, Sampler = "ancestral", Steps = 7, Eta = 0.5, ImagesPerPrompt = 2,
+            Seed = 1, BatchSize = 2, ShardSize = 3, Format = "jpg", Quality = 4, Numerics = "any",
+        };
+        Assert.Equal(typeof(JobSpec).GetProperties().Length, JobSpecRules.Differences(Valid, other).Count);
+    }
+
+    [Fact]
+    public void Differences_SayWhatIsThereAndHere() =>
+        Assert.Equal(["guidance scale is 3 there, 1.5 here"], JobSpecRules.Differences(Valid, Valid with { GuidanceScale = 1.5 }));
+}
