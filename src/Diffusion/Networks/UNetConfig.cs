@@ -1,0 +1,97 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Networks;
+
+/// <summary>Shape of a UNet, in the terms of the official constructors.</summary>
+public record UNetConfig
+{
+    /// <summary>Channels of the input image.</summary>
+    /// <value>Default 3.</value>
+    public int InChannels { get; init; } = 3;
+
+    /// <summary>Base width; level k is ChannelMult[k] times as wide. All widths are multiples of 32.</summary>
+    public required int ModelChannels { get; init; }
+
+    /// <summary>Channels of the output: twice the image's, epsilon first and then the variance values.</summary>
+    /// <value>Default 6.</value>
+    public int OutChannels { get; init; } = 6;
+
+    /// <summary>Residual blocks of each level on the way down; one more on the way up.</summary>
+    public required int NumResBlocks { get; init; }
+
+    /// <summary>Downsampling factors at which there is attention: 1 is full size, 2 is half size.</summary>
+    public required IReadOnlyList<int> AttentionResolutions { get; init; }
+
+    /// <summary>Dropout probability inside residual blocks during training.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Width of each level as a multiple of ModelChannels; one entry a level, each level half the size of the one before.</summary>
+    public required IReadOnlyList<int> ChannelMult { get; init; }
+
+    /// <summary>Attention heads, where NumHeadChannels does not decide.</summary>
+    /// <value>Default 1.</value>
+    public int NumHeads { get; init; } = 1;
+
+    /// <summary>Channels of one attention head; -1 leaves it to NumHeads.</summary>
+    /// <value>Default -1.</value>
+    public int NumHeadChannels { get; init; } = -1;
+
+    /// <summary>Attention heads on the way up, where NumHeadChannels does not decide; -1 is as many as on the way down.</summary>
+    /// <value>Default -1.</value>
+    public int NumHeadsUpsample { get; init; } = -1;
+
+    /// <summary>Whether the embedding scales and shifts the second norm of a residual block instead of being added.</summary>
+    public bool UseScaleShiftNorm { get; init; }
+
+    /// <summary>Whether residual blocks resample, instead of convolutions.</summary>
+    public bool ResBlockUpDown { get; init; }
+
+    /// <summary>Refuses shapes that cannot be built.</summary>
+    /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
+    public virtual void Validate()
+    {
+        Require(InChannels is >= 1 and <= 64, "in_channels", InChannels, "1 to 64");
+        Require(OutChannels == 6, "out_channels", OutChannels, "6: three of epsilon, three of variance");
+        Require(ModelChannels is >= 32 and <= 4096, "model_channels", ModelChannels, "32 to 4096");
+        Require(NumResBlocks is >= 1 and <= 32, "num_res_blocks", NumResBlocks, "1 to 32");
+        Require(Dropout is >= 0 and < 1, "dropout", Dropout, "0 to below 1");
+        Require(ChannelMult.Count is >= 1 and <= 10, "channel_mult", $"of {ChannelMult.Count} levels", "1 to 10 levels");
+        Require(NumHeads >= 1, "num_heads", NumHeads, "1 or more");
+        Require(NumHeadsUpsample is -1 or >= 1, "num_heads_upsample", NumHeadsUpsample, "-1, or 1 or more");
+        Require(NumHeadChannels is -1 or >= 1, "num_head_channels", NumHeadChannels, "-1, or 1 or more");
+        for (var level = 0; level < ChannelMult.Count; level++)
+        {
+            Require(ChannelMult[level] is >= 1 and <= 64 && ChannelsAt(level) % 32 == 0,
+                "channel_mult", ChannelMult[level], "1 to 64, so that every level is a multiple of 32 channels wide");
+            RequireDivisor(level, NumHeadChannels == -1 ? "num_heads" : "num_head_channels", NumHeadChannels == -1 ? NumHeads : NumHeadChannels);
+            if (NumHeadChannels == -1 && NumHeadsUpsample != -1) RequireDivisor(level, "num_heads_upsample", NumHeadsUpsample);
+        }
+    }
+
+    /// <summary>Throws unless a setting is allowed.</summary>
+    /// <param name="allowed">Whether it is.</param>
+    /// <param name="name">Name of the setting in model.json.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="range">What is allowed.</param>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    protected static void Require(bool allowed, string name, object value, string range)
+    {
+        if (!allowed) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; allowed: {range}"));
+    }
+
+    internal int? EncoderChannels { get; init; }
+
+    // Where to build the network; null is the CPU. Handed to every layer, since the default device is shared by all threads.
+    internal Device? Device { get; init; }
+
+    internal int EmbeddingChannels => 4 * ModelChannels;
+
+    internal int ChannelsAt(int level) => ChannelMult[level] * ModelChannels;
+
+    internal int HeadsFor(int channels, bool up) =>
+        NumHeadChannels != -1 ? channels / NumHeadChannels : up && NumHeadsUpsample != -1 ? NumHeadsUpsample : NumHeads;
+
+    private void RequireDivisor(int level, string name, int value) =>
+        Require(ChannelsAt(level) % value == 0, name, value, $"a divisor of {ChannelsAt(level)} channels");
+}

@@ -1,0 +1,85 @@
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Processes;
+
+/// <summary>
+/// The hybrid objective L_simple + lambda L_vlb of networks with learned variance (Nichol and Dhariwal 2021, arXiv:2102.09672,
+/// equation 16). The bound does not move epsilon: it sees the prediction as a constant.
+/// </summary>
+public static class TrainingLoss
+{
+    /// <summary>The loss of each sample and its two parts.</summary>
+    /// <param name="diffusion">The process.</param>
+    /// <param name="modelOutput">Network output for x_t, [N, 2C, H, W].</param>
+    /// <param name="xStart">x_0 in [-1, 1], [N, C, H, W].</param>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    /// <param name="noise">The noise in x_t.</param>
+    /// <param name="minSnrGamma">
+    /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), divided by gamma: the squared error counts
+    /// min(1 / gamma, 1 / SNR), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps count, which decide what is drawn
+    /// and where. Null counts all alike.
+    /// </param>
+    /// <returns>Loss = weighted MSE + bound * T / 1000, mean squared error of epsilon, and the bound in bits a dimension; each [N].</returns>
+    public static (Tensor Loss, Tensor Mse, Tensor Bound) Hybrid(
+        GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t, Tensor noise, double? minSnrGamma = null)
+    {
+        var parts = modelOutput.chunk(2, dim: 1);
+        var frozen = cat([parts[0].detach(), parts[1]], dim: 1);
+        var bound = VariationalBound(diffusion, frozen, xStart, x, t, clipDenoised: false).Bits;
+        var mse = MeanFlat((noise - parts[0]).square());
+        var weighted = minSnrGamma is { } gamma
+            ? mse * GaussianDiffusion.At(Array.ConvertAll(diffusion.Schedule.AlphasCumprod, a => Math.Min(1 / gamma, (1 - a) / a)), t).flatten()
+            : mse;
+        return (weighted + bound * (diffusion.Schedule.Steps / 1000.0), mse, bound);
+    }
+
+    /// <summary>One term of the variational bound: KL(q(x_{t-1} | x_t, x_0) || p), or at t = 0 -log p(x_0 | x_1), per dimension in bits.</summary>
+    /// <param name="diffusion">The process.</param>
+    /// <param name="modelOutput">Network output for x_t, [N, 2C, H, W].</param>
+    /// <param name="xStart">x_0 in [-1, 1].</param>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    /// <param name="clipDenoised">Whether the predicted x_0 is clipped.</param>
+    /// <returns>Bits a dimension, [N], and the predicted x_0.</returns>
+    public static (Tensor Bits, Tensor PredictedXStart) VariationalBound(
+        GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t, bool clipDenoised = true)
+    {
+        var (mean, _, logVariance) = diffusion.QPosterior(xStart, x, t);
+        var p = diffusion.PMeanVariance(modelOutput, x, t, clipDenoised);
+        var kl = MeanFlat(NormalKl(mean, logVariance, p.Mean, p.LogVariance)) / Math.Log(2);
+        var likelihood = MeanFlat(-DiscretizedLogLikelihood(xStart, p.Mean, 0.5 * p.LogVariance)) / Math.Log(2);
+        return (where(t.eq(0), likelihood, kl), p.PredictedXStart);
+    }
+
+    /// <summary>KL(N(mean1, e^logVariance1) || N(mean2, e^logVariance2)) in nats, element by element.</summary>
+    /// <param name="mean1">First mean.</param>
+    /// <param name="logVariance1">First log variance.</param>
+    /// <param name="mean2">Second mean.</param>
+    /// <param name="logVariance2">Second log variance.</param>
+    public static Tensor NormalKl(Tensor mean1, Tensor logVariance1, Tensor mean2, Tensor logVariance2) =>
+        0.5 * (-1 + logVariance2 - logVariance1 + exp(logVariance1 - logVariance2) + (mean1 - mean2).square() * exp(-logVariance2));
+
+    /// <summary>
+    /// log of the mass a Gaussian gives to x's bin among 256 levels on [-1, 1], the outer bins open (arXiv:2006.11239, equation 13).
+    /// </summary>
+    /// <param name="x">Values on the 256 levels.</param>
+    /// <param name="mean">Means.</param>
+    /// <param name="logScale">Logarithms of the standard deviations.</param>
+    public static Tensor DiscretizedLogLikelihood(Tensor x, Tensor mean, Tensor logScale)
+    {
+        var centred = x - mean;
+        var inverse = exp(-logScale);
+        var below = NormalCdf(inverse * (centred + 1.0 / 255));
+        var above = NormalCdf(inverse * (centred - 1.0 / 255));
+        return where(x.lt(-0.999), LogAtLeast(below),
+            where(x.gt(0.999), LogAtLeast(1 - above), LogAtLeast(below - above)));
+    }
+
+    // The tanh approximation of the normal distribution function that the official implementation uses.
+    internal static Tensor NormalCdf(Tensor x) => 0.5 * (1 + tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x.pow(3))));
+
+    private static Tensor LogAtLeast(Tensor probability) => log(probability.clamp_min(1e-12));
+
+    private static Tensor MeanFlat(Tensor values) => values.flatten(start_dim: 1).mean([1]);
+}

@@ -1,0 +1,34 @@
+using Atelier.Diffusion.Schedules;
+
+namespace Atelier.Diffusion.Samplers;
+
+/// <summary>How a batch is sampled; the same for all its samples.</summary>
+public sealed record SamplingSettings
+{
+    /// <summary><c>ancestral</c> or <c>ddim</c>.</summary>
+    public required string Sampler { get; init; }
+
+    /// <summary>Denoising steps, 1 to T.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>DDIM's eta, 0 to 1.</summary>
+    public double Eta { get; init; }
+
+    /// <summary>Samples that go through the network together; smaller batches are padded to it, since results depend on it.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>The sampler.</summary>
+    /// <exception cref="ArgumentException">Unknown name.</exception>
+    public ISampler CreateSampler() => Sampler switch
+    {
+        "ancestral" => new AncestralSampler(),
+        "ddim" => new DdimSampler(Eta),
+        _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: ancestral, ddim"),
+    };
+
+    /// <summary>The schedule: steps spread evenly over the T timesteps, ends included.</summary>
+    /// <param name="name">Name of the model's schedule.</param>
+    /// <param name="timesteps">T.</param>
+    /// <exception cref="ArgumentException">More steps than timesteps.</exception>
+    public NoiseSchedule CreateSchedule(string name, int timesteps) => NoiseSchedule.Create(name, timesteps, $"{Steps}");
+}

@@ -1,0 +1,10 @@
+namespace Atelier.Diffusion.Tokenization;
+
+/// <summary>A prompt as the text transformer takes it: token ids and the mask of those that are text.</summary>
+/// <param name="Tokens">
+/// The first ids of the prompt, filled up with <see cref="BpeTokenizer.EndToken"/> to the context length.
+/// </param>
+/// <param name="Mask">For each entry of <paramref name="Tokens"/>, whether it is text and not padding.</param>
+/// <param name="TokenCount">The number of tokens of the whole prompt, before any cut.</param>
+/// <param name="Truncated">Whether the prompt had more tokens than the context holds, so that its end was cut off.</param>
+public sealed record TokenizedPrompt(int[] Tokens, bool[] Mask, int TokenCount, bool Truncated);

@@ -1,0 +1,6 @@
+namespace Atelier.Diffusion.Training;
+
+/// <summary>One training example.</summary>
+/// <param name="Caption">What the image shows.</param>
+/// <param name="Rgb">Pixels, S * S * 3 bytes: rows from the top, red, green, blue interleaved.</param>
+public sealed record CaptionedImage(string Caption, byte[] Rgb);

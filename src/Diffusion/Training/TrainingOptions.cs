@@ -1,0 +1,46 @@
+namespace Atelier.Diffusion.Training;
+
+/// <summary>How a network is trained.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Optimizer steps in all, at least 1.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Examples of one step.</summary>
+    /// <value>Default 32.</value>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Peak learning rate of AdamW, reached after <see cref="WarmupSteps"/> and then lowered to a tenth along a half cosine.</summary>
+    /// <value>Default 0.0005.</value>
+    public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>Steps over which the learning rate rises from 0.</summary>
+    /// <value>Default 200.</value>
+    public long WarmupSteps { get; init; } = 200;
+
+    /// <summary>Decoupled weight decay of AdamW.</summary>
+    /// <value>Default 0.</value>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Decay of the exponential moving average of the weights; early steps use the smaller (1 + step) / (10 + step).</summary>
+    /// <value>Default 0.9995.</value>
+    public double EmaDecay { get; init; } = 0.9995;
+
+    /// <summary>Norm to which the whole gradient is clipped.</summary>
+    /// <value>Default 1.</value>
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Share of captions replaced by the null caption (Ho and Salimans 2022, arXiv:2207.12598, section 3.2), 0 to 1.</summary>
+    /// <value>Default 0.1.</value>
+    public double UncondProbability { get; init; } = 0.1;
+
+    /// <summary>gamma of Min-SNR loss weighting, above 0; null leaves the loss unweighted, as in the official trainings.</summary>
+    public double? MinSnrGamma { get; init; }
+
+    /// <summary>Seed of timesteps, noise and dropped captions.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    /// <value>Default 500.</value>
+    public long CheckpointEvery { get; init; } = 500;
+}

@@ -1,0 +1,171 @@
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Tests.Tokenization;
+using Atelier.Diffusion.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Tests.Models;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TinyModel _model = new();
+
+    [Fact]
+    public void Open_WhatWriteWrote_HasTheSameConfigTokenizerAndWeights()
+    {
+        var folder = ModelFolder.Open(_model.FullName);
+
+        Assert.Equal(_model.FullName, folder.Path);
+        Assert.Equal(TinyModel.NetworkConfig.VocabularySize, folder.Tokenizer.VocabularySize);
+        Assert.Equal((TinyModel.Config.Kind, TinyModel.Config.ImageSize, TinyModel.Config.Diffusion), (folder.Config.Kind, folder.Config.ImageSize, folder.Config.Diffusion));
+        // Lists have no equality of their own; everything else in the record has.
+        Assert.Equal(TinyModel.NetworkConfig.ChannelMult, folder.Config.Network.ChannelMult);
+        Assert.Equal(TinyModel.NetworkConfig.AttentionResolutions, folder.Config.Network.AttentionResolutions);
+        Assert.Equal(TinyModel.NetworkConfig, folder.Config.Network with
+        {
+            ChannelMult = TinyModel.NetworkConfig.ChannelMult,
+            AttentionResolutions = TinyModel.NetworkConfig.AttentionResolutions,
+        });
+
+        using var written = TinyModel.Network();
+        using var loaded = folder.LoadNetwork();
+        Assert.False(loaded.training);
+        Assert.All(loaded.parameters(), parameter => Assert.False(parameter.requires_grad));
+        foreach (var (key, value) in written.state_dict()) Near.Equal(value.detach(), loaded.state_dict()[key]);
+    }
+
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer/encoder.json")]
+    [InlineData("tokenizer/vocab.bpe")]
+    public void Digest_AnyByteChanged_IsAnother(string file)
+    {
+        var before = ModelFolder.Open(_model.FullName).Digest;
+        var path = Path.Combine(_model.FullName, file);
+
+        if (file == "model.safetensors")
+        {
+            using var weights = File.OpenWrite(path);
+            weights.Position = weights.Length - 2;
+            weights.WriteByte(1);
+        }
+        else
+        {
+            var text = File.ReadAllText(path);
+            File.WriteAllText(path, file.EndsWith("bpe", StringComparison.Ordinal) ? text.Replace("0.2", "0.3", StringComparison.Ordinal) : text + " ");
+        }
+
+        Assert.Matches("^[0-9a-f]{64}$", before);
+        Assert.NotEqual(before, ModelFolder.Open(_model.FullName).Digest);
+    }
+
+    [Fact]
+    public void Digest_OfACopyElsewhere_IsTheSame()
+    {
+        using var other = new TinyModel();
+
+        Assert.Equal(ModelFolder.Open(_model.FullName).Digest, ModelFolder.Open(other.FullName).Digest);
+    }
+
+    [Fact]
+    public void Open_WhileOthersMakeTensors_LeavesTheirDeviceAlone()
+    {
+        using var stop = new CancellationTokenSource();
+        var elsewhere = new List<DeviceType>();
+        var maker = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using var made = zeros(1);
+                if (made.device_type != DeviceType.CPU) elsewhere.Add(made.device_type);
+            }
+        });
+        maker.Start();
+        for (var i = 0; i < 3; i++) _ = ModelFolder.Open(_model.FullName);
+        stop.Cancel();
+        maker.Join();
+
+        Assert.Empty(elsewhere);
+    }
+
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("model.safetensors")]
+    public void Open_FileMissing_SaysWhich(string file)
+    {
+        File.Delete(Path.Combine(_model.FullName, file));
+
+        Assert.Equal($"{_model.FullName} is not a model folder: it has no {file}", Refusal());
+    }
+
+    [Fact]
+    public void Open_NoTokenizer_IsRefused()
+    {
+        Directory.Delete(Path.Combine(_model.FullName, "tokenizer"), recursive: true);
+
+        Assert.Contains("tokenizer", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"sdxl\"", "unknown kind 'sdxl'; known: glide")]
+    [InlineData("\"kind\": \"glide\",", "", "missing required properties")]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": null", "$.kind")]
+    [InlineData("\"kind\"", "\"colour\": 1, \"kind\"", "'colour' could not be mapped")]
+    [InlineData("\"text_ctx\"", "\"text_context\": 1, \"text_ctx\"", "'text_context' could not be mapped")]
+    [InlineData("\"image_size\": 16", "\"image_size\": 17", "image_size 17 is not a multiple of 2 up to 4096")]
+    [InlineData("\"image_size\": 16", "\"image_size\": 0", "image_size 0 is not a multiple of 2 up to 4096")]
+    [InlineData("\"image_size\": 16", "\"image_size\": 8192", "image_size 8192 is not a multiple of 2 up to 4096")]
+    [InlineData("\"image_size\": 16", "\"image_size\": \"16\"", "$.image_size")]
+    [InlineData("\"model_channels\": 32", "\"model_channels\": 40", "channel_mult is 1; allowed: 1 to 64, so that every level is a multiple of 32 channels wide")]
+    [InlineData("\"num_head_channels\": 16", "\"num_head_channels\": 5", "num_head_channels is 5; allowed: a divisor of 32 channels")]
+    [InlineData("\"noise_schedule\": \"squaredcos_cap_v2\"", "\"noise_schedule\": \"sigmoid\"", "unknown noise schedule 'sigmoid'; known: linear, squaredcos_cap_v2")]
+    [InlineData("\"timesteps\": 1000", "\"timesteps\": 0", "timesteps 0 is not in 1 to 100000")]
+    [InlineData("\"vocabulary_size\": 257", "\"vocabulary_size\": 50257", "the tokenizer has 257 tokens, model.json says vocabulary_size 50257")]
+    [InlineData("{", "", "is not a usable model config")]
+    public void Open_BadConfig_NamesWhatIsWrong(string old, string replacement, string reason)
+    {
+        var text = File.ReadAllText(_model.ConfigPath);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(_model.ConfigPath, text.Replace(old, replacement, StringComparison.Ordinal));
+
+        var message = Refusal();
+
+        Assert.StartsWith(_model.FullName, message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_WeightsOfAnotherNetwork_AreRefusedWithoutBeingRead()
+    {
+        using var network = TinyModel.Network();
+        Safetensors.Write(_model.WeightsPath, [.. network.state_dict().Where(entry => entry.Key != "out.2.bias")]);
+
+        Assert.Equal($"the weights in {_model.WeightsPath} do not fit Text2ImUNet: 1 missing: out.2.bias", Refusal());
+    }
+
+    [Fact]
+    public void Open_WeightsCutShort_AreRefused()
+    {
+        using (var weights = File.OpenWrite(_model.WeightsPath)) weights.SetLength(weights.Length - 1);
+
+        Assert.Contains("it is truncated: tensor ", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_OverAnotherModel_ReplacesIt()
+    {
+        using var vocabulary = new VocabularyFolder();
+        vocabulary.WriteMerges();
+        using var network = TinyModel.Network(seed: 2);
+        var before = ModelFolder.Open(_model.FullName).Digest;
+
+        ModelFolder.Write(_model.FullName, TinyModel.Config, network, vocabulary.FullName);
+
+        Assert.NotEqual(before, ModelFolder.Open(_model.FullName).Digest);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private string Refusal() => Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_model.FullName)).Message;
+}

@@ -1,0 +1,171 @@
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Pipelines;
+using Atelier.Diffusion.Samplers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Tests.Pipelines;
+
+public sealed class TextToImagePipelineTests : IDisposable
+{
+    private static readonly SampleRequest Corgi = new("an oil painting of a corgi", 11, 3), Boat = new("a boat", 12, 1.5), Nothing = new("", 13, 0);
+    private static readonly SamplingSettings Settings = new() { Sampler = "ancestral", Steps = 3, BatchSize = 3 };
+
+    private readonly TinyModel _files = new();
+    private readonly ModelFolder _model;
+    private readonly Text2ImUNet _network;
+    private readonly TextToImagePipeline _pipeline;
+
+    public TextToImagePipelineTests()
+    {
+        set_num_threads(1);
+        _model = ModelFolder.Open(_files.FullName);
+        _network = _model.LoadNetwork();
+        _pipeline = new TextToImagePipeline(_model, _network);
+    }
+
+    [Theory]
+    [InlineData("ancestral", 0)]
+    [InlineData("ddim", 0)]
+    [InlineData("ddim", 1)]
+    public void Draw_TheSameRequestAnywhereInABatch_GivesTheSamePixels(string sampler, double eta)
+    {
+        var settings = Settings with { Sampler = sampler, Eta = eta };
+
+        var first = Draw(settings, Corgi, Boat, Nothing);
+        var last = Draw(settings, Boat, Nothing, Corgi);
+        var padded = Draw(settings, Corgi);
+
+        Assert.Equal(16 * 16 * 3, first[0]!.Length);
+        Assert.Equal(first[0], last[2]);
+        Assert.Equal(first[0], padded[0]);
+        Assert.Equal(first[1], last[0]);
+        Assert.Equal(first[2], last[1]);
+    }
+
+    [Fact]
+    public void Draw_AnotherPromptSeedOrScale_GivesOtherPixels()
+    {
+        var pixels = Draw(Settings, Corgi)[0];
+
+        Assert.NotEqual(pixels, Draw(Settings, Corgi with { Prompt = "a corgi" })[0]);
+        Assert.NotEqual(pixels, Draw(Settings, Corgi with { Seed = 1 })[0]);
+        Assert.NotEqual(pixels, Draw(Settings, Corgi with { Seed = 11 | 1UL << 32 })[0]);
+        Assert.NotEqual(pixels, Draw(Settings, Corgi with { GuidanceScale = 5 })[0]);
+        Assert.NotEqual(pixels, Draw(Settings with { Sampler = "ddim" }, Corgi)[0]);
+    }
+
+    [Fact]
+    public void Draw_OnTwoThreadsAtOnce_GivesWhatOneGives()
+    {
+        var expected = Draw(Settings, Corgi, Boat);
+        var results = new byte[]?[4][];
+        var threads = Enumerable.Range(0, 4).Select(i => new Thread(() =>
+        {
+            set_num_threads(1);
+            results[i] = i % 2 == 0 ? Draw(Settings, Corgi, Boat) : Draw(Settings, Boat, Corgi);
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        for (var i = 0; i < results.Length; i++) Assert.Equal(expected, i % 2 == 0 ? results[i] : results[i].Reverse());
+    }
+
+    [Fact]
+    public void Draw_LongPrompt_SaysThatItWasCut()
+    {
+        var drawn = _pipeline.Draw([Corgi, Boat], Settings with { Steps = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        // A token a letter, and twelve places.
+        Assert.Equal((Corgi.Prompt.Length, true), (drawn[0].TokenCount, drawn[0].Truncated));
+        Assert.Equal((6, false), (drawn[1].TokenCount, drawn[1].Truncated));
+    }
+
+    [Fact]
+    public void Draw_EveryStep_IsReported()
+    {
+        var done = new List<int>();
+
+        _pipeline.Draw([Boat], Settings with { Steps = 5 }, done.Add, TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 2, 3, 4, 5], done);
+    }
+
+    [Fact]
+    public void Draw_Cancelled_StopsBeforeTheNextStepAndFreesItsTensors()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var before = LiveTensors();
+        var done = 0;
+
+        Assert.Throws<OperationCanceledException>(() => _pipeline.Draw([Boat], Settings with { Steps = 50 }, step =>
+        {
+            done = step;
+            if (step == 2) cancellation.Cancel();
+        }, cancellation.Token));
+
+        Assert.Equal(2, done);
+        Assert.Equal(before, LiveTensors());
+    }
+
+    [Theory]
+    [InlineData("ancestral")]
+    [InlineData("ddim")]
+    public void Draw_ManyBatches_LeavesNoTensorsBehind(string sampler)
+    {
+        var before = LiveTensors();
+
+        for (var i = 0; i < 3; i++) Draw(Settings with { Sampler = sampler }, Corgi, Boat);
+
+        Assert.Equal(before, LiveTensors());
+    }
+
+    [Fact]
+    public void Draw_WeightsThatAreNotNumbers_GivesNoPixels()
+    {
+        using (no_grad()) _network.parameters().First().fill_(double.NaN);
+
+        Assert.Equal([null, null], Draw(Settings, Corgi, Boat));
+    }
+
+    [Theory]
+    [InlineData(0, "0 requests do not fit a batch of 3")]
+    [InlineData(4, "4 requests do not fit a batch of 3")]
+    public void Draw_WrongNumberOfRequests_IsRefused(int count, string reason) => Assert.StartsWith(
+        reason, Assert.Throws<ArgumentException>(() => Draw(Settings, [.. Enumerable.Repeat(Boat, count)])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Draw_SettingsThatTheModelDoesNotAllow_AreRefused()
+    {
+        Assert.Equal(
+            "cannot take 1001 steps from a section of 1000 timesteps",
+            Assert.Throws<ArgumentException>(() => Draw(Settings with { Steps = 1001 }, Boat)).Message);
+        Assert.Equal(
+            "unknown sampler 'heunn'; known: ancestral, ddim",
+            Assert.Throws<ArgumentException>(() => Draw(Settings with { Sampler = "heunn" }, Boat)).Message);
+    }
+
+    [Fact]
+    public void ProbeNumerics_OfTheSameModelAndShape_IsTheSameName()
+    {
+        using var other = _model.LoadNetwork();
+        using var another = TinyModel.Network(seed: 2);
+
+        Assert.Matches("^[0-9a-f]{64}$", _pipeline.ProbeNumerics(2));
+        Assert.Equal(_pipeline.ProbeNumerics(2), new TextToImagePipeline(_model, other).ProbeNumerics(2));
+        Assert.NotEqual(_pipeline.ProbeNumerics(2), _pipeline.ProbeNumerics(1));
+        Assert.NotEqual(_pipeline.ProbeNumerics(2), new TextToImagePipeline(_model, another).ProbeNumerics(2));
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _files.Dispose();
+    }
+
+    private byte[]?[] Draw(SamplingSettings settings, params SampleRequest[] requests) =>
+        [.. _pipeline.Draw(requests, settings, cancellationToken: TestContext.Current.CancellationToken).Select(sample => sample.Rgb)];
+
+    private static long LiveTensors() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+}

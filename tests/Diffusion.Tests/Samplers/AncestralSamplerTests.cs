@@ -1,0 +1,52 @@
+using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Tests.Samplers;
+
+public sealed class AncestralSamplerTests
+{
+    private static readonly GaussianDiffusion Diffusion = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000, "10"));
+
+    [Fact]
+    public void Step_OfAnyNoise_IsTheMeanPlusAsManyDeviations()
+    {
+        using var random = new RandomTensors(1);
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+
+        var (mean, _) = new AncestralSampler().Step(Diffusion, output, x, t, zeros_like(x));
+        var (moved, predicted) = new AncestralSampler().Step(Diffusion, output, x, t, full_like(x, 2));
+
+        var p = Diffusion.PMeanVariance(output, x, t);
+        Near.Equal(p.Mean, mean);
+        Near.Equal(p.PredictedXStart, predicted);
+        Near.Equal(p.Variance, ((moved - mean) / 2).square(), rtol: 1e-4);
+    }
+
+    [Fact]
+    public void Step_TheLastOne_AddsNoNoise()
+    {
+        using var random = new RandomTensors(2);
+        var (x, output, t) = (random.Normal(1, 3, 2, 2), random.Normal(1, 6, 2, 2), zeros(1, dtype: int64));
+
+        Near.Equal(
+            new AncestralSampler().Step(Diffusion, output, x, t, zeros_like(x)).Sample,
+            new AncestralSampler().Step(Diffusion, output, x, t, full_like(x, 1e6)).Sample);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(1.5)]
+    public void Step_TheOnlyOne_IsThePredictedImage(double variance)
+    {
+        var single = new GaussianDiffusion(NoiseSchedule.Create("squaredcos_cap_v2", 1000, "1"));
+        using var random = new RandomTensors(3);
+        var (x, epsilon) = (random.Normal(1, 3, 2, 2), random.Normal(1, 3, 2, 2));
+
+        var (sample, predicted) = new AncestralSampler().Step(single, cat([epsilon, full_like(epsilon, variance)], dim: 1), x, zeros(1, dtype: int64), ones_like(x));
+
+        Near.Equal(predicted, sample, atol: 1e-6);
+    }
+}

@@ -1,0 +1,80 @@
+using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Tests.Samplers;
+
+public sealed class DdimSamplerTests
+{
+    private static readonly GaussianDiffusion Diffusion = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000, "10"));
+
+    [Fact]
+    public void Step_EtaOne_HasThePosteriorsMeanAndVariance()
+    {
+        using var random = new RandomTensors(1);
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+
+        var (mean, predicted) = new DdimSampler(1).Step(Diffusion, output, x, t, zeros_like(x), clipDenoised: false);
+        var (moved, _) = new DdimSampler(1).Step(Diffusion, output, x, t, ones_like(x), clipDenoised: false);
+
+        var posterior = Diffusion.QPosterior(predicted, x, t);
+        Near.Equal(posterior.Mean, mean, atol: 1e-4, rtol: 1e-4);
+        Near.Equal(posterior.Variance.expand_as(x), (moved - mean).square(), atol: 1e-4, rtol: 1e-3);
+    }
+
+    [Fact]
+    public void Step_EtaZero_IgnoresTheNoise()
+    {
+        using var random = new RandomTensors(2);
+        var (x, output, t) = (random.Normal(10, 3, 2, 2), random.Normal(10, 6, 2, 2), arange(10, dtype: int64));
+
+        Assert.False(new DdimSampler(0).UsesNoise);
+        Assert.True(new DdimSampler(0.1).UsesNoise);
+        Near.Equal(
+            new DdimSampler().Step(Diffusion, output, x, t, zeros_like(x)).Sample,
+            new DdimSampler().Step(Diffusion, output, x, t, random.Normal(x.shape)).Sample);
+    }
+
+    [Fact]
+    public void Step_EtaZeroWithTheTrueNoise_LiesOnTheSameTrajectory()
+    {
+        // x_t = sqrt(alphaBar_t) x_0 + sqrt(1 - alphaBar_t) epsilon goes to the same mixture one step earlier.
+        using var random = new RandomTensors(3);
+        var (xStart, noise, t) = (random.Uniform(-1, 1, 8, 3, 2, 2), random.Normal(8, 3, 2, 2), arange(1, 9, dtype: int64));
+        var x = Diffusion.QSample(xStart, t, noise);
+
+        var (sample, _) = new DdimSampler().Step(Diffusion, cat([noise, noise], dim: 1), x, t, noise);
+
+        Near.Equal(Diffusion.QSample(xStart, t - 1, noise), sample, atol: 1e-5);
+    }
+
+    [Fact]
+    public void Step_VarianceBetweenTheEnds_GrowsWithTheSquareOfEta()
+    {
+        using var random = new RandomTensors(4);
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+
+        Near.Equal(Deviation(1) * 0.3, Deviation(0.3), atol: 1e-5);
+
+        Tensor Deviation(double eta) =>
+            new DdimSampler(eta).Step(Diffusion, output, x, t, ones_like(x)).Sample - new DdimSampler(eta).Step(Diffusion, output, x, t, zeros_like(x)).Sample;
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("squaredcos_cap_v2")]
+    public void Step_AnyNumberOfStepsAndAnyEta_StaysFinite(string name)
+    {
+        // Where nearly all of x_t is noise, 1 - alphaBar_{t-1} - sigma^2 is so close to 0 that rounding can carry it below.
+        foreach (var steps in Enumerable.Range(1, 60).Append(250).Append(1000))
+        {
+            var diffusion = new GaussianDiffusion(NoiseSchedule.Create(name, 1000, $"{steps}"));
+            var (x, t) = (ones(steps, 1, 1, 1), arange(steps, dtype: int64));
+
+            var (sample, _) = new DdimSampler(1).Step(diffusion, ones(steps, 2, 1, 1), x, t, x);
+
+            Assert.True(sample.isfinite().all().item<bool>(), $"{name} in {steps} steps");
+        }
+    }
+}
