@@ -1,0 +1,65 @@
+using Atelier.Golden.Loops;
+using Atelier.Golden.Networks;
+using Atelier.Golden.Processes;
+using Atelier.Golden.Schedules;
+using Atelier.Golden.Tokenization;
+using static TorchSharp.torch;
+
+namespace Atelier.Golden;
+
+/// <summary>The classes of golden cases, told apart by name: what runs each, or what it still needs.</summary>
+internal static class CaseClasses
+{
+    // The first name that a case's begins with decides.
+    private static readonly (string Name, Action<GoldenCase, Comparison> Compute)[] Implemented =
+    [
+        ("a-schedule-", ScheduleTables.Compute),
+        ("a-timestep-maps", TimestepMaps.Compute),
+        ("b0-", Text2ImTrace.Compute),
+        ("b3-", Text2ImCache.Compute),
+        ("b", Text2ImForward.Compute),
+        ("f1-", SingleSteps.Compute),
+        ("f2-", GuidedLoops.Compute),
+        ("f4-", MeanAndVarianceTypes.Compute),
+        ("glide-base-keys", CheckpointLayout.Compute),
+        ("h2-", Likelihood.Compute),
+        ("i-", Prompts.Compute),
+        ("k-primitives", Primitives.Compute),
+        ("k-timestep-embedding", TimestepEmbeddings.Compute),
+    ];
+
+    private static readonly (string Name, string Needs)[] Planned =
+    [
+        ("g-", "PLMS sampling"),
+        ("j-", "reading PyTorch's .pt files"),
+    ];
+
+    /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>
+    /// <param name="file">Its case.json or *-keys.json.</param>
+    public static CaseResult Run(string file)
+    {
+        var name = GoldenCase.NameOf(file);
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var noGradients = no_grad();
+            var golden = new GoldenCase(file);
+            if (Implemented.FirstOrDefault(known => name.StartsWith(known.Name, StringComparison.Ordinal)).Compute is not { } compute)
+                return new CaseResult(Outcome.Skip, name, $"{Needs(golden)} is not implemented yet");
+            var comparison = new Comparison(golden);
+            compute(golden, comparison);
+            return comparison.Finish();
+        }
+        catch (Exception reason)
+        {
+            return new CaseResult(Outcome.Fail, name, reason.Message);
+        }
+    }
+
+    private static string Needs(GoldenCase golden) =>
+        Planned.FirstOrDefault(planned => golden.Name.StartsWith(planned.Name, StringComparison.Ordinal)).Needs
+        ?? $"{LastPart(golden, "repo", '/')} {LastPart(golden, golden.Json.TryGetProperty("class", out _) ? "class" : "function", '.')}";
+
+    private static string LastPart(GoldenCase golden, string property, char separator) =>
+        golden.Json.Member(property).GetString()!.Split(separator)[^1];
+}

@@ -1,0 +1,3 @@
+using Atelier.Golden;
+
+return GoldenRun.Run(args, Console.Out, Console.Error);
