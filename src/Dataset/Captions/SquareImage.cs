@@ -1,0 +1,57 @@
+using Atelier.Dataset.Images;
+using SkiaSharp;
+
+namespace Atelier.Dataset.Captions;
+
+/// <summary>Makes a square of a picture as it is meant to be seen: turned as its EXIF tag says, on white where it is transparent.</summary>
+internal static class SquareImage
+{
+    /// <summary>The largest square in the middle, scaled to a size.</summary>
+    /// <exception cref="InvalidDataException">The content is not an image, or only a part of one.</exception>
+    public static RgbImage Decode(byte[] content, int size)
+    {
+        using var data = SKData.CreateCopy(content);
+        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("it is not an image of a known format");
+        using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+            throw new InvalidDataException($"the image in it cannot be decoded ({result})");
+
+        using var square = new SKBitmap(PixelConversion.OpaqueInfo(size, size));
+        using var canvas = new SKCanvas(square);
+        canvas.Clear(SKColors.White);
+        Turn(canvas, codec.EncodedOrigin, size);
+        // The square is in the middle, so it is the same one before and after turning.
+        var side = Math.Min(bitmap.Width, bitmap.Height);
+        var source = SKRect.Create((bitmap.Width - side) / 2, (bitmap.Height - side) / 2, side, side);
+        using var image = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(image, source, SKRect.Create(size, size), Sampling(side, size));
+        canvas.Flush();
+        return PixelConversion.FromBitmap(square);
+    }
+
+    private static SKSamplingOptions Sampling(int side, int size) => side switch
+    {
+        _ when side == size => new SKSamplingOptions(SKFilterMode.Nearest),
+        _ when side > size => new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear),
+        _ => new SKSamplingOptions(SKCubicResampler.Mitchell),
+    };
+
+    /// <summary>Makes the canvas draw a stored square as it is to be seen (EXIF 2.3, tag Orientation).</summary>
+    private static void Turn(SKCanvas canvas, SKEncodedOrigin origin, int size)
+    {
+        // Each as the x and y that a stored point (x, y) is seen at.
+        var matrix = origin switch
+        {
+            SKEncodedOrigin.TopRight => new SKMatrix(-1, 0, size, 0, 1, 0, 0, 0, 1),
+            SKEncodedOrigin.BottomRight => new SKMatrix(-1, 0, size, 0, -1, size, 0, 0, 1),
+            SKEncodedOrigin.BottomLeft => new SKMatrix(1, 0, 0, 0, -1, size, 0, 0, 1),
+            SKEncodedOrigin.LeftTop => new SKMatrix(0, 1, 0, 1, 0, 0, 0, 0, 1),
+            SKEncodedOrigin.RightTop => new SKMatrix(0, -1, size, 1, 0, 0, 0, 0, 1),
+            SKEncodedOrigin.RightBottom => new SKMatrix(0, -1, size, -1, 0, size, 0, 0, 1),
+            SKEncodedOrigin.LeftBottom => new SKMatrix(0, 1, 0, -1, 0, size, 0, 0, 1),
+            _ => SKMatrix.Identity,
+        };
+        canvas.Concat(in matrix);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Shards;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Dataset.Jobs;
+
+/// <summary>Makes the files that complete a job once all its shards are committed.</summary>
+public static class JobClosing
+{
+    /// <summary>
+    /// Promotes what is not promoted yet, writes <c>errors.jsonl</c>, <c>README.md</c> and, if there is an image, <c>contact-sheet.png</c>,
+    /// removes the leftovers of lost attempts, and last writes <c>summary.json</c>: where that exists, all the rest does. Everything
+    /// follows from the job's files alone, so that it may be repeated, run twice at once, and be killed anywhere. Memory does not grow
+    /// with the number of samples in the job, but for four bytes a shard.
+    /// </summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up; what was written stays and is not wrong.</param>
+    /// <returns>What <c>summary.json</c> says.</returns>
+    /// <exception cref="InvalidOperationException">The job has no record or plan, or a shard is not committed.</exception>
+    /// <exception cref="InvalidDataException">A shard's files are not those of its stats.</exception>
+    public static async Task<JobSummary> CloseAsync(IStore store, string job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (await JobFiles.ReadSummaryAsync(store, job, cancellationToken).ConfigureAwait(false) is { } closed)
+            return closed;
+
+        var record = await JobFiles.ReadRecordAsync(store, job, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.Record(job));
+        var plan = await JobFiles.ReadPlanAsync(store, job, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.Plan(job));
+        using var builder = new SummaryBuilder(record.Spec, plan);
+        var imagesOfShards = new int[plan.Shards];
+
+        var errors = await store.OpenWriterAsync(JobPaths.Errors(job), cancellationToken).ConfigureAwait(false);
+        await using (errors.ConfigureAwait(false))
+        {
+            for (var shard = 0; shard < plan.Shards; shard++)
+            {
+                var stats = await ReadStatsAsync(store, job, shard, cancellationToken).ConfigureAwait(false);
+                await ShardPromotion.PromoteAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
+                builder.Add(stats);
+                imagesOfShards[shard] = stats.Samples - stats.Failed;
+                if (stats.Failed > 0)
+                    await WriteErrorsAsync(store, job, stats, errors.Stream, cancellationToken).ConfigureAwait(false);
+            }
+            await errors.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var summary = builder.Build();
+        if (await JobContactSheet.RenderAsync(store, job, summary, imagesOfShards, cancellationToken).ConfigureAwait(false) is { } sheet)
+            await store.TryCreateAsync(JobPaths.ContactSheet(job), sheet, cancellationToken).ConfigureAwait(false);
+        await store.TryCreateAsync(JobPaths.Card(job), Encoding.UTF8.GetBytes(DatasetCard.Render(summary)), cancellationToken).ConfigureAwait(false);
+        await RemoveLeftoversAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
+        await JobFiles.TryCreateSummaryAsync(store, job, summary, cancellationToken).ConfigureAwait(false);
+        return summary;
+    }
+
+    /// <summary>The stats of a shard, which must be committed.</summary>
+    internal static async Task<ShardStats> ReadStatsAsync(IStore store, string job, int shard, CancellationToken cancellationToken) =>
+        await JobFiles.ReadStatsAsync(store, job, shard, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.ShardStats(job, shard));
+
+    private static async Task WriteErrorsAsync(
+        IStore store, string job, ShardStats stats, Stream stream, CancellationToken cancellationToken)
+    {
+        var rows = await ShardReader.ReadRowsAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows.Where(row => row.Status == SampleStatus.Failed))
+        {
+            var line = new ErrorLine
+            {
+                Key = row.Key,
+                Id = row.Id,
+                Prompt = row.Prompt,
+                Row = row.Row,
+                Image = row.Image,
+                Seed = row.Seed.ToString(CultureInfo.InvariantCulture),
+                ErrorCode = row.ErrorCode,
+                ErrorMessage = row.ErrorMessage,
+            };
+            await stream.WriteAsync(JobJson.Write(line, JobJson.Line.ErrorLine), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Every shard is committed and promoted by now, so no attempt's file is needed any more.</summary>
+    private static async Task RemoveLeftoversAsync(IStore store, string job, int shards, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in store.ListAsync(JobPaths.Attempts(job), cancellationToken).ConfigureAwait(false))
+        {
+            if (JobPaths.ShardOfAttempt(entry.Path) < shards)
+                await store.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+        }
+        await store.CleanTemporaryFilesAsync(job, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static InvalidOperationException Missing(string path) => new($"The job cannot be closed: the store has no '{path}'.");
+}

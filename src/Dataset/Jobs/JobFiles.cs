@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Dataset.Jobs;
+
+/// <summary>
+/// Writes and reads the small files of a job. Each is made once: a method that writes returns false, and leaves what is there, when the
+/// file exists. A method that reads returns null when there is none, and throws <see cref="InvalidInputException"/>, naming the path, when
+/// the file is not what a method here has written.
+/// </summary>
+public static class JobFiles
+{
+    /// <summary>Writes <c>job.json</c>; that it exists is the creation of the job.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="record">What to write.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<bool> TryCreateRecordAsync(IStore store, string job, JobRecord record, CancellationToken cancellationToken = default) =>
+        TryCreateAsync(store, JobPaths.Record(job), record, JobJson.File.JobRecord, cancellationToken);
+
+    /// <summary>Reads <c>job.json</c>.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<JobRecord?> ReadRecordAsync(IStore store, string job, CancellationToken cancellationToken = default) =>
+        ReadAsync(store, JobPaths.Record(job), JobJson.File.JobRecord, cancellationToken);
+
+    /// <summary>Writes <c>plan.json</c>.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="plan">What to write.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<bool> TryCreatePlanAsync(IStore store, string job, JobPlan plan, CancellationToken cancellationToken = default) =>
+        TryCreateAsync(store, JobPaths.Plan(job), plan, JobJson.File.JobPlan, cancellationToken);
+
+    /// <summary>Reads <c>plan.json</c>.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<JobPlan?> ReadPlanAsync(IStore store, string job, CancellationToken cancellationToken = default)
+    {
+        var plan = await ReadAsync(store, JobPaths.Plan(job), JobJson.File.JobPlan, cancellationToken).ConfigureAwait(false);
+        if (plan is { Rows: < 0 } or { ImagesPerPrompt: < 1 } or { ShardSize: < 1 } or { BatchSize: < 1 } or { ChunkRows: < 1 })
+            throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: a count in it is not positive.");
+        return plan;
+    }
+
+    /// <summary>Writes the stats of a shard, <c>shards/00000.json</c>; that the file exists is the commit of the shard.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="stats">What to write.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<bool> TryCreateStatsAsync(IStore store, string job, ShardStats stats, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stats);
+        return TryCreateAsync(store, JobPaths.ShardStats(job, stats.Shard), stats, JobJson.File.ShardStats, cancellationToken);
+    }
+
+    /// <summary>Reads the stats of a shard, which only a committed shard has.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ShardStats?> ReadStatsAsync(IStore store, string job, int shard, CancellationToken cancellationToken = default)
+    {
+        var path = JobPaths.ShardStats(job, shard);
+        var stats = await ReadAsync(store, path, JobJson.File.ShardStats, cancellationToken).ConfigureAwait(false);
+        if (stats is not null && stats.Shard != shard)
+            throw new InvalidInputException($"{path} is damaged: it is about shard {stats.Shard}.");
+        return stats;
+    }
+
+    /// <summary>Writes a chunk of the job's rows, <c>prompts/00000.jsonl</c>.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="chunk">Zero-based chunk number.</param>
+    /// <param name="rows">The rows, in order; their indices are not written but follow from their place.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<bool> TryCreatePromptsAsync(
+        IStore store, string job, int chunk, IReadOnlyList<PromptRow> rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(rows);
+        var content = new MemoryStream();
+        foreach (var row in rows)
+        {
+            var line = new PromptLine { Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale };
+            JsonSerializer.Serialize(content, line, JobJson.Line.PromptLine);
+            content.WriteByte((byte)'\n');
+        }
+        return store.TryCreateAsync(JobPaths.Prompts(job, chunk), content.GetBuffer().AsMemory(0, (int)content.Length), cancellationToken);
+    }
+
+    /// <summary>Reads a chunk of the job's rows.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="chunk">Zero-based chunk number.</param>
+    /// <param name="chunkRows">Rows of every chunk but the last.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<PromptRow>?> ReadPromptsAsync(
+        IStore store, string job, int chunk, int chunkRows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var path = JobPaths.Prompts(job, chunk);
+        var content = await store.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        return content is null ? null : ParsePrompts(content, path, (long)chunk * chunkRows);
+    }
+
+    /// <summary>Reads <c>summary.json</c>, which only a finished job has.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<JobSummary?> ReadSummaryAsync(IStore store, string job, CancellationToken cancellationToken = default) =>
+        ReadAsync(store, JobPaths.Summary(job), JobJson.File.JobSummary, cancellationToken);
+
+    /// <summary>Writes <c>summary.json</c>, which says that all the job's other files are there.</summary>
+    internal static Task<bool> TryCreateSummaryAsync(IStore store, string job, JobSummary summary, CancellationToken cancellationToken) =>
+        TryCreateAsync(store, JobPaths.Summary(job), summary, JobJson.File.JobSummary, cancellationToken);
+
+    private static List<PromptRow> ParsePrompts(ReadOnlySpan<byte> content, string path, long firstIndex)
+    {
+        var rows = new List<PromptRow>();
+        while (!content.IsEmpty)
+        {
+            var place = $"{path} line {rows.Count + 1}";
+            var end = content.IndexOf((byte)'\n');
+            if (end < 0)
+                throw new InvalidInputException($"{place} is damaged: it is cut short.");
+            var line = JobJson.Read(content[..end], JobJson.Line.PromptLine, place);
+            rows.Add(new PromptRow
+            {
+                Index = firstIndex + rows.Count,
+                Prompt = line.Prompt,
+                Id = line.Id,
+                Seed = line.Seed,
+                GuidanceScale = line.GuidanceScale,
+            });
+            content = content[(end + 1)..];
+        }
+        return rows;
+    }
+
+    private static Task<bool> TryCreateAsync<T>(
+        IStore store, string path, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.TryCreateAsync(path, JobJson.Write(value, type), cancellationToken);
+    }
+
+    private static async Task<T?> ReadAsync<T>(IStore store, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var content = await store.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        return content is null ? null : JobJson.Read(content, type, path);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
+
+namespace Atelier.Dataset.Jobs;
+
+/// <summary>
+/// The JSON of a job's files: names in snake_case, text as itself rather than escaped, the same bytes on every machine; and strict when read.
+/// </summary>
+[JsonSerializable(typeof(ErrorLine))]
+[JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(JobPlan))]
+[JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(ShardStats))]
+[JsonSerializable(typeof(PromptLine))]
+internal sealed partial class JobJson : JsonSerializerContext
+{
+    /// <summary>For files that people read: indented.</summary>
+    public static JobJson File { get; } = new(MakeOptions(indented: true));
+
+    /// <summary>For files of one object a line.</summary>
+    public static JobJson Line { get; } = new(MakeOptions(indented: false));
+
+    /// <summary>The value's bytes, ending with a newline.</summary>
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+
+    /// <summary>Reads a value back.</summary>
+    /// <exception cref="InvalidInputException">It is not what was written; the message begins with the place.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> content, JsonTypeInfo<T> type, string place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, type) ?? throw new JsonException("The value is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidInputException($"{place} is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static JsonSerializerOptions MakeOptions(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = indented,
+        NewLine = "\n",
+    };
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace Atelier.Dataset.Jobs;
+
+/// <summary>Where each file of a job is in the store.</summary>
+public static class JobPaths
+{
+    private const string AttemptsFolder = "attempts";
+    private const string StateFolder = "state";
+
+    /// <summary>Spec and incarnation: <c>{job}/job.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Record(string job) => $"{job}/job.json";
+
+    /// <summary>The plan: <c>{job}/plan.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Plan(string job) => $"{job}/plan.json";
+
+    /// <summary>The numerics class: <c>{job}/numerics.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Numerics(string job) => $"{job}/numerics.json";
+
+    /// <summary>A chunk of the input rows: <c>{job}/prompts/00000.jsonl</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="chunk">Zero-based chunk number.</param>
+    public static string Prompts(string job, int chunk) => string.Create(CultureInfo.InvariantCulture, $"{job}/prompts/{chunk:D5}.jsonl");
+
+    /// <summary>The folder of the states, for listing: <c>{job}/state/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string States(string job) => $"{job}/{StateFolder}/";
+
+    /// <summary>A state of the job, of which the highest number holds: <c>{job}/state/00007.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="number">Number of the state.</param>
+    public static string State(string job, int number) => string.Create(CultureInfo.InvariantCulture, $"{job}/{StateFolder}/{number:D5}.json");
+
+    /// <summary>The folder of the attempts, for listing: <c>{job}/attempts/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Attempts(string job) => $"{job}/{AttemptsFolder}/";
+
+    /// <summary>The tar file of an attempt: <c>{job}/attempts/00000-{guid}.tar</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="attempt">The attempt.</param>
+    public static string AttemptTar(string job, int shard, Guid attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{job}/{AttemptsFolder}/{shard:D5}-{attempt:N}.tar");
+
+    /// <summary>The parquet file of an attempt: <c>{job}/attempts/00000-{guid}.parquet</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="attempt">The attempt.</param>
+    public static string AttemptParquet(string job, int shard, Guid attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{job}/{AttemptsFolder}/{shard:D5}-{attempt:N}.parquet");
+
+    /// <summary>The folder of the shards, for listing: <c>{job}/shards/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Shards(string job) => $"{job}/shards/";
+
+    /// <summary>The stats of a shard, whose existence is its commit: <c>{job}/shards/00000.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    public static string ShardStats(string job, int shard) => $"{job}/{ShardStats(shard)}";
+
+    /// <summary>The images of a promoted shard: <c>{job}/shards/00000.tar</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    public static string ShardTar(string job, int shard) => $"{job}/{ShardTar(shard)}";
+
+    /// <summary>The metadata of a promoted shard: <c>{job}/shards/00000.parquet</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    public static string ShardParquet(string job, int shard) => $"{job}/{ShardParquet(shard)}";
+
+    /// <summary>The failed samples of the whole job: <c>{job}/errors.jsonl</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Errors(string job) => $"{job}/errors.jsonl";
+
+    /// <summary>Counts and digest of the finished job: <c>{job}/summary.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Summary(string job) => $"{job}/summary.json";
+
+    /// <summary>The dataset card: <c>{job}/README.md</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Card(string job) => $"{job}/README.md";
+
+    /// <summary>A picture of some of the images: <c>{job}/contact-sheet.png</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string ContactSheet(string job) => $"{job}/contact-sheet.png";
+
+    /// <summary>The name of a sample within its shard, also the stem of its files in the tar: nine digits, more if need be.</summary>
+    /// <param name="sample">Number of the sample in the job.</param>
+    public static string SampleKey(long sample) => sample.ToString("D9", CultureInfo.InvariantCulture);
+
+    /// <summary>Path of a shard's stats within the job's folder.</summary>
+    internal static string ShardStats(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.json");
+
+    /// <summary>Path of a shard's tar file within the job's folder.</summary>
+    internal static string ShardTar(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.tar");
+
+    /// <summary>Path of a shard's parquet file within the job's folder.</summary>
+    internal static string ShardParquet(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.parquet");
+
+    /// <summary>The shard that a file of an attempt was made for, or null for a path of any other form.</summary>
+    internal static int? ShardOfAttempt(string path)
+    {
+        var name = path.AsSpan(path.LastIndexOf('/') + 1);
+        var dash = name.IndexOf('-');
+        return dash > 0 && int.TryParse(name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var shard) ? shard : null;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>Reads a <c>.csv</c> or <c>.tsv</c> file: a header that names the columns, then a row for each record.</summary>
+internal static class DelimitedPrompts
+{
+    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines, char delimiter)
+    {
+        Header? header = null;
+        await foreach (var (line, fields) in DelimitedRecords.ParseAsync(path, lines, delimiter).ConfigureAwait(false))
+        {
+            var place = $"{path} line {line}";
+            if (header is null)
+                header = Header.Parse(place, fields, delimiter);
+            else
+                yield return header.Parse(place, line, fields);
+        }
+    }
+
+    /// <summary>Where each column is; null for one that the file does not have.</summary>
+    private sealed record Header(int Columns, int Prompt, int? Id, int? Seed, int? GuidanceScale)
+    {
+        public static Header Parse(string place, string[] fields, char delimiter)
+        {
+            var header = new Header(fields.Length, -1, null, null, null);
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            for (var column = 0; column < fields.Length; column++)
+            {
+                var name = fields[column].Trim();
+                if (!seen.Add(name))
+                    throw PromptFields.Invalid(place, $"the column {PromptFields.Show(name)} is there twice");
+                header = name switch
+                {
+                    PromptFields.Prompt => header with { Prompt = column },
+                    PromptFields.Id => header with { Id = column },
+                    PromptFields.Seed => header with { Seed = column },
+                    PromptFields.GuidanceScale => header with { GuidanceScale = column },
+                    _ => throw PromptFields.Invalid(
+                        place,
+                        $"unknown column {PromptFields.Show(name)}; the first line must name the columns, separated by "
+                        + $"{(delimiter == '\t' ? "tabs" : "commas")}; known: {PromptFields.Known}"),
+                };
+            }
+            return header.Prompt >= 0 ? header : throw PromptFields.Invalid(place, "there is no column 'prompt', which is required");
+        }
+
+        public ParsedRow Parse(string place, long line, string[] fields)
+        {
+            if (fields.Length != Columns)
+                throw PromptFields.Invalid(place, $"there are {fields.Length} fields, but {Columns} columns; quote a field that holds a delimiter");
+            var id = Cell(fields, Id);
+            var seed = Cell(fields, Seed)?.Trim();
+            var guidanceScale = Cell(fields, GuidanceScale);
+            return new ParsedRow(
+                line,
+                PromptFields.CheckPrompt(place, fields[Prompt]),
+                id is null ? null : PromptFields.CheckId(place, id),
+                seed is null ? null : PromptFields.ParseSeed(place, seed),
+                guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale));
+        }
+
+        private static string? Cell(string[] fields, int? column) => column is { } at && fields[at].Length > 0 ? fields[at] : null;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+using Atelier.Abstractions;
+
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>Reads a <c>.jsonl</c> file: one JSON object a line.</summary>
+internal static class JsonPrompts
+{
+    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines)
+    {
+        await foreach (var line in lines.ConfigureAwait(false))
+        {
+            if (!line.IsBlank)
+                yield return Parse($"{path} line {line.Number}", line.Number, line.Utf8.Span);
+        }
+    }
+
+    private static ParsedRow Parse(string place, long number, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return ParseObject(place, number, line);
+        }
+        catch (JsonException exception)
+        {
+            var position = exception.BytePositionInLine + 1;
+            throw PromptFields.Invalid(
+                place, $"{Show(line)} is not valid JSON at byte {position}; an object such as {{\"prompt\": \"a red circle\"}} is allowed", exception);
+        }
+    }
+
+    private static ParsedRow ParseObject(string place, long number, ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw PromptFields.Invalid(place, $"{Show(line)} is not an object; one such as {{\"prompt\": \"a red circle\"}} is allowed");
+
+        var row = new ParsedRow(number, null!, null, null, null);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Text(place, "a field's name", ref reader);
+            if (!seen.Add(name))
+                throw PromptFields.Invalid(place, $"the field {PromptFields.Show(name)} is there twice");
+            reader.Read();
+            row = name switch
+            {
+                PromptFields.Prompt => row with { Prompt = Prompt(place, ref reader) },
+                PromptFields.Id => row with { Id = Id(place, ref reader) },
+                PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
+                PromptFields.GuidanceScale => row with { GuidanceScale = GuidanceScale(place, ref reader) },
+                _ => throw PromptFields.Invalid(place, $"unknown field {PromptFields.Show(name)}; known: {PromptFields.Known}"),
+            };
+        }
+        // Reads on to the end, so that anything after the object is found.
+        reader.Read();
+        return row.Prompt is null ? throw PromptFields.Invalid(place, $"{Show(line)} has no field 'prompt', which is required") : row;
+    }
+
+    private static string Prompt(string place, ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
+        ? PromptFields.CheckPrompt(place, Text(place, PromptFields.Prompt, ref reader))
+        : throw WrongType(place, PromptFields.Prompt, "a string", ref reader);
+
+    private static string? Id(string place, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => PromptFields.CheckId(place, Text(place, PromptFields.Id, ref reader)),
+        JsonTokenType.Number => PromptFields.CheckId(place, Raw(ref reader)),
+        _ => throw WrongType(place, PromptFields.Id, "a string or a number", ref reader),
+    };
+
+    private static ulong? Seed(string place, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => PromptFields.ParseSeed(place, Text(place, PromptFields.Seed, ref reader)),
+        JsonTokenType.Number => PromptFields.ParseSeed(place, Raw(ref reader)),
+        _ => throw WrongType(place, PromptFields.Seed, PromptFields.SeedRange, ref reader),
+    };
+
+    private static double? GuidanceScale(string place, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.Number => PromptFields.ParseGuidanceScale(place, Raw(ref reader)),
+        _ => throw WrongType(place, PromptFields.GuidanceScale, PromptFields.GuidanceScaleRange, ref reader),
+    };
+
+    private static string Text(string place, string field, ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw PromptFields.Invalid(place, $"{field} is {PromptFields.Show(Raw(ref reader))}, which escapes half of a surrogate pair", exception);
+        }
+    }
+
+    private static InvalidInputException WrongType(string place, string field, string allowed, ref Utf8JsonReader reader)
+    {
+        var found = reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            JsonTokenType.String => $"the string {PromptFields.Show(Raw(ref reader))}",
+            _ => Raw(ref reader),
+        };
+        return PromptFields.Invalid(place, $"{field} is {found}; {allowed} is allowed");
+    }
+
+    private static string Raw(ref Utf8JsonReader reader) => Encoding.UTF8.GetString(reader.ValueSpan);
+
+    private static string Show(ReadOnlySpan<byte> line) => PromptFields.Show(Encoding.UTF8.GetString(line));
+}

@@ -1,0 +1,9 @@
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>A row as its file has it.</summary>
+/// <param name="Line">The line it begins on, from 1.</param>
+/// <param name="Prompt">The text to draw.</param>
+/// <param name="Id">The user's name for the row.</param>
+/// <param name="Seed">The row's own seed.</param>
+/// <param name="GuidanceScale">The row's own guidance scale.</param>
+internal sealed record ParsedRow(long Line, string Prompt, string? Id, ulong? Seed, double? GuidanceScale);

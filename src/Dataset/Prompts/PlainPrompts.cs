@@ -1,0 +1,14 @@
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>Reads a <c>.txt</c> file: one prompt a line.</summary>
+internal static class PlainPrompts
+{
+    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines)
+    {
+        await foreach (var line in lines.ConfigureAwait(false))
+        {
+            if (!line.IsBlank)
+                yield return new ParsedRow(line.Number, PromptFields.CheckPrompt($"{path} line {line.Number}", line.Text), null, null, null);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Atelier.Abstractions;
+
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>What each field of a row may hold, whatever the file's format.</summary>
+internal static class PromptFields
+{
+    public const string Prompt = "prompt";
+    public const string Id = "id";
+    public const string Seed = "seed";
+    public const string GuidanceScale = "guidance_scale";
+
+    public const string Known = "prompt, id, seed, guidance_scale";
+    public const string SeedRange = "a whole number from 0 to 18446744073709551615";
+    public const string GuidanceScaleRange = "a finite number";
+
+    private const int MaxPromptBytes = 1 << 20;
+    private const int MaxIdCharacters = 1024;
+    private const int ShownCharacters = 60;
+
+    public static string CheckPrompt(string place, string prompt)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(prompt);
+        if (bytes > MaxPromptBytes)
+            throw Invalid(place, $"the prompt {Show(prompt)} has {bytes:N0} bytes; at most {MaxPromptBytes:N0} are allowed");
+        CheckNoNul(place, Prompt, prompt);
+        return prompt;
+    }
+
+    public static string CheckId(string place, string id)
+    {
+        if (id.Length is 0 or > MaxIdCharacters)
+            throw Invalid(place, $"the id {Show(id)} has {id.Length:N0} characters; 1 to {MaxIdCharacters:N0} are allowed");
+        CheckNoNul(place, Id, id);
+        return id;
+    }
+
+    public static ulong ParseSeed(string place, string text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+            ? seed
+            : throw Invalid(place, $"{Seed} is {Show(text)}; {SeedRange} is allowed");
+
+    public static double ParseGuidanceScale(string place, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) && double.IsFinite(scale)
+            ? scale
+            : throw Invalid(place, $"{GuidanceScale} is {Show(text)}; {GuidanceScaleRange} is allowed");
+
+    public static InvalidInputException Invalid(string place, string what, Exception? inner = null) =>
+        inner is null ? new($"{place}: {what}.") : new($"{place}: {what}.", inner);
+
+    /// <summary>The beginning of a text, in quotes, fit for one line of a terminal.</summary>
+    public static string Show(string text)
+    {
+        var shown = text.Length <= ShownCharacters ? text : string.Concat(text.AsSpan(0, ShownCharacters), "...");
+        return $"'{string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character))}'";
+    }
+
+    private static void CheckNoNul(string place, string field, string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw Invalid(place, $"the {field} {Show(text)} holds a NUL character (U+0000), which is not allowed");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Atelier.Abstractions;
+using Atelier.Abstractions.Prompts;
+
+namespace Atelier.Dataset.Prompts;
+
+/// <summary>
+/// Reads a user's prompt list as a stream, in memory that does not grow with the file (but for the ids: 40 bytes each, to find duplicates).
+/// The file name's ending tells the format, and blank lines are skipped in all of them:
+/// <list type="bullet">
+/// <item><c>.txt</c>: one prompt a line, kept as it is.</item>
+/// <item><c>.jsonl</c>: one object a line with <c>prompt</c> and, if wanted, <c>id</c>, <c>seed</c> and <c>guidance_scale</c>.</item>
+/// <item><c>.csv</c>, <c>.tsv</c>: a header with columns of the same names, then rows; quotes and newlines within quotes as in RFC 4180;
+/// an empty cell is a setting not given.</item>
+/// </list>
+/// Text is UTF-8, with or without a byte order mark; lines end with LF or CR LF. Whatever else is in the file is refused with its line.
+/// </summary>
+public static class PromptFile
+{
+    /// <summary>The endings of the names of prompt lists.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".txt", ".jsonl", ".csv", ".tsv"];
+
+    /// <summary>Reads the rows, in the order of the file, with their indices.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">
+    /// The file cannot be used; the message names it, the line, the value and what is allowed. Rows before that line were given already.
+    /// </exception>
+    public static async IAsyncEnumerable<PromptRow> ReadAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var format = FormatOf(path);
+        var ids = new RowIds(path);
+        var rows = 0L;
+        await foreach (var row in format(path, TextLines.ReadAsync(path, cancellationToken)).ConfigureAwait(false))
+        {
+            if (row.Id is not null)
+                ids.Add(row.Id, row.Line);
+            yield return new PromptRow
+            {
+                Index = rows++,
+                Prompt = row.Prompt,
+                Id = row.Id,
+                Seed = row.Seed,
+                GuidanceScale = row.GuidanceScale,
+            };
+        }
+        if (rows == 0)
+            throw new InvalidInputException($"{path} has no rows; at least one prompt is needed.");
+    }
+
+    /// <summary>Reads the whole file once, so that what is wrong with it shows before any work starts.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">As for <see cref="ReadAsync"/>.</exception>
+    public static async Task<PromptCounts> ValidateAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var counts = new PromptCounts(0, 0, 0, 0, 0);
+        await foreach (var row in ReadAsync(path, cancellationToken).ConfigureAwait(false))
+            counts = counts.With(row);
+        return counts;
+    }
+
+    private static Func<string, IAsyncEnumerable<TextLine>, IAsyncEnumerable<ParsedRow>> FormatOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var allowed = $"a prompt list is a file whose name ends in {string.Join(", ", Extensions)}";
+        if (Directory.Exists(path))
+            throw new InvalidInputException($"{path} is a folder; {allowed}.");
+        if (!File.Exists(path))
+            throw new InvalidInputException($"{path}: there is no such file.");
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".txt" => PlainPrompts.ParseAsync,
+            ".jsonl" => JsonPrompts.ParseAsync,
+            ".csv" => (file, lines) => DelimitedPrompts.ParseAsync(file, lines, ','),
+            ".tsv" => (file, lines) => DelimitedPrompts.ParseAsync(file, lines, '\t'),
+            var other => throw new InvalidInputException(
+                $"{path} {(other.Length == 0 ? "has no file name extension" : $"has the extension '{other}'")}; {allowed}."),
+        };
+    }
+}

@@ -1,0 +1,71 @@
+namespace Atelier.Dataset.Shards;
+
+/// <summary>A sample as the parquet file has it: one row for every sample, with an image or without. Column names are in snake_case.</summary>
+public sealed record ShardRow
+{
+    /// <summary>The sample's name, which is also the stem of its files in the tar.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The user's name for the row.</summary>
+    public required string? Id { get; init; }
+
+    /// <summary>The text that was asked for.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>Zero-based number of the row in the prompt list.</summary>
+    public required long Row { get; init; }
+
+    /// <summary>Which image of its row it is, from 0.</summary>
+    public required int Image { get; init; }
+
+    /// <summary>The seed it was made from.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The guidance scale it was made with.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>The sampler it was made with.</summary>
+    public required string Sampler { get; init; }
+
+    /// <summary>Denoising steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>DDIM's eta.</summary>
+    public required double Eta { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the model.</summary>
+    public required string ModelDigest { get; init; }
+
+    /// <summary>Format, and file extension in the tar, of the image.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Tokens of the prompt that the model was given.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Whether the prompt was cut to the model's context.</summary>
+    public required bool Truncated { get; init; }
+
+    /// <summary>One of <see cref="SampleStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why there is no image; null when there is one.</summary>
+    public required string? ErrorCode { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public required string? ErrorMessage { get; init; }
+
+    /// <summary>Pixels in a row of the image; null, like all that follows, when there is none.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>Rows of the image.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>Length of the image file in bytes.</summary>
+    public required long? Bytes { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the pixels as the model made them: three bytes each, row by row.</summary>
+    public required string? PixelSha256 { get; init; }
+}

@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Atelier.Abstractions;
+
+namespace Atelier.Dataset.Stores;
+
+/// <summary>
+/// A store in a folder, local or shared between machines, that survives killed processes and power cuts: a file is written to
+/// <c>{root}/{job}/.tmp/</c>, flushed, given its name by link(2), which fails where the name is taken, and its folder flushed. A job's
+/// folder may be a link to another disk. On Windows a move without overwriting stands in for link(2); it has not been tried there.
+/// </summary>
+/// <param name="root">The folder; made when the first file is.</param>
+/// <param name="time">The clock by which unfinished files are judged to be left over; the system's when null.</param>
+public sealed class DirectoryStore(string root, TimeProvider? time = null) : IStore
+{
+    // A file that is being written is locked; the age only covers the moments in which its writer has no lock on it.
+    private static readonly TimeSpan LeftOverAfter = TimeSpan.FromHours(1);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    // Folders whose own names are known to be durable.
+    private readonly ConcurrentDictionary<string, bool> _durableFolders = new(StringComparer.Ordinal);
+
+    /// <summary>The folder, as a full path.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>Makes the folder if needed, and tries in it what the store depends on.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">It cannot be made or written, or its file system has no hard links.</exception>
+    public static Task ProbeAsync(string root, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FolderProbe.Run(Path.GetFullPath(root)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        return Task.Run(() => TryCreate(path, content, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreWriter> OpenWriterAsync(string path, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        return Task.Run<StoreWriter>(() => new Writer(this, path), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var stream = await OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        if (stream is null)
+            return null;
+        await using (stream.ConfigureAwait(false))
+        {
+            var content = new byte[stream.Length];
+            await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            return content;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream?>(OpenRead(FullPath(path)));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckPrefix(prefix);
+        return EnumerateAsync(FolderListing.Enumerate(Root, prefix), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(from);
+        StorePath.Check(to);
+        return Task.Run(() => TryPromote(from, to), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        return Task.Run(() => DeleteFile(FullPath(path)), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckName(job);
+        return Task.Run(() => CleanTemporaryFiles(TemporaryFolderOf(job + "/"), cancellationToken), cancellationToken);
+    }
+
+    private bool TryCreate(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        using var file = new TemporaryFile(TemporaryFolderOf(path));
+        file.Stream.Write(content.Span);
+        cancellationToken.ThrowIfCancellationRequested();
+        return TryPublish(file, path);
+    }
+
+    private bool TryPublish(TemporaryFile file, string path)
+    {
+        var target = FullPath(path);
+        MakeDurableFolder(Path.GetDirectoryName(target)!);
+        return file.TryPublish(target);
+    }
+
+    private bool TryPromote(string from, string to)
+    {
+        var (source, target) = (FullPath(from), FullPath(to));
+        if (!File.Exists(source))
+            return File.Exists(target) ? false : throw new FileNotFoundException($"The store has neither '{from}' nor '{to}'.", from);
+        MakeDurableFolder(Path.GetDirectoryName(target)!);
+        if (OperatingSystem.IsWindows())
+            return TryCopy(source, to);
+        bool promoted;
+        try
+        {
+            promoted = Posix.TryLink(source, target);
+        }
+        catch (FileNotFoundException) when (File.Exists(target))
+        {
+            promoted = false;
+        }
+        TemporaryFile.FlushFolder(Path.GetDirectoryName(target)!);
+        return promoted;
+    }
+
+    private bool TryCopy(string source, string to)
+    {
+        using var file = new TemporaryFile(TemporaryFolderOf(to));
+        using (var content = File.OpenRead(source))
+            content.CopyTo(file.Stream);
+        return TryPublish(file, to);
+    }
+
+    /// <summary>Makes a folder under the root whose name, like those above it, survives a power cut.</summary>
+    private void MakeDurableFolder(string folder)
+    {
+        if (_durableFolders.ContainsKey(folder) && Directory.Exists(folder))
+            return;
+        Directory.CreateDirectory(folder);
+        // Also where the folder was there: the process that made it may have been killed before it flushed the name.
+        for (var child = folder; child.Length > Root.Length; child = Path.GetDirectoryName(child)!)
+            TemporaryFile.FlushFolder(Path.GetDirectoryName(child)!);
+        _durableFolders[folder] = true;
+    }
+
+    private string FullPath(string path) => Path.Combine(Root, path);
+
+    private string TemporaryFolderOf(string path)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? Path.Combine(Root, StorePath.TemporaryFolder)
+            : Path.Combine(Root, path[..slash], StorePath.TemporaryFolder);
+    }
+
+    private void CleanTemporaryFiles(string folder, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_time.GetUtcNow() - file.LastWriteTimeUtc > LeftOverAfter && TemporaryFile.IsAbandoned(file.FullName))
+                file.Delete();
+        }
+    }
+
+    private static FileStream? OpenRead(string path)
+    {
+        try
+        {
+            return File.Exists(path)
+                ? new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous })
+                : null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static void DeleteFile(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    private static async IAsyncEnumerable<StoreEntry> EnumerateAsync(
+        IEnumerable<StoreEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Off the caller's thread, which may be a grain's: reading a large folder takes a while.
+        using var enumerator = entries.GetEnumerator();
+        while (await Task.Run(enumerator.MoveNext, cancellationToken).ConfigureAwait(false))
+            yield return enumerator.Current;
+    }
+
+    private sealed class Writer(DirectoryStore store, string path) : StoreWriter
+    {
+        private readonly TemporaryFile _file = new(store.TemporaryFolderOf(path));
+
+        public override Stream Stream => _file.Stream;
+
+        public override Task<bool> CompleteAsync(CancellationToken cancellationToken = default) =>
+            Task.Run(() => store.TryPublish(_file, path), cancellationToken);
+
+        public override ValueTask DisposeAsync()
+        {
+            _file.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+namespace Atelier.Dataset.Stores;
+
+/// <summary>
+/// A tree of files in which nothing is ever overwritten: a file comes into being whole, keeps its bytes, and may be deleted. Paths are
+/// relative, with '/' between their segments, such as <c>job/shards/00000.json</c>; see <see cref="StorePath"/> for what is refused.
+/// Every method is safe to call from any number of threads, processes and machines at once, and safe to repeat.
+/// </summary>
+public interface IStore
+{
+    /// <summary>Makes a file, unless one is there. A reader never sees a part of it.</summary>
+    /// <param name="path">Path of the new file.</param>
+    /// <param name="content">All of its bytes.</param>
+    /// <param name="cancellationToken">Gives up before the file exists; once it does, the call completes.</param>
+    /// <returns>True when this call made the file; false when it existed. Either way the file that is there survives a power cut.</returns>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="IOException">The file could not be written, for instance because the disk is full; nothing bears its name.</exception>
+    Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+
+    /// <summary>Begins a file that is too large to be held in memory; it gets its name when the writer is completed.</summary>
+    /// <param name="path">Path of the new file; one may be there already, which only completing tells.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="IOException">Writing could not begin.</exception>
+    Task<StoreWriter> OpenWriterAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>The bytes of a file, or null when there is none.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>A seekable stream over a file, or null when there is none. The caller disposes it.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The files whose path begins with a text, in ordinal order of their paths. What is made or deleted meanwhile may or may not be among them.
+    /// </summary>
+    /// <param name="prefix">
+    /// The beginning of the paths, not necessarily a whole segment: <c>job/shards/</c>, <c>job/shards/0000</c>, or empty for every file.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The prefix cannot begin a store path.</exception>
+    IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives the bytes of a file a second name, unless that name is taken. The first name stays.</summary>
+    /// <param name="from">Path of the file that exists.</param>
+    /// <param name="to">Its second path.</param>
+    /// <param name="cancellationToken">Gives up before the second name exists.</param>
+    /// <returns>
+    /// True when this call made the second name; false when it was taken, whether or not the first name exists. Either way what bears the
+    /// second name survives a power cut.
+    /// </returns>
+    /// <exception cref="ArgumentException">A path is not a store path.</exception>
+    /// <exception cref="FileNotFoundException">Neither name exists.</exception>
+    Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a file; does nothing when there is none.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    Task DeleteAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes what killed processes left of files they never finished; leaves alone what is still being written.</summary>
+    /// <param name="job">First segment of the paths concerned.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The job is not one segment of a store path.</exception>
+    Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,36 @@
+using Atelier.Dataset.Jobs;
+
+namespace Atelier.Dataset.Tests.Jobs;
+
+public sealed class JobPathsTests
+{
+    private static readonly Guid Attempt = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
+
+    [Fact]
+    public void EveryPath_IsTheOneTheDesignNames()
+    {
+        Assert.Equal("job/job.json", JobPaths.Record("job"));
+        Assert.Equal("job/plan.json", JobPaths.Plan("job"));
+        Assert.Equal("job/numerics.json", JobPaths.Numerics("job"));
+        Assert.Equal("job/prompts/00012.jsonl", JobPaths.Prompts("job", 12));
+        Assert.Equal("job/state/", JobPaths.States("job"));
+        Assert.Equal("job/state/00007.json", JobPaths.State("job", 7));
+        Assert.Equal("job/attempts/", JobPaths.Attempts("job"));
+        Assert.Equal("job/attempts/00003-00112233445566778899aabbccddeeff.tar", JobPaths.AttemptTar("job", 3, Attempt));
+        Assert.Equal("job/attempts/00003-00112233445566778899aabbccddeeff.parquet", JobPaths.AttemptParquet("job", 3, Attempt));
+        Assert.Equal("job/shards/", JobPaths.Shards("job"));
+        Assert.Equal("job/shards/00003.json", JobPaths.ShardStats("job", 3));
+        Assert.Equal("job/shards/00003.tar", JobPaths.ShardTar("job", 3));
+        Assert.Equal("job/shards/123456.parquet", JobPaths.ShardParquet("job", 123456));
+        Assert.Equal("job/errors.jsonl", JobPaths.Errors("job"));
+        Assert.Equal("job/summary.json", JobPaths.Summary("job"));
+        Assert.Equal("job/README.md", JobPaths.Card("job"));
+        Assert.Equal("job/contact-sheet.png", JobPaths.ContactSheet("job"));
+    }
+
+    [Theory]
+    [InlineData(0, "000000000")]
+    [InlineData(123, "000000123")]
+    [InlineData(12_345_678_901, "12345678901")]
+    public void SampleKey_HasNineDigitsOrMore(long sample, string key) => Assert.Equal(key, JobPaths.SampleKey(sample));
+}

@@ -1,0 +1,47 @@
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Dataset.Tests.Stores;
+
+/// <summary>Passes on a number of changes to another store and fails at the next, as if its process had been killed there.</summary>
+internal sealed class DyingStore(IStore store, int changes) : IStore
+{
+    private int _left = changes;
+
+    public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        Live();
+        return store.TryCreateAsync(path, content, cancellationToken);
+    }
+
+    public Task<StoreWriter> OpenWriterAsync(string path, CancellationToken cancellationToken = default)
+    {
+        Live();
+        return store.OpenWriterAsync(path, cancellationToken);
+    }
+
+    public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default) => store.ReadAsync(path, cancellationToken);
+
+    public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => store.OpenReadAsync(path, cancellationToken);
+
+    public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => store.ListAsync(prefix, cancellationToken);
+
+    public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
+    {
+        Live();
+        return store.TryPromoteAsync(from, to, cancellationToken);
+    }
+
+    public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
+    {
+        Live();
+        return store.DeleteAsync(path, cancellationToken);
+    }
+
+    public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
+
+    private void Live()
+    {
+        if (_left-- == 0)
+            throw new IOException("Killed here.");
+    }
+}
