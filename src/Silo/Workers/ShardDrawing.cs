@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Images;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Shards;
+using Atelier.Dataset.Stores;
+using Atelier.Diffusion.Noise;
+using Atelier.Diffusion.Pipelines;
+using Atelier.Diffusion.Samplers;
+using Atelier.Silo.Models;
+
+namespace Atelier.Silo.Workers;
+
+/// <summary>
+/// One attempt at one shard. Two stages overlap through a bounded queue: the device thread denoises batch by batch while finished batches are
+/// encoded and written.
+/// </summary>
+internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record, JobPlan plan, LoadedModel model, DeviceThread device)
+{
+    private readonly JobSpec _spec = record.Spec;
+    private double _drawn;
+
+    /// <summary>Samples drawn so far; a batch half denoised counts half.</summary>
+    public double Drawn => Volatile.Read(ref _drawn);
+
+    /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
+    public async Task<ShardStats> RunAsync(int shard, string numericsClass, CancellationToken cancellationToken)
+    {
+        var samples = await LoadSamplesAsync(shard, cancellationToken);
+        var attempt = new ShardAttempt
+        {
+            Job = jobId,
+            Incarnation = record.Incarnation,
+            Spec = _spec,
+            Plan = plan,
+            Shard = shard,
+            Attempt = Guid.NewGuid(),
+            NumericsClass = numericsClass,
+        };
+        await using var writer = await ShardWriter.OpenAsync(store, attempt, cancellationToken);
+
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var finished = Channel.CreateBounded<SampleResult[]>(2);
+        var drawing = DrawAsync(samples, finished.Writer, failed.Token);
+        try
+        {
+            await foreach (var batch in finished.Reader.ReadAllAsync(failed.Token))
+                foreach (var sample in batch) await writer.AddAsync(sample, failed.Token);
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            await drawing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        await drawing;
+        return await writer.CompleteAsync(cancellationToken);
+    }
+
+    private async Task DrawAsync(List<Sample> samples, ChannelWriter<SampleResult[]> finished, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = new SamplingSettings { Sampler = _spec.Sampler, Steps = _spec.Steps, Eta = _spec.Eta, BatchSize = plan.BatchSize };
+            for (var start = 0; start < samples.Count; start += plan.BatchSize)
+            {
+                var first = start;
+                var batch = samples.Skip(start).Take(plan.BatchSize).ToArray();
+                var requests = Array.ConvertAll(batch, sample => new SampleRequest(sample.Row.Prompt, sample.Seed, sample.GuidanceScale));
+                var drawn = await device.RunAsync(() => model.Pipeline.Draw(
+                    requests, settings, step => Volatile.Write(ref _drawn, first + (double)batch.Length * step / _spec.Steps), cancellationToken));
+                await finished.WriteAsync([.. batch.Zip(drawn, Result)], cancellationToken);
+            }
+            finished.Complete();
+        }
+        catch (Exception error)
+        {
+            finished.Complete(error);
+            throw;
+        }
+    }
+
+    private SampleResult Result(Sample sample, DrawnSample drawn) => new()
+    {
+        Sample = sample.Number,
+        Row = sample.Row,
+        ImageOrdinal = sample.Image,
+        Seed = sample.Seed,
+        GuidanceScale = sample.GuidanceScale,
+        Tokens = drawn.TokenCount,
+        Truncated = drawn.Truncated,
+        Image = drawn.Rgb is null ? null : new RgbImage(model.Folder.Config.ImageSize, model.Folder.Config.ImageSize, drawn.Rgb),
+        ErrorCode = drawn.Rgb is null ? "non_finite" : null,
+        ErrorMessage = drawn.Rgb is null ? "the network's output was not finite" : null,
+    };
+
+    private async Task<List<Sample>> LoadSamplesAsync(int shard, CancellationToken cancellationToken)
+    {
+        var samples = new List<Sample>(plan.SamplesIn(shard));
+        IReadOnlyList<PromptRow> rows = [];
+        var loaded = -1L;
+        var first = plan.FirstSample(shard);
+        for (var number = first; number < first + plan.SamplesIn(shard); number++)
+        {
+            var (row, image) = (number / plan.ImagesPerPrompt, (int)(number % plan.ImagesPerPrompt));
+            if (row / plan.ChunkRows != loaded)
+            {
+                loaded = row / plan.ChunkRows;
+                rows = await JobFiles.ReadPromptsAsync(store, jobId, (int)loaded, plan.ChunkRows, cancellationToken)
+                    ?? throw new FileNotFoundException($"{JobPaths.Prompts(jobId, (int)loaded)} is missing");
+            }
+            var prompt = rows[(int)(row % plan.ChunkRows)];
+            samples.Add(new Sample(number, prompt, image, SampleSeed.Of(_spec.Seed, row, prompt.Seed, image), prompt.GuidanceScale ?? _spec.GuidanceScale));
+        }
+        return samples;
+    }
+
+    private sealed record Sample(long Number, PromptRow Row, int Image, ulong Seed, double GuidanceScale);
+}

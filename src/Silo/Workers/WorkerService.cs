@@ -1,0 +1,30 @@
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Stores;
+using Atelier.Silo.Hosting;
+using Atelier.Silo.Models;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Atelier.Silo.Workers;
+
+/// <summary>Runs this process's workers. Registered after Orleans, so that it stops first, while grains can still be told.</summary>
+internal sealed class WorkerService(
+    WorkerOptions options, IGrainFactory grains, IStore store, ModelLibrary models, TimeProvider time, ILogger<Worker> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var workers = Enumerable.Range(0, options.Count)
+            .Select(number => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", "cpu"))
+            .Select(info => new Worker(info, grains, store, models, time, logger))
+            .ToList();
+        try
+        {
+            await Task.WhenAll(workers.Select(worker => worker.RunAsync(stoppingToken)));
+        }
+        finally
+        {
+            foreach (var worker in workers) worker.Dispose();
+        }
+    }
+}

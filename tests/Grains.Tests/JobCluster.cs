@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Shards;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Stores;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+using Orleans.TestingHost;
+
+namespace Atelier.Grains.Tests;
+
+/// <summary>A silo with the real grains on an in-memory store; tests play the workers.</summary>
+public sealed class JobCluster : IAsyncLifetime
+{
+    private InProcessTestCluster? _cluster;
+
+    public MemoryStore Store { get; } = new();
+
+    public static WorkerInfo Worker { get; } = new(Guid.NewGuid(), "test", "cpu");
+
+    public static JobSpec Spec { get; } = new() { Model = "shapes", ModelDigest = new string('a', 64), ShardSize = 2, BatchSize = 2 };
+
+    public IGrainFactory Grains => _cluster!.Client;
+
+    public IDispatcherGrain Dispatcher => Grains.GetGrain<IDispatcherGrain>(0);
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) => silo.Services.AddSingleton<IStore>(Store).AddSingleton(TimeProvider.System));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null) await _cluster.DisposeAsync();
+    }
+
+    public IJobGrain Job(string id) => Grains.GetGrain<IJobGrain>(id);
+
+    /// <summary>A started job of some rows.</summary>
+    public async Task<IJobGrain> StartAsync(string id, int rows, JobSpec? spec = null)
+    {
+        var job = Job(id);
+        await job.Create(spec ?? Spec);
+        await job.Append(0, Rows(rows));
+        await job.Start(rows);
+        return job;
+    }
+
+    /// <summary>Ends the activation, as the loss of its silo would.</summary>
+    public static async Task ForgetAsync(IJobGrain job)
+    {
+        await job.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        // The next call waits for the old activation to be gone and meets a new one.
+        while ((await job.GetProgress()).Status == JobStatus.Recovering) await Task.Yield();
+    }
+
+    public static ImmutableArray<PromptRow> Rows(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new PromptRow { Index = i, Prompt = $"prompt {i}" })];
+
+    public static ShardStats Stats(WorkLease lease, Guid attempt, int failed = 0) => new()
+    {
+        Shard = lease.Shard, Incarnation = lease.Incarnation, Attempt = attempt, FirstSample = 2L * lease.Shard, Samples = 2, Failed = failed,
+        Truncated = 0, Errors = new Dictionary<string, int>(), TarSha256 = "", TarBytes = 0, ParquetSha256 = "", ParquetBytes = 0, NumericsClass = "",
+    };
+}

@@ -1,0 +1,229 @@
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+
+namespace Atelier.Grains.Tests.Jobs;
+
+public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster>
+{
+    private readonly string _id = $"job-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task GetProgress_OfAJobThatDoesNotExist_IsUnknown() =>
+        Assert.Equal(JobStatus.Unknown, (await cluster.Job(_id).GetProgress()).Status);
+
+    [Fact]
+    public async Task Create_Twice_KeepsTheFirstIncarnation()
+    {
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        var first = await JobFiles.ReadRecordAsync(cluster.Store, _id, TestContext.Current.CancellationToken);
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        Assert.Equal(first, await JobFiles.ReadRecordAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Create_WithAnotherSpec_SaysWhatDiffers()
+    {
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Create(JobCluster.Spec with { Steps = 7 }));
+        Assert.Equal($"job '{_id}' exists with other settings: steps is 30 there, 7 here", refused.Message);
+    }
+
+    [Fact]
+    public async Task Append_BeforeCreate_IsRefused()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(0, JobCluster.Rows(1)));
+        Assert.Equal($"job '{_id}' does not exist", refused.Message);
+    }
+
+    [Fact]
+    public async Task Append_OfTheSameChunkAgain_ChangesNothing_AndOfAnotherOneIsRefused()
+    {
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        await cluster.Job(_id).Append(1, JobCluster.Rows(2));
+        await cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Index = row.Index + 1000 })]);
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Prompt = "x" })]));
+        Assert.Equal($"job '{_id}' exists with other rows: row 1001 is \"prompt 0\" there, \"x\" here", refused.Message);
+    }
+
+    [Fact]
+    public async Task Start_WithAnotherNumberOfRows_IsRefused()
+    {
+        var job = await cluster.StartAsync(_id, 3);
+        await job.Start(3);
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => job.Start(4));
+        Assert.Equal($"job '{_id}' exists with 3 rows, 4 were given", refused.Message);
+    }
+
+    [Fact]
+    public async Task Lease_EveryShardOnce_ThenNothing_ThenTheClosing()
+    {
+        var job = await cluster.StartAsync(_id, 3);
+        var (first, second) = (await job.Lease(JobCluster.Worker), await job.Lease(JobCluster.Worker));
+        Assert.Equal((WorkKind.Draw, 0), (first!.Kind, first.Shard));
+        Assert.Equal((WorkKind.Draw, 1), (second!.Kind, second.Shard));
+        Assert.Null(await job.Lease(JobCluster.Worker));
+
+        foreach (var lease in new[] { first, second })
+        {
+            Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+            await job.Complete(lease);
+        }
+        var closing = await job.Lease(JobCluster.Worker);
+        Assert.Equal(WorkKind.Close, closing!.Kind);
+        Assert.Null(await job.Lease(JobCluster.Worker));
+        await job.Complete(closing);
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+    }
+
+    [Fact]
+    public async Task Commit_OfTwoAttempts_TheFirstWins_AndARepeatedCallStillSaysSo()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        var (winner, loser) = (Guid.NewGuid(), Guid.NewGuid());
+
+        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, winner, failed: 1)));
+        Assert.False(await job.Commit(lease, JobCluster.Stats(lease, loser)));
+        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, winner, failed: 1)));
+
+        Assert.Equal(winner, (await JobFiles.ReadStatsAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken))!.Attempt);
+        var progress = await job.GetProgress();
+        Assert.Equal((2L, 1L, 1), (progress.Finished, progress.Failed, progress.ShardsFinished));
+    }
+
+    [Fact]
+    public async Task Commit_ForAnotherIncarnation_IsRefused()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))! with { Incarnation = Guid.NewGuid() };
+        Assert.False(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.Null(await JobFiles.ReadStatsAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Return_WithFaults_StopsTheJobAfterThree()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        for (var fault = 1; fault <= JobLimits.MaxFaults; fault++)
+        {
+            Assert.Equal(JobStatus.Running, (await job.GetProgress()).Status);
+            await job.Return((await job.Lease(JobCluster.Worker))!, "the disk is full");
+        }
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Failed, "the disk is full"), (progress.Status, progress.Message));
+        Assert.Null(await job.Lease(JobCluster.Worker));
+    }
+
+    [Fact]
+    public async Task Return_WithoutAFault_OffersTheShardAgain_AsOftenAsNeeded()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        for (var drained = 0; drained < 5; drained++)
+        {
+            var lease = await job.Lease(JobCluster.Worker);
+            Assert.Equal(0, lease!.Shard);
+            await job.Return(lease, null);
+        }
+    }
+
+    [Fact]
+    public async Task Admit_BindsTheJobToTheFirstClass_AndKeepsOthersOut()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var (ours, theirs) = (new string('1', 64), new string('2', 64));
+        var other = new WorkerInfo(Guid.NewGuid(), "other", "cpu");
+
+        Assert.True(await job.Admit(JobCluster.Worker, ours));
+        Assert.False(await job.Admit(other, theirs));
+        Assert.Null(await job.Lease(other));
+        Assert.NotNull(await job.Lease(JobCluster.Worker));
+        Assert.Contains("it is kept out", (await job.GetProgress()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Admit_WhenTheSpecAllowsAny_LetsEveryClassIn()
+    {
+        var job = await cluster.StartAsync(_id, 2, JobCluster.Spec with { Numerics = "any" });
+        Assert.True(await job.Admit(JobCluster.Worker, new string('1', 64)));
+        Assert.True(await job.Admit(JobCluster.Worker, new string('2', 64)));
+    }
+
+    [Fact]
+    public async Task Heartbeat_AfterAnotherAttemptCommitted_SaysStop()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        Assert.True(await job.Heartbeat(lease, 1.5));
+        Assert.Equal(1.5, (await job.GetProgress()).Drawn);
+        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+        Assert.False(await job.Heartbeat(lease, 1.5));
+    }
+
+    [Fact]
+    public async Task AGrainThatLostItsMemory_KnowsWhatIsCommittedAndFinishesPromotions()
+    {
+        var job = await cluster.StartAsync(_id, 6);
+        var (first, second) = ((await job.Lease(JobCluster.Worker))!, (await job.Lease(JobCluster.Worker))!);
+        await job.Commit(first, JobCluster.Stats(first, Guid.NewGuid(), failed: 1));
+        await cluster.Store.TryCreateAsync(JobPaths.ShardTar(_id, 0), default, TestContext.Current.CancellationToken);
+        await cluster.Store.TryCreateAsync(JobPaths.ShardParquet(_id, 0), default, TestContext.Current.CancellationToken);
+        await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid()));
+
+        await JobCluster.ForgetAsync(job);
+
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Running, 4L, 1L, 2), (progress.Status, progress.Finished, progress.Failed, progress.ShardsFinished));
+        WorkLease? lease;
+        while ((lease = await job.Lease(JobCluster.Worker)) is null) await Task.Yield();
+        Assert.Equal((WorkKind.Promote, 1), (lease.Kind, lease.Shard));
+    }
+
+    [Fact]
+    public async Task AGrainThatLostItsMemory_AdoptsTheLeaseOfAWorkerThatGoesOn()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        await JobCluster.ForgetAsync(job);
+
+        Assert.True(await job.Heartbeat(lease, 1));
+        WorkLease? next;
+        while ((next = await job.Lease(JobCluster.Worker)) is null) await Task.Yield();
+        Assert.Equal(1, next.Shard);
+        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+    }
+
+    [Fact]
+    public async Task Watch_EndsWithTheFinalState()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        var seen = new List<JobProgress>();
+        await foreach (var progress in job.Watch().WithCancellation(TestContext.Current.CancellationToken))
+        {
+            seen.Add(progress);
+            if (seen.Count > 1) continue;
+            await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+            await job.Complete(lease);
+            await job.Complete((await job.Lease(JobCluster.Worker))!);
+        }
+        Assert.Equal(JobStatus.Running, seen[0].Status);
+        Assert.Equal(JobStatus.Completed, seen[^1].Status);
+    }
+
+    [Fact]
+    public async Task Dispatcher_ServesItsJobsInTurn_AndForgetsCompletedOnes()
+    {
+        await cluster.StartAsync(_id, 4);
+        await cluster.StartAsync(_id + "b", 4);
+        var jobs = new List<string>();
+        while (jobs.Count < 4)
+        {
+            if (await cluster.Dispatcher.Acquire(JobCluster.Worker) is { } lease && lease.JobId.StartsWith(_id, StringComparison.Ordinal)) jobs.Add(lease.JobId);
+        }
+        Assert.Equal(2, jobs.Take(2).Distinct().Count());
+        await cluster.Dispatcher.Unregister(_id);
+        await cluster.Dispatcher.Unregister(_id + "b");
+    }
+}

@@ -1,0 +1,26 @@
+using Atelier.Silo.Workers;
+using TorchSharp;
+
+namespace Atelier.Silo.Tests.Workers;
+
+public sealed class DeviceThreadTests
+{
+    [Fact]
+    public async Task RunAsync_AlwaysUsesTheSameThread_WithOneIntraOpThread()
+    {
+        using var device = new DeviceThread("test");
+        var first = await device.RunAsync(() => (Environment.CurrentManagedThreadId, torch.get_num_threads()));
+        var second = await device.RunAsync(() => (Environment.CurrentManagedThreadId, torch.get_num_threads()));
+        Assert.Equal(first, second);
+        Assert.Equal(1, first.Item2);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, first.CurrentManagedThreadId);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkThatThrows_FailsItsTaskAndNotTheThread()
+    {
+        using var device = new DeviceThread("test");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => device.RunAsync<int>(() => throw new InvalidOperationException()));
+        Assert.Equal(2, await device.RunAsync(() => 2));
+    }
+}
