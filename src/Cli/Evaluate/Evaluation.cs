@@ -1,0 +1,76 @@
+using System.Globalization;
+using Atelier.Abstractions;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Pipelines;
+using Atelier.Diffusion.Samplers;
+using Atelier.Shapes;
+using Spectre.Console;
+
+namespace Atelier.Cli.Evaluate;
+
+/// <summary>One run of <c>atelier evaluate</c>.</summary>
+internal static class Evaluation
+{
+    private const int SmallestImage = 8;
+
+    /// <summary>Draws, judges and writes the results. The same settings give the same files on the same machine.</summary>
+    /// <param name="settings">What to do.</param>
+    /// <param name="console">Where to show how it goes.</param>
+    /// <param name="cancellationToken">Stops before the next denoising step.</param>
+    /// <returns>0.</returns>
+    /// <exception cref="InvalidInputException">Something given does not suit the model.</exception>
+    /// <exception cref="InvalidDataException">The weights are damaged.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static int Run(EvaluateSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var model = settings.Model;
+        Check(settings, model.Config);
+        var device = DeviceOption.Open(settings.Device);
+        Directory.CreateDirectory(settings.Output);
+
+        var judge = EvaluationReport.Describe(JudgeAccuracy.Measure(settings.JudgeScenes, settings.Seed), settings.JudgeScenes);
+        ProgressDisplay.Print(console, judge);
+
+        using var network = model.LoadNetwork(device);
+        var pipeline = new TextToImagePipeline(model, network);
+        var sampling = new SamplingSettings { Sampler = settings.Sampler, Steps = settings.Steps, BatchSize = settings.Batch };
+        var images = EvaluationImage.Plan(settings.Samples, settings.Seed);
+        var sheet = new SampleSheet(images, model.Config.ImageSize);
+        var results = new List<ScaleResult>();
+        var total = (long)images.Count * settings.Guidance.Count;
+        ProgressDisplay.Run(console, "image", 0, total, lineEvery: Math.Max(1, total / 10), display =>
+        {
+            var (done, gate) = (0L, new Lock());
+            foreach (var guidance in settings.Guidance)
+            {
+                var requests = images.Select(image => new SampleRequest(image.Expected.Caption, image.Seed, guidance)).ToList();
+                var pixels = BatchDrawing.Draw(pipeline, requests, sampling, settings.Workers, Report, cancellationToken);
+                results.Add(ScaleResult.Of(guidance, images, pixels, model.Config.ImageSize));
+                sheet.Add(guidance, pixels);
+
+                void Report(int drawn)
+                {
+                    lock (gate) display.Report(done += drawn, string.Create(CultureInfo.InvariantCulture, $"guidance {guidance}"));
+                }
+            }
+        });
+
+        var report = new EvaluationReport(settings, judge, results);
+        report.Write(settings.Output);
+        sheet.Save(Path.Combine(settings.Output, EvaluationReport.SamplesFile));
+        // A pipe or a file has no width to keep to.
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 200;
+        console.Write(report.ToTable());
+        ProgressDisplay.Print(console, $"the results are in {settings.Output}");
+        return 0;
+    }
+
+    private static void Check(EvaluateSettings settings, ModelConfig config)
+    {
+        if (settings.Steps > config.Diffusion.Timesteps)
+            throw new InvalidInputException($"--steps is '{settings.Steps}'; allowed: 1 to {config.Diffusion.Timesteps}, the model's timesteps");
+        if (config.ImageSize < SmallestImage)
+            throw new InvalidInputException(
+                $"the model's images are {config.ImageSize} pixels wide; the judge needs {SmallestImage} or more");
+    }
+}

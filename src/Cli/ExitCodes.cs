@@ -1,0 +1,20 @@
+namespace Atelier.Cli;
+
+/// <summary>What the process's exit code says; scripts may rely on it.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Everything that was asked for is done.</summary>
+    public const int Success = 0;
+
+    /// <summary>The work stopped for a reason that is not in the input, such as a full disk.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The input was refused before any work.</summary>
+    public const int InvalidInput = 2;
+
+    /// <summary>The job is complete, but some samples have no image.</summary>
+    public const int SomeSamplesFailed = 3;
+
+    /// <summary>Stopped by Ctrl-C or SIGTERM; can be resumed.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,38 @@
+using Atelier.Abstractions;
+using Atelier.Diffusion.Models;
+
+namespace Atelier.Cli.Models;
+
+/// <summary>Finds model folders by path or by name.</summary>
+internal static class ModelFinder
+{
+    /// <summary>Opens and checks the model that the user named.</summary>
+    /// <param name="nameOrPath">A folder, or the name of one in <c>models/</c> of the current folder, of $ATELIER_MODELS or beside the program.</param>
+    /// <exception cref="InvalidInputException">There is none, or it cannot be used.</exception>
+    public static ModelFolder Open(string nameOrPath)
+    {
+        var folders = Roots().Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).DistinctBy(Path.GetFileName);
+        var path = Directory.Exists(nameOrPath) ? nameOrPath : folders.FirstOrDefault(folder => Path.GetFileName(folder) == nameOrPath);
+        if (path is null)
+        {
+            var known = string.Join(", ", folders.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            throw new InvalidInputException($"no model '{nameOrPath}'; give the path of a model folder or one of: {(known.Length == 0 ? "(none found)" : known)}");
+        }
+        try
+        {
+            return ModelFolder.Open(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        }
+        catch (Exception damaged) when (damaged is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(damaged.Message, damaged);
+        }
+    }
+
+    private static IEnumerable<string> Roots()
+    {
+        yield return Path.GetFullPath("models");
+        if (Environment.GetEnvironmentVariable("ATELIER_MODELS") is { Length: > 0 } configured) yield return configured;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            yield return Path.Combine(folder.FullName, "models");
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Atelier.Cli;
+using Atelier.Cli.Evaluate;
+using Atelier.Cli.Run;
+using Atelier.Cli.Train;
+using Atelier.Diffusion.Devices;
+using Spectre.Console;
+
+NativeRuntime.Configure();
+
+var console = AnsiConsole.Console;
+var root = new RootCommand("Atelier turns a list of prompts into an image dataset with guided diffusion.")
+{
+    RunCommand.Create(console),
+    TrainCommand.Create(console),
+    EvaluateCommand.Create(console),
+};
+return await CommandRunner.RunAsync(root, args, Console.Out, Console.Error);

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using Atelier.Abstractions.Jobs;
+using Atelier.Client;
+using Atelier.Dataset.Prompts;
+using Atelier.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace Atelier.Cli.Run;
+
+/// <summary>
+/// Makes a dataset on this machine: a silo and its workers in this process, the job submitted through the client library, its folder on
+/// disk. The same path as in a cluster, only smaller.
+/// </summary>
+internal static class DatasetRun
+{
+    /// <summary>Runs or resumes a job until it is final.</summary>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="console">Where to report.</param>
+    /// <param name="cancellationToken">Drains the workers; the job can be resumed.</param>
+    /// <returns>An exit code of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> ExecuteAsync(RunSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        using var folder = await OutputFolder.OpenAsync(settings.Output, cancellationToken);
+        var workers = new WorkerOptions
+        {
+            Count = settings.Workers,
+            Models = new Dictionary<string, string> { [settings.Spec.Model] = settings.Model.Path },
+        };
+        using var host = EmbeddedSilo.Build(folder.Store, workers, Logging(settings));
+        await host.StartAsync(cancellationToken);
+        try
+        {
+            var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
+            var clock = Stopwatch.StartNew();
+            await client.SubmitAsync(folder.JobId, settings.Spec, PromptFile.ReadAsync(settings.Prompts, cancellationToken), cancellationToken);
+            var before = await client.GetProgressAsync(folder.JobId);
+            Report(console, Opening(settings, before));
+
+            var after = before.IsFinal
+                ? before
+                : await ProgressView.FollowAsync(console, client.WatchAsync(folder.JobId, cancellationToken));
+            return Close(settings, console, before, after, clock.Elapsed);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Report(console, "Stopping: what is drawn but not yet in a finished shard is given up.");
+            await host.StopAsync(CancellationToken.None);
+            Report(console, $"Stopped. Finished shards are in {settings.Output}; the same command goes on from there.");
+            return ExitCodes.Interrupted;
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static string Opening(RunSettings settings, JobProgress job) => job switch
+    {
+        { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
+        { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
+        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Spec.Model} on {settings.Workers} "
+            + $"{(settings.Workers == 1 ? "worker" : "workers")}: {settings.Spec.Sampler}, {settings.Spec.Steps} steps, "
+            + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Spec.GuidanceScale}."),
+    };
+
+    private static int Close(RunSettings settings, IAnsiConsole console, JobProgress before, JobProgress after, TimeSpan elapsed)
+    {
+        if (after.Status != JobStatus.Completed)
+        {
+            Report(console, $"The job stopped: {after.Message}");
+            Report(console, $"Finished shards are kept in {settings.Output}; the same command goes on from there.");
+            return ExitCodes.Failed;
+        }
+        if (before.Status != JobStatus.Completed)
+        {
+            var drawn = after.Finished - before.Finished;
+            Report(console, string.Create(CultureInfo.InvariantCulture,
+                $"Drew {drawn} samples in {ProgressView.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
+        }
+        if (after.Truncated > 0) Report(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
+        Report(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
+        Report(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");
+        if (after.Failed == 0) return ExitCodes.Success;
+        Report(console, $"Failed:        {Path.Combine(settings.Output, "errors.jsonl")}");
+        return ExitCodes.SomeSamplesFailed;
+    }
+
+    private static void Report(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
+
+    private static Action<ILoggingBuilder>? Logging(RunSettings settings) => settings.Verbose
+        ? logging => logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace)
+        : null;
+}

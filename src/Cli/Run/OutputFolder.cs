@@ -1,0 +1,70 @@
+using Atelier.Abstractions;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Cli.Run;
+
+/// <summary>The job folder of a local run, held against a second run at the same time.</summary>
+internal sealed class OutputFolder : IDisposable
+{
+    private const string LockFile = ".lock";
+    private readonly FileStream _lock;
+
+    private OutputFolder(string path, FileStream @lock)
+    {
+        (Store, JobId) = (new DirectoryStore(Path.GetDirectoryName(path)!), Path.GetFileName(path));
+        _lock = @lock;
+    }
+
+    /// <summary>The store: the folder's parent.</summary>
+    public DirectoryStore Store { get; }
+
+    /// <summary>The job: the folder's name.</summary>
+    public string JobId { get; }
+
+    /// <summary>Creates or reopens the folder.</summary>
+    /// <exception cref="InvalidInputException">It cannot be written, is in use, or holds something other than a job.</exception>
+    public static async Task<OutputFolder> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Path.GetDirectoryName(path) is null) throw new InvalidInputException($"--out {path} is the root of a file system; give a folder of its own");
+        if (File.Exists(path)) throw new InvalidInputException($"--out {path} is a file; give a folder");
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"--out {path} cannot be created: {refused.Message}", refused);
+        }
+        if (!File.Exists(Path.Combine(path, "job.json"))
+            && Directory.EnumerateFileSystemEntries(path).Any(entry => !Path.GetFileName(entry).StartsWith('.')))
+            throw new InvalidInputException($"--out {path} is not empty and holds no job; give a new or empty folder");
+
+        FileStream @lock;
+        try
+        {
+            @lock = new FileStream(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new InvalidInputException($"--out {path} cannot be written: {refused.Message}", refused);
+        }
+        catch (IOException busy)
+        {
+            throw new InvalidInputException($"--out {path} is in use by another run: {busy.Message}", busy);
+        }
+        try
+        {
+            await DirectoryStore.ProbeAsync(path, cancellationToken);
+            var folder = new OutputFolder(path, @lock);
+            await folder.Store.CleanTemporaryFilesAsync(folder.JobId, cancellationToken);
+            return folder;
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

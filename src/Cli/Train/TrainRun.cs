@@ -1,0 +1,121 @@
+using System.Globalization;
+using Atelier.Abstractions;
+using Atelier.Diffusion.Devices;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Schedules;
+using Atelier.Diffusion.Tokenization;
+using Atelier.Diffusion.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Atelier.Cli.Train;
+
+/// <summary>One run of <c>atelier train</c>: checks everything, starts or resumes, and keeps the output folder up to date.</summary>
+internal sealed class TrainRun
+{
+    private const int LineEvery = 100;
+
+    private readonly TrainingFolder _folder;
+    private readonly ModelConfig _config;
+    private readonly Trainer _trainer;
+    private readonly TrainingOptions _options;
+    private readonly LossLog _log;
+
+    private TrainRun(TrainingFolder folder, ModelConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
+        (_folder, _config, _trainer, _options, _log) = (folder, config, trainer, options, log);
+
+    /// <summary>Trains until the last step.</summary>
+    /// <param name="settings">What to do.</param>
+    /// <param name="console">Where to show how it goes.</param>
+    /// <param name="cancellationToken">Stops after the running step; a checkpoint is written.</param>
+    /// <returns>0.</returns>
+    /// <exception cref="InvalidInputException">Something given cannot be used.</exception>
+    /// <exception cref="InvalidDataException">A file of the model or of the run is damaged.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static int Run(TrainSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var start = StartingPoint.Read(settings.Config, settings.Output);
+        var device = DeviceOption.Open(settings.Device);
+        var source = TrainingSource.Open(settings);
+        var folder = new TrainingFolder(settings.Output);
+        var bfloat16 = settings.BFloat16 && CanMultiplyInBFloat16(device, console);
+        var record = new TrainingRecord(
+            new TrainingRecord.Unchanging(start.Config, start.Base?.Digest, source.Description, settings.Options.Seed),
+            settings.Options,
+            settings.MaxObjects,
+            bfloat16 ? "bf16" : "fp32");
+        var resumes = File.Exists(folder.Checkpoint);
+        if (resumes) record.CheckAgainst(folder.Record);
+
+        Directory.CreateDirectory(folder.Path);
+        record.Write(folder.Record);
+        var tokenizer = resumes ? BpeTokenizer.Load(folder.Tokenizer) : start.CreateTokenizer(folder.Tokenizer, source.Captions);
+        var config = start.Config with { Network = start.Config.Network with { VocabularySize = tokenizer.VocabularySize } };
+
+        torch.set_num_threads(settings.Threads);
+        var network = start.CreateNetwork(config, device, settings.Options.Seed);
+        network.MultipliesInBFloat16 = bfloat16;
+        var parameters = network.parameters().Sum(parameter => parameter.numel());
+        using var trainer = new Trainer(
+            network,
+            NoiseSchedule.Create(config.Diffusion.NoiseSchedule, config.Diffusion.Timesteps),
+            tokenizer,
+            config.ImageSize,
+            source.Data,
+            settings.Options);
+        if (resumes) trainer.Resume(folder.Checkpoint);
+        using var log = LossLog.Open(folder.LossTable, trainer.Step);
+
+        ProgressDisplay.Print(console, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{folder.Path}: {parameters:N0} parameters, vocabulary {tokenizer.VocabularySize:N0}, {record.Precision} on {settings.Device}"));
+        return new TrainRun(folder, config, trainer, settings.Options, log).Run(console, cancellationToken);
+    }
+
+    private static bool CanMultiplyInBFloat16(torch.Device device, IAnsiConsole console)
+    {
+        if (device.type == DeviceType.CUDA || CpuFeatures.CanMultiplyInBFloat16) return true;
+        ProgressDisplay.Print(console, "this processor cannot multiply in bfloat16; using fp32");
+        return false;
+    }
+
+    private int Run(IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var first = _trainer.Step;
+        if (first >= _options.Steps)
+        {
+            WriteResults();
+            ProgressDisplay.Print(console, $"training is complete: {first} of {_options.Steps} steps are done");
+            return 0;
+        }
+
+        if (first > 0) ProgressDisplay.Print(console, $"going on after step {first}");
+        ProgressDisplay.Run(console, "step", first, _options.Steps, LineEvery, display =>
+        {
+            var meter = new TrainingMeter(_options.BatchSize);
+            foreach (var progress in _trainer.Run(_folder.Checkpoint, cancellationToken))
+            {
+                if (!double.IsFinite(progress.Loss))
+                    throw new InvalidInputException(
+                        $"the loss of step {progress.Step} is {progress.Loss}: training has diverged; --learning-rate is {_options.LearningRate}, try less");
+                _log.Append(progress);
+                display.Report(progress.Step, meter.Add(progress));
+                if (progress.Step % _options.CheckpointEvery == 0 && progress.Step < _options.Steps) WriteResults();
+            }
+        });
+        WriteResults();
+        if (_trainer.Step < _options.Steps)
+        {
+            ProgressDisplay.Print(console, $"stopped after step {_trainer.Step}; run the same command again to go on");
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        ProgressDisplay.Print(console, $"the model is in {_folder.Model}");
+        return 0;
+    }
+
+    private void WriteResults()
+    {
+        ModelFolder.Write(_folder.Model, _config, _trainer.Average, _folder.Tokenizer);
+        if (_log.Losses.Count > 0) LossPlot.Save(_log.Losses, _folder.LossPicture);
+    }
+}

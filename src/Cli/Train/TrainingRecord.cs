@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Atelier.Abstractions;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Training;
+
+namespace Atelier.Cli.Train;
+
+/// <summary>
+/// Contents of <c>training.json</c>. What stands under <see cref="Fixed"/> stays as it was at the start of a run; the rest may change
+/// whenever the run is resumed.
+/// </summary>
+/// <param name="Fixed">Architecture and data.</param>
+/// <param name="Options">How the network is trained.</param>
+/// <param name="MaxObjects">Most objects of a scene of the shapes world; may rise in the course of a run.</param>
+/// <param name="Precision">What 3x3 convolutions multiply in.</param>
+internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingOptions Options, int MaxObjects, string Precision)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+    };
+
+    /// <summary>Refuses to go on with a run that was started with something else.</summary>
+    /// <param name="path">The file of the run.</param>
+    /// <exception cref="InvalidInputException">It is missing, unreadable or differs; the message names what differs.</exception>
+    public void CheckAgainst(string path)
+    {
+        if (!File.Exists(path))
+            throw new InvalidInputException($"{path} is missing, so nobody knows what the checkpoint beside it was trained on; choose another --out");
+
+        Dictionary<string, string> before, now = [];
+        try
+        {
+            before = [];
+            Flatten(JsonNode.Parse(File.ReadAllText(path))?["fixed"], "", before);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            throw new InvalidInputException($"{path} is not a training record: {malformed.Message}", malformed);
+        }
+        Flatten(JsonSerializer.SerializeToNode(Fixed, Json), "", now);
+
+        var differences = before.Keys.Union(now.Keys)
+            .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
+            .Select(key => $"{key} was {before.GetValueOrDefault(key, "not set")} and is {now.GetValueOrDefault(key, "not set")} now")
+            .ToList();
+        if (differences.Count > 0)
+            throw new InvalidInputException(
+                $"{System.IO.Path.GetDirectoryName(path)} holds a run of another kind: {string.Join("; ", differences)}; choose another --out");
+    }
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="path">File to create or replace.</param>
+    public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json) + "\n");
+
+    private static void Flatten(JsonNode? node, string name, Dictionary<string, string> values)
+    {
+        if (node is JsonObject inner)
+        {
+            foreach (var (key, value) in inner) Flatten(value, name.Length == 0 ? key : $"{name}.{key}", values);
+        }
+        else if (node is not null)
+        {
+            values[name] = node.ToJsonString();
+        }
+    }
+
+    /// <summary>What makes two runs one.</summary>
+    /// <param name="Model">The architecture as it was given.</param>
+    /// <param name="BaseModel">Digest of the model folder that is fine-tuned, if one is.</param>
+    /// <param name="Data">The data.</param>
+    /// <param name="Seed">The seed, which decides the order of the data.</param>
+    internal sealed record Unchanging(ModelConfig Model, string? BaseModel, DataDescription Data, ulong Seed);
+}

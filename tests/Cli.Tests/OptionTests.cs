@@ -1,0 +1,71 @@
+namespace Atelier.Cli.Tests;
+
+public sealed class OptionTests
+{
+    [Theory]
+    [InlineData("--steps", "0", "1 to 1000000000")]
+    [InlineData("--steps", "many", "1 to 1000000000")]
+    [InlineData("--batch", "5000", "1 to 4096")]
+    [InlineData("--learning-rate", "0", "0.000000001 to 1")]
+    [InlineData("--learning-rate", "NaN", "0.000000001 to 1")]
+    [InlineData("--warmup", "-1", "0 to 1000000000")]
+    [InlineData("--ema-decay", "1", "0 to 0.999999")]
+    [InlineData("--weight-decay", "2", "0 to 1")]
+    [InlineData("--gradient-clip", "0", "0.000001 to 1000000")]
+    [InlineData("--min-snr-gamma", "-3", "0.000001 to 1000")]
+    [InlineData("--uncond-probability", "1.5", "0 to 1")]
+    [InlineData("--seed", "-1", "0 to 18446744073709551615")]
+    [InlineData("--checkpoint-every", "0", "1 to 1000000000")]
+    [InlineData("--max-objects", "3", "1 to 2")]
+    [InlineData("--threads", "0", "1 to 1024")]
+    [InlineData("--precision", "fp16", "fp32, bf16")]
+    [InlineData("--device", "gpu", "cpu, cuda:0, cuda:1, ...")]
+    public async Task Train_ValueThatIsNotAllowed_IsRefusedBeforeAnyWork(string option, string value, string allowed)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = await CommandLine.RunAsync("train", TinyModel.WriteConfig(folder["model.json"]), "--out", folder["run"], option, value);
+        Assert.Equal((2, $"{option} is '{value}'; allowed: {allowed}"), (code, error));
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("--guidance", "1,,2", "different numbers from 0 to 1000, separated by commas")]
+    [InlineData("--guidance", "1,1", "different numbers from 0 to 1000, separated by commas")]
+    [InlineData("--samples", "0", "1 to 100000")]
+    [InlineData("--steps", "0", "1 to 100000")]
+    [InlineData("--sampler", "heunn", "ddim, ancestral")]
+    [InlineData("--batch", "0", "1 to 4096")]
+    [InlineData("--seed", "x", "0 to 18446744073709551615")]
+    [InlineData("--workers", "0", "1 to 1024")]
+    [InlineData("--device", "cuda", "cpu, cuda:0, cuda:1, ...")]
+    public async Task Evaluate_ValueThatIsNotAllowed_IsRefusedBeforeAnyWork(string option, string value, string allowed)
+    {
+        var (code, _, error) = await CommandLine.RunAsync("evaluate", "nowhere", option, value);
+        Assert.Equal((2, $"{option} is '{value}'; allowed: {allowed}"), (code, error));
+    }
+
+    [Fact]
+    public async Task Train_GpuThatIsNotThere_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = await CommandLine.RunAsync(
+            "train", TinyModel.WriteConfig(folder["model.json"]), "--out", folder["run"], "--device", "cuda:999");
+        Assert.Equal(2, code);
+        Assert.StartsWith("--device is 'cuda:999'; allowed on this machine: cpu", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_MissingConfig_IsRefused()
+    {
+        var (code, _, error) = await CommandLine.RunAsync("train", "nothing.json", "--out", "run");
+        Assert.Equal((2, "<config> is 'nothing.json', where there is neither a model.json nor a model folder"), (code, error));
+    }
+
+    [Fact]
+    public async Task Train_OptionWithoutValue_IsRefused()
+    {
+        var (code, _, error) = await CommandLine.RunAsync("train", "model.json", "--out", "run", "--steps");
+        Assert.Equal(2, code);
+        Assert.Contains("--steps", error, StringComparison.Ordinal);
+    }
+}

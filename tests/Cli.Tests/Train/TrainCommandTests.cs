@@ -1,0 +1,200 @@
+using Atelier.Abstractions.Shards;
+using Atelier.Cli.Train;
+using Atelier.Dataset.Images;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Training;
+using Atelier.Shapes;
+
+namespace Atelier.Cli.Tests.Train;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Train_FromScratch_WritesEveryFile()
+    {
+        var (code, output, error) = await TrainAsync(4, "--checkpoint-every", "2", "--min-snr-gamma", "1");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("step 4 of 4, loss ", output, StringComparison.Ordinal);
+        Assert.Equal(["1", "2", "3", "4"], StepsOf(_folder["run", "loss.csv"]));
+        Assert.True(Picture.Colours(_folder["run", "loss.png"]) > 50);
+        Assert.True(File.Exists(_folder["run", "checkpoint.safetensors"]));
+        Assert.True(File.Exists(_folder["run", "training.json"]));
+        var model = ModelFolder.Open(_folder["run", "model"]);
+        Assert.Equal(model.Tokenizer.VocabularySize, model.Config.Network.VocabularySize);
+        Assert.InRange(model.Config.Network.VocabularySize, 300, 999);
+    }
+
+    [Fact]
+    public async Task Train_MoreStepsLater_GoesOnAndRepairsTheLossTable()
+    {
+        await TrainAsync(3);
+        File.AppendAllText(_folder["run", "loss.csv"], "4,9,9,9,9,9\n5,0.");
+
+        var (code, output, _) = await TrainAsync(5, "--learning-rate", "0.001");
+
+        Assert.Equal(0, code);
+        Assert.Contains("going on after step 3", output, StringComparison.Ordinal);
+        Assert.Equal(["1", "2", "3", "4", "5"], StepsOf(_folder["run", "loss.csv"]));
+        Assert.DoesNotContain("9,9,9,9", File.ReadAllText(_folder["run", "loss.csv"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_AgainWhenComplete_SaysSo()
+    {
+        await TrainAsync(2);
+        var (code, output, _) = await TrainAsync(2);
+        Assert.Equal(0, code);
+        Assert.Contains("training is complete: 2 of 2 steps are done", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_AnotherArchitectureOrSeed_IsRefusedNamingWhatDiffers()
+    {
+        await TrainAsync(1);
+        TinyModel.WriteConfig(_folder["model.json"], channels: 64, blocks: 2);
+
+        var (code, _, error) = await TrainAsync(2, "--seed", "7");
+
+        Assert.Equal(2, code);
+        Assert.Contains("model.network.model_channels was 32 and is 64 now", error, StringComparison.Ordinal);
+        Assert.Contains("model.network.num_res_blocks was 1 and is 2 now", error, StringComparison.Ordinal);
+        Assert.Contains("seed was 0 and is 7 now", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_OtherData_IsRefusedNamingWhatDiffers()
+    {
+        await TrainAsync(1);
+        WritePairs(2);
+        var (code, _, error) = await TrainAsync(2, "--data", _folder["data"]);
+        Assert.Equal(2, code);
+        Assert.Contains("data.kind was \"shapes\" and is \"folder\" now", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_CheckpointWithoutRecord_IsRefused()
+    {
+        await TrainAsync(1);
+        File.Delete(_folder["run", "training.json"]);
+        var (code, _, error) = await TrainAsync(2);
+        Assert.Equal(2, code);
+        Assert.Contains("training.json is missing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_DamagedCheckpoint_IsRefused()
+    {
+        await TrainAsync(1);
+        using (var file = File.OpenWrite(_folder["run", "checkpoint.safetensors"])) file.SetLength(file.Length - 10);
+        var (code, _, error) = await TrainAsync(2);
+        Assert.Equal(2, code);
+        Assert.Contains("truncated", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_FineTuneOnAFolder_KeepsTheVocabularyAndChangesTheWeights()
+    {
+        TinyModel.Write(_folder["base"]);
+        WritePairs(5);
+
+        var (code, _, error) = await CommandLine.RunAsync(
+            "train", _folder["base"], "--out", _folder["tuned"], "--data", _folder["data"], "--steps", "3", "--batch", "2", "--warmup", "0");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(File.ReadAllBytes(_folder["base", "tokenizer", "vocab.bpe"]), File.ReadAllBytes(_folder["tuned", "model", "tokenizer", "vocab.bpe"]));
+        Assert.Equal(File.ReadAllText(_folder["base", "model.json"]), File.ReadAllText(_folder["tuned", "model", "model.json"]));
+        Assert.NotEqual(File.ReadAllBytes(_folder["base", "model.safetensors"]), File.ReadAllBytes(_folder["tuned", "model", "model.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Train_FolderFromScratch_LearnsItsVocabulary()
+    {
+        WritePairs(5);
+        var (code, output, _) = await TrainAsync(1, "--data", _folder["data"]);
+        Assert.Equal(0, code);
+        Assert.Contains("vocabulary 2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_ImageWithoutCaption_IsRefused()
+    {
+        WritePairs(3);
+        File.Delete(_folder["data", "1.txt"]);
+        var (code, _, error) = await TrainAsync(1, "--data", _folder["data"]);
+        Assert.Equal(2, code);
+        Assert.EndsWith($"has no caption: {_folder["data", "1.txt"]} is missing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_FileThatIsNoImage_IsRefused()
+    {
+        WritePairs(3);
+        File.WriteAllText(_folder["data", "0.png"], "not an image");
+        var (code, _, error) = await TrainAsync(1, "--data", _folder["data"]);
+        Assert.Equal((2, $"{_folder["data", "0.png"]} is not an image that can be read"), (code, error));
+    }
+
+    [Fact]
+    public async Task Train_OutThatHoldsTheModel_IsRefused()
+    {
+        TinyModel.Write(_folder["run", "model"]);
+        var (code, _, error) = await CommandLine.RunAsync("train", _folder["run", "model"], "--out", _folder["run"]);
+        Assert.Equal(2, code);
+        Assert.StartsWith($"--out is '{_folder["run"]}', which holds the model folder", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_BFloat16_RunsOrFallsBack()
+    {
+        var (code, output, _) = await TrainAsync(1, "--precision", "bf16");
+        Assert.Equal(0, code);
+        Assert.True(
+            output.Contains(", bf16 on cpu", StringComparison.Ordinal)
+                || output.Contains("this processor cannot multiply in bfloat16; using fp32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_Cancelled_LeavesACheckpointToGoOnFrom()
+    {
+        using var output = new StringWriter();
+        var settings = new TrainSettings
+        {
+            Config = TinyModel.WriteConfig(_folder["model.json"]), Output = _folder["run"], Data = TrainCommand.Shapes, MaxObjects = 2, Threads = 1,
+            BFloat16 = false, Device = "cpu", Options = new TrainingOptions { Steps = 2, BatchSize = 2 },
+        };
+
+        Assert.Throws<OperationCanceledException>(() =>
+            TrainRun.Run(settings, CommandLine.CreateConsole(output), new CancellationToken(canceled: true)));
+
+        Assert.Contains("stopped after step 0; run the same command again to go on", output.ToString(), StringComparison.Ordinal);
+        var (code, _, _) = await TrainAsync(2);
+        Assert.Equal(0, code);
+        Assert.Equal(["1", "2"], StepsOf(_folder["run", "loss.csv"]));
+    }
+
+    private Task<(int ExitCode, string Output, string Error)> TrainAsync(int steps, params string[] more)
+    {
+        if (!File.Exists(_folder["model.json"])) TinyModel.WriteConfig(_folder["model.json"]);
+        return CommandLine.RunAsync(["train", _folder["model.json"], "--out", _folder["run"], "--steps", $"{steps}", "--batch", "2", .. more]);
+    }
+
+    private void WritePairs(int count)
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        var scenes = new SceneSource(5, SceneSplit.Training, maxObjects: 1);
+        for (var i = 0; i < count; i++)
+        {
+            var (format, size) = (ImageFormats.All[i % ImageFormats.All.Count], 20 + i);
+            var image = new RgbImage(size, size, SceneRenderer.Render(scenes[i], size));
+            File.WriteAllBytes(_folder["data", $"{i}.{format}"], ImageEncoder.Encode(image, format, 95));
+            File.WriteAllText(_folder["data", $"{i}.txt"], scenes.Captioned(i).Caption);
+        }
+    }
+
+    private static IEnumerable<string> StepsOf(string table) => File.ReadLines(table).Skip(1).Select(line => line.Split(',')[0]);
+}

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Atelier.EndToEnd;
+
+/// <summary>Whole runs of the built command with the shipped model, few steps each.</summary>
+public sealed class RunTests
+{
+    private const string SixPrompts = "a red circle\na blue square\na green star\na yellow ring\na pink heart\na cyan cross\n";
+    private static readonly string[] Small = ["--steps", "2", "--batch", "2", "--shard-size", "4", "--images-per-prompt", "2"];
+
+    [Fact]
+    public async Task Run_AnyNumberOfWorkers_MakesTheSameBytes()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+
+        var one = await RunAsync(prompts, folder["one"], [.. Small, "--workers", "1"]);
+        var three = await RunAsync(prompts, folder["three"], [.. Small, "--workers", "3"]);
+
+        Assert.Equal(0, one.ExitCode);
+        Assert.Equal(0, three.ExitCode);
+        Assert.Equal(6, Hashes(folder["one"]).Count);
+        Assert.Equal(Hashes(folder["one"]), Hashes(folder["three"]));
+        Assert.Equal(File.ReadAllText(Path.Combine(folder["one"], "summary.json")), File.ReadAllText(Path.Combine(folder["three"], "summary.json")));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Run_KilledAndRepeated_MakesTheSameBytes(int committedBeforeTheKill)
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        await RunAsync(prompts, folder["whole"], Small);
+
+        using (var killed = RunningProcess.Atelier(["run", prompts, "--out", folder["killed"], .. Small]))
+        {
+            await killed.UntilFilesAsync(Path.Combine(folder["killed"], committedBeforeTheKill == 0 ? "prompts" : "shards"), "0000*.json*", Math.Max(1, committedBeforeTheKill));
+            killed.Signal("KILL");
+            Assert.NotEqual(0, await killed.ExitCodeAsync());
+        }
+        var resumed = await RunAsync(prompts, folder["killed"], Small);
+
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(Hashes(folder["whole"]), Hashes(folder["killed"]));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder["killed"], "attempts")));
+    }
+
+    [Fact]
+    public async Task Run_CtrlC_StopsWith130AndCanBeResumed()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        string[] slow = ["--steps", "40", "--batch", "2", "--shard-size", "2", "--workers", "1"];
+
+        using (var interrupted = RunningProcess.Atelier(["run", prompts, "--out", folder["out"], .. slow]))
+        {
+            await interrupted.UntilFilesAsync(Path.Combine(folder["out"], "shards"), "*.json", 1);
+            interrupted.Signal("INT");
+            Assert.Equal(130, await interrupted.ExitCodeAsync());
+            Assert.Contains("the same command goes on from there", interrupted.Output, StringComparison.Ordinal);
+        }
+        var finished = Directory.EnumerateFiles(Path.Combine(folder["out"], "shards"), "*.json").Count();
+        Assert.InRange(finished, 1, 2);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder["out"], "attempts")));
+
+        var resumed = await RunAsync(prompts, folder["out"], slow);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Contains($"Resuming {folder["out"]}: {2 * finished} of 6 samples are done.", resumed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ASecondTime_DoesNothingAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        await RunAsync(prompts, folder["out"], Small);
+        var before = Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+
+        var again = await RunAsync(prompts, folder["out"], Small);
+
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("is complete: 12 samples in 3 shards. Nothing to do.", again.Output, StringComparison.Ordinal);
+        Assert.All(before, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
+    }
+
+    [Fact]
+    public async Task Run_OtherSettingsOrRowsInTheSameFolder_AreRefusedWithWhatDiffers()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        await RunAsync(prompts, folder["out"], Small);
+
+        var settings = await RunAsync(prompts, folder["out"], [.. Small, "--guidance", "5", "--seed", "9"]);
+        Assert.Equal(2, settings.ExitCode);
+        Assert.Contains("guidance scale is 3 there, 5 here; seed is 0 there, 9 here", settings.Error, StringComparison.Ordinal);
+
+        var rows = await RunAsync(folder.Write("other.txt", SixPrompts.Replace("green", "orange")), folder["out"], Small);
+        Assert.Equal(2, rows.ExitCode);
+        Assert.Contains("row 3 is \"a green star\" there, \"a orange star\" here", rows.Error, StringComparison.Ordinal);
+
+        var fewer = await RunAsync(folder.Write("fewer.txt", "a red circle\n"), folder["out"], Small);
+        Assert.Equal(2, fewer.ExitCode);
+        Assert.Contains("row 2 is \"a blue square\" there, absent here", fewer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WhileAnotherRunHasTheFolder_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        using var first = RunningProcess.Atelier(["run", prompts, "--out", folder["out"], "--steps", "200", "--workers", "1"]);
+        await first.UntilFilesAsync(folder["out"], "job.json", 1);
+
+        var second = await RunAsync(prompts, folder["out"], Small);
+
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("is in use by another run", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_LongPromptAndRowSettings_AreInTheMetadata()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.jsonl", string.Join('\n',
+            """{"prompt": "a red circle", "id": "first", "seed": 7, "guidance_scale": 1.5}""",
+            JsonSerializer.Serialize(new { prompt = string.Join(' ', Enumerable.Repeat("a red circle", 30)) }), ""));
+
+        var run = await RunAsync(prompts, folder["out"], ["--steps", "2", "--batch", "2", "--workers", "1", "--format", "webp"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("1 prompts were longer than the model's text context and were cut", run.Output, StringComparison.Ordinal);
+
+        var rows = await ReadParquetAsync(Path.Combine(folder["out"], "shards", "00000.parquet"));
+        Assert.Equal(["000000000", "000000001"], rows.Select(row => row.GetProperty("key").GetString()));
+        Assert.Equal([false, true], rows.Select(row => row.GetProperty("truncated").GetBoolean()));
+        Assert.Equal(("first", 1.5), (rows[0].GetProperty("id").GetString(), rows[0].GetProperty("guidance_scale").GetDouble()));
+        Assert.Equal(90, rows[1].GetProperty("tokens").GetInt32());
+        Assert.All(rows, row => Assert.Equal("ok", row.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task Shards_AreReadByGnuTarPythonAndDuckDb()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.csv", "id,prompt\nrow-1,a red circle\nrow-2,\"a blue square, background white\"\n");
+        await RunAsync(prompts, folder["out"], ["--steps", "2", "--batch", "2", "--workers", "1"]);
+        var shards = Path.Combine(folder["out"], "shards");
+
+        var tar = await RunningProcess.RunAsync("tar", "tf", Path.Combine(shards, "00000.tar"));
+        Assert.Equal(
+            ["000000000.png", "000000000.txt", "000000000.json", "000000001.png", "000000001.txt", "000000001.json"],
+            tar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        var python = await RunningProcess.RunAsync("python3", Path.Combine(Repository.Root, "tests/EndToEnd/Readers/read-tar.py"), Path.Combine(shards, "00000.tar"));
+        Assert.True(python.ExitCode == 0, python.Error);
+        using var read = JsonDocument.Parse(python.Output);
+        Assert.Equal("a red circle", read.RootElement.GetProperty("first").GetProperty("prompt").GetString());
+
+        var rows = await ReadParquetAsync(Path.Combine(shards, "00000.parquet"));
+        Assert.Equal(["a red circle", "a blue square, background white"], rows.Select(row => row.GetProperty("prompt").GetString()));
+        Assert.Equal(
+            read.RootElement.GetProperty("first").GetProperty("pixel_sha256").GetString(), rows[0].GetProperty("pixel_sha256").GetString());
+    }
+
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(string prompts, string output, string[] options) =>
+        RunningProcess.AtelierAsync(["run", prompts, "--out", output, .. options]);
+
+    private static async Task<List<JsonElement>> ReadParquetAsync(string file)
+    {
+        var duckDb = await RunningProcess.RunAsync("node", Path.Combine(Repository.Root, "tests/EndToEnd/Readers/read-parquet.mjs"), file);
+        Assert.True(duckDb.ExitCode == 0, duckDb.Error);
+        return [.. JsonDocument.Parse(duckDb.Output).RootElement.EnumerateArray()];
+    }
+
+    private static SortedDictionary<string, string> Hashes(string job) => new(
+        Directory.EnumerateFiles(Path.Combine(job, "shards")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal))
+            .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
+        StringComparer.Ordinal);
+}
