@@ -36,12 +36,14 @@ internal static class TrainCommand
         var seed = Options.Number<ulong>("--seed", 0, 0, ulong.MaxValue, "Decides weights, order of the data, timesteps and noise.");
         var every = Options.Number("--checkpoint-every", defaults.CheckpointEvery, 1, 1_000_000_000, "Steps between checkpoints.");
         var threads = Options.Number("--threads", Environment.ProcessorCount, 1, 1024, "Threads of one tensor operation.");
+        var replicas = Options.Number(
+            "--replicas", defaults.Replicas, 1, 1024, "Copies of the network that share each batch and the threads; as many as threads is fastest on a CPU.");
         var precision = Options.Word("--precision", ["fp32", BFloat16], "What 3x3 convolutions multiply in: fp32 or bf16.");
         var device = DeviceOption.Create();
 
         var command = new Command("train", "Trains a model on the shapes world or on your own images.")
         {
-            config, output, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, seed, every, threads, precision, device,
+            config, output, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, seed, every, threads, replicas, precision, device,
         };
         command.SetAction((given, cancellationToken) => Task.FromResult(TrainRun.Run(
             new TrainSettings
@@ -57,6 +59,7 @@ internal static class TrainCommand
                 {
                     Steps = given.GetValue(steps),
                     BatchSize = given.GetValue(batch),
+                    Replicas = given.GetValue(replicas),
                     LearningRate = given.GetValue(rate),
                     WarmupSteps = given.GetValue(warmup),
                     EmaDecay = given.GetValue(emaDecay),

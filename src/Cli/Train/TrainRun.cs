@@ -52,7 +52,7 @@ internal sealed class TrainRun
         var tokenizer = resumes ? BpeTokenizer.Load(folder.Tokenizer) : start.CreateTokenizer(folder.Tokenizer, source.Captions);
         var config = start.Config with { Network = start.Config.Network with { VocabularySize = tokenizer.VocabularySize } };
 
-        torch.set_num_threads(settings.Threads);
+        torch.set_num_threads(Math.Max(1, settings.Threads / settings.Options.Replicas));
         var network = start.CreateNetwork(config, device, settings.Options.Seed);
         network.MultipliesInBFloat16 = bfloat16;
         var parameters = network.parameters().Sum(parameter => parameter.numel());

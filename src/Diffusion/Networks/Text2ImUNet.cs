@@ -59,6 +59,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     /// <summary>Whether 3x3 convolutions multiply in bfloat16; twice as fast where the processor can, for training.</summary>
     public bool MultipliesInBFloat16
     {
+        get => modules().OfType<Conv3x3>().All(layer => layer.MultipliesInBFloat16);
         set
         {
             foreach (var layer in modules().OfType<Conv3x3>()) layer.MultipliesInBFloat16 = value;

@@ -17,6 +17,7 @@ namespace Atelier.Diffusion.Training;
 public sealed class Trainer : IDisposable
 {
     private readonly Text2ImUNet _network;
+    private readonly Text2ImUNet[] _replicas;      // the network first
     private readonly Text2ImUNet _average;
     private readonly AdamW _optimizer;
     private readonly GaussianDiffusion _diffusion;
@@ -38,10 +39,9 @@ public sealed class Trainer : IDisposable
     {
         _network = network;
         _device = network.parameters().First().device;
-        _average = new Text2ImUNet(network.Config);
-        _average.to(_device);
+        _average = CopyOf(network);
         foreach (var parameter in _average.parameters()) parameter.requires_grad = false;
-        StateDict.Copy([.. network.state_dict().Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Value.detach().clone()))], _average.state_dict());
+        _replicas = [network, .. Enumerable.Range(1, options.Replicas - 1).Select(_ => CopyOf(network))];
         _optimizer = new AdamW(network);
         _diffusion = new GaussianDiffusion(schedule);
         (_tokenizer, _imageSize, _data, _options) = (tokenizer, imageSize, data, options);
@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
     public IEnumerable<TrainingProgress> Run(string checkpoint, CancellationToken cancellationToken = default)
     {
         var next = Task.Run(() => LoadBatch(Step), CancellationToken.None);
-        _network.train();
+        foreach (var replica in _replicas) replica.train();
         while (Step < _options.Steps && !cancellationToken.IsCancellationRequested)
         {
             var batch = next.GetAwaiter().GetResult();
@@ -91,6 +91,7 @@ public sealed class Trainer : IDisposable
             || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step))
             throw new InvalidDataException($"{path} is not a training checkpoint: its metadata has no step");
         StateDict.Copy(Safetensors.Read(path), targets);
+        ShareWeights();
         Step = step;
     }
 
@@ -109,7 +110,7 @@ public sealed class Trainer : IDisposable
     {
         _optimizer.Dispose();
         _average.Dispose();
-        _network.Dispose();
+        foreach (var replica in _replicas) replica.Dispose();
     }
 
     private TrainingProgress TrainStep(Batch batch)
@@ -125,16 +126,62 @@ public sealed class Trainer : IDisposable
 
         var tokens = tensor(batch.Tokens, [n, _network.Config.TextCtx], dtype: int64).to(_device);
         var mask = tensor(batch.Mask, [n, _network.Config.TextCtx]).to(_device);
-        var output = _network.call(x, t, _network.EncodeText(tokens, mask));
-        var (loss, mse, bound) = TrainingLoss.Hybrid(_diffusion, output, xStart, x, t, noise, _options.MinSnrGamma);
-        var mean = loss.mean();
-        mean.backward();
+        var share = (n + _replicas.Length - 1) / _replicas.Length;
+        var others = Enumerable.Range(1, _replicas.Length - 1).Select(i => Task.Run(() => Backward(i))).ToArray();
+        var losses = (double[])[.. Backward(0), .. others.SelectMany(other => other.GetAwaiter().GetResult())];
+        SumGradients();
 
         var gradientNorm = _optimizer.ClipGradient(_options.GradientClip);
         var learningRate = LearningRateAt(_options, Step);
         _optimizer.Step(++Step, learningRate, _options.WeightDecay);
         UpdateAverage();
-        return new TrainingProgress(Step, mean.item<float>(), mse.mean().item<float>(), bound.mean().item<float>(), gradientNorm, learningRate);
+        ShareWeights();
+        return new TrainingProgress(Step, Sum(0), Sum(1), Sum(2), gradientNorm, learningRate);
+
+        // The part of the three losses that replica i's share of the batch makes.
+        double[] Backward(int i)
+        {
+            using var scope = NewDisposeScope();
+            if (i * share >= n) return [0, 0, 0];
+            Tensor Part(Tensor whole) => whole.narrow(0, i * share, Math.Min(share, n - i * share));
+            var network = _replicas[i];
+            var output = network.call(Part(x), Part(t), network.EncodeText(Part(tokens), Part(mask)));
+            var (loss, mse, bound) = TrainingLoss.Hybrid(_diffusion, output, Part(xStart), Part(x), Part(t), Part(noise), _options.MinSnrGamma);
+            var mean = loss.sum() / n;
+            mean.backward();
+            return [mean.item<float>(), mse.sum().item<float>() / n, bound.sum().item<float>() / n];
+        }
+
+        double Sum(int which) => losses.Where((_, i) => i % 3 == which).Sum();
+    }
+
+    private void SumGradients()
+    {
+        foreach (var replica in _replicas.Skip(1))
+        {
+            foreach (var (sum, part) in _network.parameters().Zip(replica.parameters()))
+            {
+                if (part.grad is not { } gradient) continue;
+                using var _ = NewDisposeScope();
+                sum.grad!.add_(gradient);
+                gradient.zero_();
+            }
+        }
+    }
+
+    private void ShareWeights()
+    {
+        using var _ = no_grad();
+        foreach (var replica in _replicas.Skip(1))
+            foreach (var (target, source) in replica.parameters().Zip(_network.parameters())) target.copy_(source);
+    }
+
+    private static Text2ImUNet CopyOf(Text2ImUNet network)
+    {
+        var copy = new Text2ImUNet(network.Config) { MultipliesInBFloat16 = network.MultipliesInBFloat16 };
+        copy.to(network.parameters().First().device);
+        StateDict.Copy([.. network.state_dict().Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Value.detach().clone()))], copy.state_dict());
+        return copy;
     }
 
     private void UpdateAverage()

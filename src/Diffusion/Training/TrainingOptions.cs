@@ -10,6 +10,10 @@ public sealed record TrainingOptions
     /// <value>Default 32.</value>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>Copies of the network that share every batch, each computing its part on a thread of its own; their gradients are summed.</summary>
+    /// <value>Default 1.</value>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Peak learning rate of AdamW, reached after <see cref="WarmupSteps"/> and then lowered to a tenth along a half cosine.</summary>
     /// <value>Default 0.0005.</value>
     public double LearningRate { get; init; } = 5e-4;
