@@ -63,7 +63,18 @@ public sealed class JobCluster : IAsyncLifetime
 
     public static ShardStats Stats(WorkLease lease, Guid attempt, int failed = 0) => new()
     {
-        Shard = lease.Shard, Incarnation = lease.Incarnation, Attempt = attempt, FirstSample = 2L * lease.Shard, Samples = 2, Failed = failed,
-        Truncated = 0, Errors = new Dictionary<string, int>(), TarSha256 = "", TarBytes = 0, ParquetSha256 = "", ParquetBytes = 0, NumericsClass = "",
+        Shard = lease.Shard,
+        Incarnation = lease.Incarnation,
+        Attempt = attempt,
+        FirstSample = 2L * lease.Shard,
+        Samples = 2,
+        Failed = failed,
+        Truncated = 0,
+        Errors = new Dictionary<string, int>(),
+        TarSha256 = "",
+        TarBytes = 0,
+        ParquetSha256 = "",
+        ParquetBytes = 0,
+        NumericsClass = "",
     };
 }

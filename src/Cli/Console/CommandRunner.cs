@@ -22,7 +22,10 @@ internal static class CommandRunner
         if (parsed.Action is ParseErrorAction mistake) mistake.ShowHelp = false;
         var configuration = new InvocationConfiguration
         {
-            Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
         };
         try
         {

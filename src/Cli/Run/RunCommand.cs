@@ -22,7 +22,8 @@ internal static class RunCommand
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
     private static readonly Option<string> Model = new("--model")
     {
-        Description = "Model folder, or the name of one in models/.", DefaultValueFactory = _ => Defaults.Model,
+        Description = "Model folder, or the name of one in models/.",
+        DefaultValueFactory = _ => Defaults.Model,
     };
 
     private static readonly Option<double> Guidance = Options.Number(

@@ -30,7 +30,8 @@ internal static class LossPlot
         plot.Axes.Left.TickGenerator = new NumericManual([.. DecadeTicks(raw.Min(point => point.Log), raw.Max(point => point.Log))]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic
         {
-            IntegerTicksOnly = true, LabelFormatter = step => step.ToString("N0", CultureInfo.InvariantCulture),
+            IntegerTicksOnly = true,
+            LabelFormatter = step => step.ToString("N0", CultureInfo.InvariantCulture),
         };
         plot.ShowLegend(Alignment.UpperRight);
         plot.SavePng(path, 960, 540);

@@ -121,7 +121,12 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<
         if (next is not (var kind, var shard)) return null;
         var lease = new WorkLease
         {
-            Id = Guid.NewGuid(), JobId = JobId, Incarnation = _record!.Incarnation, Kind = kind, Shard = shard, Duration = LeaseDuration,
+            Id = Guid.NewGuid(),
+            JobId = JobId,
+            Incarnation = _record!.Incarnation,
+            Kind = kind,
+            Shard = shard,
+            Duration = LeaseDuration,
         };
         _ledger.Hold(lease);
         await Task.CompletedTask;

@@ -38,8 +38,19 @@ public sealed class JobSpecRulesTests
     {
         var other = new JobSpec
         {
-            Model = "other", ModelDigest = new string('b', 64), GuidanceScale = 1, Sampler = "ancestral", Steps = 7, Eta = 0.5, ImagesPerPrompt = 2,
-            Seed = 1, BatchSize = 2, ShardSize = 3, Format = "jpg", Quality = 4, Numerics = "any",
+            Model = "other",
+            ModelDigest = new string('b', 64),
+            GuidanceScale = 1,
+            Sampler = "ancestral",
+            Steps = 7,
+            Eta = 0.5,
+            ImagesPerPrompt = 2,
+            Seed = 1,
+            BatchSize = 2,
+            ShardSize = 3,
+            Format = "jpg",
+            Quality = 4,
+            Numerics = "any",
         };
         Assert.Equal(typeof(JobSpec).GetProperties().Length, JobSpecRules.Differences(Valid, other).Count);
     }

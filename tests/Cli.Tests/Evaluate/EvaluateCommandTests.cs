@@ -19,8 +19,17 @@ public sealed class EvaluateCommandTests : IDisposable
         {
             var settings = new EvaluateSettings
             {
-                Model = ModelFolder.Open(_folder["model"]), Guidance = [0, 2.5], Samples = 2, Steps = 2, Sampler = "ddim", Batch = 4, Seed = 0,
-                Workers = workers, Device = "cpu", JudgeScenes = 20, Output = output,
+                Model = ModelFolder.Open(_folder["model"]),
+                Guidance = [0, 2.5],
+                Samples = 2,
+                Steps = 2,
+                Sampler = "ddim",
+                Batch = 4,
+                Seed = 0,
+                Workers = workers,
+                Device = "cpu",
+                JudgeScenes = 20,
+                Output = output,
             };
             Assert.Equal(0, Evaluation.Run(settings, CommandLine.CreateConsole(TextWriter.Null), TestContext.Current.CancellationToken));
         }

@@ -164,8 +164,14 @@ public sealed class TrainCommandTests : IDisposable
         using var output = new StringWriter();
         var settings = new TrainSettings
         {
-            Config = TinyModel.WriteConfig(_folder["model.json"]), Output = _folder["run"], Data = TrainCommand.Shapes, MaxObjects = 2, Threads = 1,
-            BFloat16 = false, Device = "cpu", Options = new TrainingOptions { Steps = 2, BatchSize = 2 },
+            Config = TinyModel.WriteConfig(_folder["model.json"]),
+            Output = _folder["run"],
+            Data = TrainCommand.Shapes,
+            MaxObjects = 2,
+            Threads = 1,
+            BFloat16 = false,
+            Device = "cpu",
+            Options = new TrainingOptions { Steps = 2, BatchSize = 2 },
         };
 
         Assert.Throws<OperationCanceledException>(() =>

@@ -103,6 +103,11 @@ public sealed class ShardLedgerTests
 
     private static WorkLease Lease(int shard) => new()
     {
-        Id = Guid.NewGuid(), JobId = "job", Incarnation = Guid.Empty, Kind = WorkKind.Draw, Shard = shard, Duration = TimeSpan.FromSeconds(30),
+        Id = Guid.NewGuid(),
+        JobId = "job",
+        Incarnation = Guid.Empty,
+        Kind = WorkKind.Draw,
+        Shard = shard,
+        Duration = TimeSpan.FromSeconds(30),
     };
 }
