@@ -79,6 +79,28 @@ public sealed class TrainerTests : IDisposable
         Assert.All(expected, entry => Assert.Equal(entry.Value, resumed[entry.Key]));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Run_WithReplicas_MakesTheWeightsOfOneNetworkUpToRounding(int replicas)
+    {
+        var options = Options with { Steps = 3, BatchSize = 3, LearningRate = 1e-3 };
+        using var alone = New(options);
+        using var shared = New(options with { Replicas = replicas });
+
+        var expected = Run(alone).ToList();
+        var steps = Run(shared).ToList();
+
+        Assert.All(expected.Zip(steps), pair =>
+        {
+            Assert.Equal(pair.First.Loss, pair.Second.Loss, 1e-4 * pair.First.Loss);
+            Assert.Equal(pair.First.Mse, pair.Second.Mse, 1e-4 * pair.First.Mse);
+            Assert.Equal(pair.First.Bound, pair.Second.Bound, 1e-4 * pair.First.Bound);
+            Assert.Equal(pair.First.GradientNorm, pair.Second.GradientNorm, 1e-3 * pair.First.GradientNorm);
+        });
+    }
+
     [Fact]
     public void Run_OfAnotherSeed_MakesOtherWeights()
     {
