@@ -6,10 +6,9 @@ namespace Atelier.Cli.Run;
 /// <summary>The job folder of a local run, held against a second run at the same time.</summary>
 internal sealed class OutputFolder : IDisposable
 {
-    private const string LockFile = ".lock";
-    private readonly FileStream _lock;
+    private readonly IDisposable _lock;
 
-    private OutputFolder(string path, FileStream @lock)
+    private OutputFolder(string path, IDisposable @lock)
     {
         (Store, JobId) = (new DirectoryStore(Path.GetDirectoryName(path)!), Path.GetFileName(path));
         _lock = @lock;
@@ -39,19 +38,7 @@ internal sealed class OutputFolder : IDisposable
             && Directory.EnumerateFileSystemEntries(path).Any(entry => !Path.GetFileName(entry).StartsWith('.')))
             throw new InvalidInputException($"--out {path} is not empty and holds no job; give a new or empty folder");
 
-        FileStream @lock;
-        try
-        {
-            @lock = new FileStream(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw new InvalidInputException($"--out {path} cannot be written: {refused.Message}", refused);
-        }
-        catch (IOException busy)
-        {
-            throw new InvalidInputException($"--out {path} is in use by another run: {busy.Message}", busy);
-        }
+        var @lock = FolderLock.Take(path);
         try
         {
             await DirectoryStore.ProbeAsync(path, cancellationToken);

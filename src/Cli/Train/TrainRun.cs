@@ -38,6 +38,8 @@ internal sealed class TrainRun
         var device = DeviceOption.Open(settings.Device);
         var source = TrainingSource.Open(settings);
         var folder = new TrainingFolder(settings.Output);
+        Directory.CreateDirectory(folder.Path);
+        using var @lock = FolderLock.Take(folder.Path);
         var bfloat16 = settings.BFloat16 && CanMultiplyInBFloat16(device, console);
         var record = new TrainingRecord(
             new TrainingRecord.Unchanging(start.Config, start.Base?.Digest, source.Description, settings.Options.Seed),
@@ -47,7 +49,6 @@ internal sealed class TrainRun
         var resumes = File.Exists(folder.Checkpoint);
         if (resumes) record.CheckAgainst(folder.Record);
 
-        Directory.CreateDirectory(folder.Path);
         record.Write(folder.Record);
         var tokenizer = resumes ? BpeTokenizer.Load(folder.Tokenizer) : start.CreateTokenizer(folder.Tokenizer, source.Captions);
         var config = start.Config with { Network = start.Config.Network with { VocabularySize = tokenizer.VocabularySize } };

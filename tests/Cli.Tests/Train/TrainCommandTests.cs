@@ -159,6 +159,19 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_FolderInUse_IsRefused()
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        using (FolderLock.Take(_folder["run"]))
+        {
+            var (code, _, error) = await TrainAsync(1);
+            Assert.Equal(2, code);
+            Assert.Contains($"--out {_folder["run"]} is in use by another run", error, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, (await TrainAsync(1)).ExitCode);
+    }
+
+    [Fact]
     public async Task Run_Cancelled_LeavesACheckpointToGoOnFrom()
     {
         using var output = new StringWriter();
