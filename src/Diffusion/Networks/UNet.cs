@@ -189,12 +189,14 @@ internal sealed class UNetStage : nn.Module<Tensor, Tensor, Tensor?, Tensor>
     {
         foreach (var layer in _layers)
         {
-            x = layer switch
+            // What a layer computes on its way would otherwise live until the end of the sampling step.
+            using var scope = NewDisposeScope();
+            x = (layer switch
             {
                 ResBlock block => block.call(x, embedding),
                 AttentionBlock attention => attention.call(x, text),
                 _ => ((nn.Module<Tensor, Tensor>)layer).call(x),
-            };
+            }).MoveToOuterDisposeScope();
         }
         return x;
     }
@@ -264,7 +266,11 @@ internal sealed class UNet
         var h = x;
         foreach (var stage in InputBlocks) skips.Push(h = stage.call(h, embedding, text));
         h = MiddleBlock.call(h, embedding, text);
-        foreach (var stage in OutputBlocks) h = stage.call(cat([h, skips.Pop()], dim: 1), embedding, text);
+        foreach (var stage in OutputBlocks)
+        {
+            using var scope = NewDisposeScope();
+            h = stage.call(cat([h, skips.Pop()], dim: 1), embedding, text).MoveToOuterDisposeScope();
+        }
         return Out.call(h);
     }
 
