@@ -35,7 +35,7 @@ for project in tests/*.Tests tests/EndToEnd; do
   # The exit code says less than the summary line; a run without that line counts as a failure.
   dotnet "artifacts/bin/$name/debug/$(sed 's/^/Atelier./' <<<"$name").dll" -noColor 2>&1 | tee "$log" || true
   if summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log"); then
-    read -r total errors fails skips < <(grep -oE '[0-9]+' <<<"$summary" | tr '\n' ' ')
+    read -r total errors fails skips <<<"$(grep -oE '[0-9]+' <<<"$summary" | tr '\n' ' ')"
     passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
   else
     failed=$((failed + 1))
