@@ -50,7 +50,7 @@ internal sealed class ProgressDisplay
         var elapsed = TimeProvider.System.GetElapsedTime(_started);
         var left = done > _first ? elapsed * ((double)(_total - done) / (done - _first)) : TimeSpan.Zero;
         var text = string.Create(
-            CultureInfo.InvariantCulture, $"{_unit} {done:N0} of {_total:N0}, {details}, {(int)left.TotalHours}:{left:mm\\:ss} left");
+            CultureInfo.InvariantCulture, $"{_unit} {done:N0} of {_total:N0}, {details}, {Duration(left)} left");
         if (_bar is not null)
         {
             _bar.Value = done;
@@ -67,4 +67,7 @@ internal sealed class ProgressDisplay
     /// <param name="console">Where to print it.</param>
     /// <param name="line">The line.</param>
     public static void Print(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
+
+    /// <summary>A time span for people: hours, minutes, seconds.</summary>
+    public static string Duration(TimeSpan time) => $"{(int)time.TotalHours}:{time:mm\\:ss}";
 }

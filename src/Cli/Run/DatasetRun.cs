@@ -37,7 +37,7 @@ internal static class DatasetRun
             var clock = Stopwatch.StartNew();
             await client.SubmitAsync(folder.JobId, settings.Spec, PromptFile.ReadAsync(settings.Prompts, cancellationToken), cancellationToken);
             var before = await client.GetProgressAsync(folder.JobId);
-            Report(console, Opening(settings, before));
+            ProgressDisplay.Print(console, Opening(settings, before));
 
             var after = before.IsFinal
                 ? before
@@ -46,9 +46,9 @@ internal static class DatasetRun
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Report(console, "Stopping: what is drawn but not yet in a finished shard is given up.");
+            ProgressDisplay.Print(console, "Stopping: what is drawn but not yet in a finished shard is given up.");
             await host.StopAsync(CancellationToken.None);
-            Report(console, $"Stopped. Finished shards are in {settings.Output}; the same command goes on from there.");
+            ProgressDisplay.Print(console, $"Stopped. Finished shards are in {settings.Output}; the same command goes on from there.");
             return ExitCodes.Interrupted;
         }
         finally
@@ -70,25 +70,23 @@ internal static class DatasetRun
     {
         if (after.Status != JobStatus.Completed)
         {
-            Report(console, $"The job stopped: {after.Message}");
-            Report(console, $"Finished shards are kept in {settings.Output}; the same command goes on from there.");
+            ProgressDisplay.Print(console, $"The job stopped: {after.Message}");
+            ProgressDisplay.Print(console, $"Finished shards are kept in {settings.Output}; the same command goes on from there.");
             return ExitCodes.Failed;
         }
         if (before.Status != JobStatus.Completed)
         {
             var drawn = after.Finished - before.Finished;
-            Report(console, string.Create(CultureInfo.InvariantCulture,
-                $"Drew {drawn} samples in {ProgressView.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
+            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture,
+                $"Drew {drawn} samples in {ProgressDisplay.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
         }
-        if (after.Truncated > 0) Report(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
-        Report(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
-        Report(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");
+        if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
+        ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
+        ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");
         if (after.Failed == 0) return ExitCodes.Success;
-        Report(console, $"Failed:        {Path.Combine(settings.Output, "errors.jsonl")}");
+        ProgressDisplay.Print(console, $"Failed:        {Path.Combine(settings.Output, "errors.jsonl")}");
         return ExitCodes.SomeSamplesFailed;
     }
-
-    private static void Report(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
 
     private static Action<ILoggingBuilder>? Logging(RunSettings settings) => settings.Verbose
         ? logging => logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace)

@@ -43,7 +43,7 @@ internal static class ProgressView
             last = progress;
             if (DateTime.UtcNow - shown < LinePeriod && !progress.IsFinal) continue;
             shown = DateTime.UtcNow;
-            console.Profile.Out.Writer.WriteLine(Describe(progress));
+            ProgressDisplay.Print(console, Describe(progress));
         }
         return last!;
     }
@@ -58,12 +58,9 @@ internal static class ProgressView
             $"{progress.ShardsFinished}/{progress.Shards} shards",
         };
         if (progress.ImagesPerSecond > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:0.00} images/s"));
-        if (progress.Eta is { } eta && !progress.IsFinal) parts.Add($"{Duration(eta)} left");
+        if (progress.Eta is { } eta && !progress.IsFinal) parts.Add($"{ProgressDisplay.Duration(eta)} left");
         if (progress.Failed > 0) parts.Add($"{progress.Failed} failed");
         if (progress.Message is not null) parts.Add(progress.Message);
         return string.Join(", ", parts);
     }
-
-    /// <summary>A time span for people: hours, minutes, seconds.</summary>
-    public static string Duration(TimeSpan time) => $"{(int)time.TotalHours}:{time:mm\\:ss}";
 }

@@ -128,7 +128,7 @@ public sealed class Trainer : IDisposable
         var mask = tensor(batch.Mask, [n, _network.Config.TextCtx]).to(_device);
         var share = (n + _replicas.Length - 1) / _replicas.Length;
         var others = Enumerable.Range(1, _replicas.Length - 1).Select(i => Task.Run(() => Backward(i))).ToArray();
-        var losses = (double[])[.. Backward(0), .. others.SelectMany(other => other.GetAwaiter().GetResult())];
+        var parts = (List<(double Loss, double Mse, double Bound)>)[Backward(0), .. others.Select(other => other.GetAwaiter().GetResult())];
         SumGradients();
 
         var gradientNorm = _optimizer.ClipGradient(_options.GradientClip);
@@ -136,23 +136,22 @@ public sealed class Trainer : IDisposable
         _optimizer.Step(++Step, learningRate, _options.WeightDecay);
         UpdateAverage();
         ShareWeights();
-        return new TrainingProgress(Step, Sum(0), Sum(1), Sum(2), gradientNorm, learningRate);
+        return new TrainingProgress(
+            Step, parts.Sum(part => part.Loss), parts.Sum(part => part.Mse), parts.Sum(part => part.Bound), gradientNorm, learningRate);
 
         // The part of the three losses that replica i's share of the batch makes.
-        double[] Backward(int i)
+        (double Loss, double Mse, double Bound) Backward(int i)
         {
             using var scope = NewDisposeScope();
-            if (i * share >= n) return [0, 0, 0];
+            if (i * share >= n) return (0, 0, 0);
             Tensor Part(Tensor whole) => whole.narrow(0, i * share, Math.Min(share, n - i * share));
             var network = _replicas[i];
             var output = network.call(Part(x), Part(t), network.EncodeText(Part(tokens), Part(mask)));
             var (loss, mse, bound) = TrainingLoss.Hybrid(_diffusion, output, Part(xStart), Part(x), Part(t), Part(noise), _options.MinSnrGamma);
             var mean = loss.sum() / n;
             mean.backward();
-            return [mean.item<float>(), mse.sum().item<float>() / n, bound.sum().item<float>() / n];
+            return (mean.item<float>(), mse.sum().item<float>() / n, bound.sum().item<float>() / n);
         }
-
-        double Sum(int which) => losses.Where((_, i) => i % 3 == which).Sum();
     }
 
     private void SumGradients()
@@ -171,16 +170,20 @@ public sealed class Trainer : IDisposable
 
     private void ShareWeights()
     {
+        foreach (var replica in _replicas.Skip(1)) CopyWeights(_network, replica);
+    }
+
+    private static void CopyWeights(Text2ImUNet from, Text2ImUNet to)
+    {
         using var _ = no_grad();
-        foreach (var replica in _replicas.Skip(1))
-            foreach (var (target, source) in replica.parameters().Zip(_network.parameters())) target.copy_(source);
+        foreach (var (source, target) in from.parameters().Zip(to.parameters())) target.copy_(source);
     }
 
     private static Text2ImUNet CopyOf(Text2ImUNet network)
     {
         var copy = new Text2ImUNet(network.Config) { MultipliesInBFloat16 = network.MultipliesInBFloat16 };
         copy.to(network.parameters().First().device);
-        StateDict.Copy([.. network.state_dict().Select(entry => new KeyValuePair<string, Tensor>(entry.Key, entry.Value.detach().clone()))], copy.state_dict());
+        CopyWeights(network, copy);
         return copy;
     }
 
