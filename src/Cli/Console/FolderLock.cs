@@ -7,11 +7,20 @@ internal static class FolderLock
 {
     private const string FileName = ".lock";
 
-    /// <summary>Takes the folder given as <c>--out</c> until the result is disposed.</summary>
-    /// <param name="path">A folder that exists.</param>
-    /// <exception cref="InvalidInputException">It cannot be written or is in use.</exception>
+    /// <summary>Creates the folder given as <c>--out</c> if need be, and takes it until the result is disposed.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InvalidInputException">It cannot be created or written, or is in use.</exception>
     public static IDisposable Take(string path)
     {
+        if (File.Exists(path)) throw new InvalidInputException($"--out {path} is a file; give a folder");
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"--out {path} cannot be created: {refused.Message}", refused);
+        }
         try
         {
             return new FileStream(Path.Combine(path, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

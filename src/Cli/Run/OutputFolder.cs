@@ -25,22 +25,13 @@ internal sealed class OutputFolder : IDisposable
     public static async Task<OutputFolder> OpenAsync(string path, CancellationToken cancellationToken)
     {
         if (Path.GetDirectoryName(path) is null) throw new InvalidInputException($"--out {path} is the root of a file system; give a folder of its own");
-        if (File.Exists(path)) throw new InvalidInputException($"--out {path} is a file; give a folder");
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"--out {path} cannot be created: {refused.Message}", refused);
-        }
-        if (!File.Exists(Path.Combine(path, "job.json"))
-            && Directory.EnumerateFileSystemEntries(path).Any(entry => !Path.GetFileName(entry).StartsWith('.')))
-            throw new InvalidInputException($"--out {path} is not empty and holds no job; give a new or empty folder");
-
         var @lock = FolderLock.Take(path);
         try
         {
+            if (!File.Exists(Path.Combine(path, "job.json"))
+                && Directory.EnumerateFileSystemEntries(path).Any(entry => !Path.GetFileName(entry).StartsWith('.')))
+                throw new InvalidInputException($"--out {path} is not empty and holds no job; give a new or empty folder");
+
             await DirectoryStore.ProbeAsync(path, cancellationToken);
             var folder = new OutputFolder(path, @lock);
             await folder.Store.CleanTemporaryFilesAsync(folder.JobId, cancellationToken);

@@ -38,7 +38,6 @@ internal sealed class TrainRun
         var device = DeviceOption.Open(settings.Device);
         var source = TrainingSource.Open(settings);
         var folder = new TrainingFolder(settings.Output);
-        Directory.CreateDirectory(folder.Path);
         using var @lock = FolderLock.Take(folder.Path);
         var bfloat16 = settings.BFloat16 && CanMultiplyInBFloat16(device, console);
         var record = new TrainingRecord(

@@ -140,6 +140,17 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_OutThatCannotBeCreated_IsRefused()
+    {
+        File.WriteAllText(_folder["file"], "");
+        TinyModel.WriteConfig(_folder["model.json"]);
+        var path = _folder["file", "run"];
+        var (code, _, error) = await CommandLine.RunAsync("train", _folder["model.json"], "--out", path, "--steps", "1");
+        Assert.Equal(2, code);
+        Assert.StartsWith($"--out {path} cannot be created: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_OutThatHoldsTheModel_IsRefused()
     {
         TinyModel.Write(_folder["run", "model"]);
