@@ -15,13 +15,24 @@ internal static class CaseClasses
     [
         ("a-schedule-", ScheduleTables.Compute),
         ("a-timestep-maps", TimestepMaps.Compute),
+        ("adm-", CheckpointLayout.Compute),
         ("b0-", Text2ImTrace.Compute),
         ("b3-", Text2ImCache.Compute),
-        ("b", Text2ImForward.Compute),
+        ("b", Forward.Text2Im),
+        ("c", Forward.Text2Im),
+        ("d", Forward.Text2Im),
+        ("e6-", Classifier.Compute),
+        ("e7-", Classifier.Compute),
+        ("e", Forward.UNetModel),
         ("f1-", SingleSteps.Compute),
         ("f2-", GuidedLoops.Compute),
+        ("f3-", ClassifierLoops.Compute),
         ("f4-", MeanAndVarianceTypes.Compute),
-        ("glide-base-keys", CheckpointLayout.Compute),
+        ("f5-", InpaintingLoop.Compute),
+        ("f6-", UpsamplingLoop.Compute),
+        ("g-", MultiStepLoops.Compute),
+        ("glide-", CheckpointLayout.Compute),
+        ("h1-", TrainingLosses.Compute),
         ("h2-", Likelihood.Compute),
         ("i-", Prompts.Compute),
         ("k-primitives", Primitives.Compute),
@@ -30,7 +41,6 @@ internal static class CaseClasses
 
     private static readonly (string Name, string Needs)[] Planned =
     [
-        ("g-", "PLMS sampling"),
         ("j-", "reading PyTorch's .pt files"),
     ];
 

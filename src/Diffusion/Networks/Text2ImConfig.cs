@@ -37,4 +37,7 @@ public sealed record Text2ImConfig : UNetConfig
         Require(XfHeads >= 1 && XfWidth % XfHeads == 0, "xf_heads", XfHeads, $"a divisor of xf_width {XfWidth}");
         Require(VocabularySize is >= 1 and <= 10_000_000, "vocabulary_size", VocabularySize, "1 to 10000000");
     }
+
+    /// <inheritdoc/>
+    protected override void ValidateOutput() => Require(OutChannels == 6, "out_channels", OutChannels, "6: three of epsilon, three of variance");
 }

@@ -32,12 +32,9 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     {
         Config = config;
         _body = new UNet(config with { EncoderChannels = config.XfWidth == 0 ? null : config.XfWidth, Device = device });
-        time_embed = nn.Sequential(
-            nn.Linear(config.ModelChannels, config.EmbeddingChannels, device: device),
-            nn.SiLU(),
-            nn.Linear(config.EmbeddingChannels, config.EmbeddingChannels, device: device));
-        input_blocks = nn.ModuleList([.. _body.InputBlocks]);
-        middle_block = _body.MiddleBlock;
+        time_embed = TimestepEmbedding.CreateLayers(config, device);
+        input_blocks = nn.ModuleList([.. _body.Encoder.InputBlocks]);
+        middle_block = _body.Encoder.MiddleBlock;
         output_blocks = nn.ModuleList([.. _body.OutputBlocks]);
         @out = _body.Out;
         if (config.XfWidth > 0)
@@ -80,10 +77,10 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
             ArgumentNullException.ThrowIfNull(mask);
             embedded = where(mask.unsqueeze(-1), embedded, padding_embedding);
         }
-        var encoded = transformer.call(embedded);
-        if (final_ln is not null) encoded = final_ln.call(encoded);
+        var encoded = transformer.call(embedded.to_type(transformer_proj!.weight!.dtype));
+        if (final_ln is not null) encoded = TextTransformer.Normalize(final_ln, encoded);
         // The projection reads the last position, padded or not.
-        var projection = transformer_proj!.call(encoded[TensorIndex.Colon, -1]);                        // [N, 4 * ModelChannels]
+        var projection = transformer_proj.call(encoded[TensorIndex.Colon, -1]);                        // [N, 4 * ModelChannels]
         return new TextEncoding(projection.MoveToOuterDisposeScope(), encoded.transpose(1, 2).MoveToOuterDisposeScope());
     }
 
@@ -96,7 +93,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     {
         using var scope = NewDisposeScope();
         var embedding = time_embed.call(TimestepEmbedding.Embed(timesteps, Config.ModelChannels));      // [N, 4 * ModelChannels]
-        if (text is not null) embedding = embedding + text.Projection;
+        if (text is not null) embedding = embedding + text.Projection.to_type(ScalarType.Float32);
         return _body.Forward(x, embedding, text?.Sequence).MoveToOuterDisposeScope();
     }
 }

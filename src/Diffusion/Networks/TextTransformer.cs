@@ -21,6 +21,9 @@ internal sealed class TextTransformer : nn.Module<Tensor, Tensor>
         foreach (var block in resblocks) input = block.call(input);
         return input;
     }
+
+    /// <summary>Layer norm with statistics in float32, whatever the features are.</summary>
+    public static Tensor Normalize(LayerNorm norm, Tensor features) => norm.call(features.to_type(ScalarType.Float32)).to_type(features.dtype);
 }
 
 /// <summary>x + attention(norm(x)), then x + mlp(norm(x)).</summary>
@@ -42,8 +45,8 @@ internal sealed class TextTransformerBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        input = input + attn.call(ln_1.call(input));
-        return input + mlp.call(ln_2.call(input));
+        input = input + attn.call(TextTransformer.Normalize(ln_1, input));
+        return input + mlp.call(TextTransformer.Normalize(ln_2, input));
     }
 }
 

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -18,4 +19,10 @@ public static class TimestepEmbedding
         var embedding = cat([cos(angles), sin(angles)], dim: -1);
         return channels % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);
     }
+
+    /// <summary>The two layers that every network puts on top: [N, ModelChannels] to [N, 4 * ModelChannels].</summary>
+    internal static Sequential CreateLayers(UNetConfig config, Device? device) => nn.Sequential(
+        nn.Linear(config.ModelChannels, config.EmbeddingChannels, device: device),
+        nn.SiLU(),
+        nn.Linear(config.EmbeddingChannels, config.EmbeddingChannels, device: device));
 }

@@ -23,7 +23,8 @@ internal sealed class GroupNorm32 : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var y = nn.functional.group_norm(input, 32, weight, bias, eps: 1e-5);
+        // Statistics are taken in float32, whatever the features are.
+        var y = nn.functional.group_norm(input.to_type(ScalarType.Float32), 32, weight, bias, eps: 1e-5).to_type(input.dtype);
         return _swish switch { 0 => y, 1 => nn.functional.silu(y), _ => y * sigmoid(y * _swish) };
     }
 }
@@ -130,7 +131,7 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor>
         var h = Call(in_layers, 0, x);
         if (_resample is not null) (h, x) = (_resample.call(h), _resample.call(x));
         h = Call(in_layers, 2, h);                                                      // [N, outChannels, H', W']
-        var e = emb_layers.call(embedding).unsqueeze(-1).unsqueeze(-1);                 // [N, outChannels or twice that, 1, 1]
+        var e = emb_layers.call(embedding).to_type(h.dtype).unsqueeze(-1).unsqueeze(-1);                 // [N, outChannels or twice that, 1, 1]
         if (_scaleShift)
         {
             var parts = e.chunk(2, dim: 1);
@@ -155,10 +156,12 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
     private readonly Conv1d? encoder_kv;
     private readonly Conv1d proj_out;
     private readonly int _heads;
+    private readonly bool _newOrder;
 
     public AttentionBlock(UNetConfig config, int channels, bool up = false) : base(nameof(AttentionBlock))
     {
         _heads = config.HeadsFor(channels, up);
+        _newOrder = config.NewAttentionOrder;
         norm = new GroupNorm32(channels, device: config.Device);
         qkv = nn.Conv1d(channels, 3 * channels, 1, device: config.Device);
         if (config.EncoderChannels is { } encoderChannels) encoder_kv = nn.Conv1d(encoderChannels, 2 * channels, 1, device: config.Device);
@@ -169,7 +172,9 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? text)
     {
         var flat = norm.call(x).flatten(start_dim: 2);                                  // [N, C, H * W]
-        var h = Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : encoder_kv!.call(text));
+        var h = _newOrder
+            ? Attention.SeparateLayout(qkv.call(flat), _heads)
+            : Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : encoder_kv!.call(text));
         return x + proj_out.call(h).view(x.shape);
     }
 }
@@ -202,14 +207,60 @@ internal sealed class UNetStage : nn.Module<Tensor, Tensor, Tensor?, Tensor>
     }
 }
 
-/// <summary>The UNet body: images and embeddings in, two output images (epsilon and variance values) out.</summary>
-internal sealed class UNet
+/// <summary>The downward path and the middle: what a UNet and a classifier have in common.</summary>
+internal sealed class UNetEncoder
 {
     /// <summary>Downward path; the first stage is a bare convolution.</summary>
     public List<UNetStage> InputBlocks { get; } = [];
 
     /// <summary>Two residual blocks around an attention block at the coarsest size.</summary>
     public UNetStage MiddleBlock { get; }
+
+    /// <summary>Channels of what each input block gives.</summary>
+    public List<int> Channels { get; } = [];
+
+    /// <summary>Times the coarsest size is smaller than the image.</summary>
+    public int Downsampling { get; } = 1;
+
+    public UNetEncoder(UNetConfig config)
+    {
+        var channels = config.ChannelsAt(0);
+        Add(new UNetStage(UNet.Paired(new Conv3x3(config.InChannels, channels, device: config.Device))));
+        for (var level = 0; level < config.ChannelMult.Count; level++)
+        {
+            for (var i = 0; i < config.NumResBlocks; i++) Add(UNet.Stage(config, channels, channels = config.ChannelsAt(level), Downsampling));
+            if (level == config.ChannelMult.Count - 1) continue;
+            Add(new UNetStage(config.ResBlockUpDown
+                ? new ResBlock(config, channels, channels, Resampling.Down)
+                : new Downsample(channels, convolve: true, config.Device)));
+            Downsampling *= 2;
+        }
+        MiddleBlock = new UNetStage(
+            new ResBlock(config, channels, channels), new AttentionBlock(config, channels), new ResBlock(config, channels, channels));
+
+        void Add(UNetStage stage)
+        {
+            InputBlocks.Add(stage);
+            Channels.Add(channels);
+        }
+    }
+
+    /// <summary>What the convolutions compute in, see <see cref="HalfPrecision"/>.</summary>
+    public ScalarType Precision => InputBlocks[0].parameters().First().dtype;
+
+    /// <summary>The outputs of all input blocks, and then that of the middle.</summary>
+    public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, Tensor? text)
+    {
+        foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
+        yield return MiddleBlock.call(x, embedding, text);
+    }
+}
+
+/// <summary>The UNet body: images and embeddings in, the output images (epsilon, and variance values where learned) out.</summary>
+internal sealed class UNet
+{
+    /// <summary>Downward path and middle.</summary>
+    public UNetEncoder Encoder { get; }
 
     /// <summary>Upward path; every stage takes one skip connection.</summary>
     public List<UNetStage> OutputBlocks { get; } = [];
@@ -219,30 +270,10 @@ internal sealed class UNet
 
     public UNet(UNetConfig config)
     {
-        var channels = config.ChannelsAt(0);
-        var skips = new Stack<int>([channels]);
-        InputBlocks.Add(new UNetStage(Paired(new Conv3x3(config.InChannels, channels, device: config.Device))));
-        var downsampling = 1;
-        var levels = config.ChannelMult.Count;
-        for (var level = 0; level < levels; level++)
-        {
-            for (var i = 0; i < config.NumResBlocks; i++)
-            {
-                InputBlocks.Add(Stage(config, channels, channels = config.ChannelsAt(level), downsampling));
-                skips.Push(channels);
-            }
-            if (level == levels - 1) continue;
-            InputBlocks.Add(new UNetStage(config.ResBlockUpDown
-                ? new ResBlock(config, channels, channels, Resampling.Down)
-                : new Downsample(channels, convolve: true, config.Device)));
-            skips.Push(channels);
-            downsampling *= 2;
-        }
-
-        MiddleBlock = new UNetStage(
-            new ResBlock(config, channels, channels), new AttentionBlock(config, channels), new ResBlock(config, channels, channels));
-
-        for (var level = levels - 1; level >= 0; level--)
+        Encoder = new UNetEncoder(config);
+        var (channels, downsampling) = (Encoder.Channels[^1], Encoder.Downsampling);
+        var skips = new Stack<int>(Encoder.Channels);
+        for (var level = config.ChannelMult.Count - 1; level >= 0; level--)
         {
             for (var i = 0; i <= config.NumResBlocks; i++)
             {
@@ -262,16 +293,14 @@ internal sealed class UNet
     /// <returns>[N, OutChannels, H, W].</returns>
     public Tensor Forward(Tensor x, Tensor embedding, Tensor? text)
     {
-        var skips = new Stack<Tensor>();
-        var h = x;
-        foreach (var stage in InputBlocks) skips.Push(h = stage.call(h, embedding, text));
-        h = MiddleBlock.call(h, embedding, text);
+        var skips = new Stack<Tensor>(Encoder.Forward(x.to_type(Encoder.Precision), embedding, text));
+        var h = skips.Pop();
         foreach (var stage in OutputBlocks)
         {
             using var scope = NewDisposeScope();
             h = stage.call(cat([h, skips.Pop()], dim: 1), embedding, text).MoveToOuterDisposeScope();
         }
-        return Out.call(h);
+        return Out.call(h.to_type(ScalarType.Float32));
     }
 
     /// <summary>
@@ -298,7 +327,8 @@ internal sealed class UNet
         return layer;
     }
 
-    private static UNetStage Stage(UNetConfig config, int channels, int outChannels, int downsampling, bool up = false, bool resample = false)
+    /// <summary>A residual block, attention where the size has it, and resampling at the end of a level on the way up.</summary>
+    public static UNetStage Stage(UNetConfig config, int channels, int outChannels, int downsampling, bool up = false, bool resample = false)
     {
         List<nn.Module> layers = [new ResBlock(config, channels, outChannels)];
         if (config.AttentionResolutions.Contains(downsampling)) layers.Add(new AttentionBlock(config, outChannels, up));

@@ -13,7 +13,7 @@ public record UNetConfig
     /// <summary>Base width; level k is ChannelMult[k] times as wide. All widths are multiples of 32.</summary>
     public required int ModelChannels { get; init; }
 
-    /// <summary>Channels of the output: twice the image's, epsilon first and then the variance values.</summary>
+    /// <summary>Channels of the output: 3, or 6 where the variance is learned: epsilon first and then the variance values.</summary>
     /// <value>Default 6.</value>
     public int OutChannels { get; init; } = 6;
 
@@ -27,7 +27,7 @@ public record UNetConfig
     public double Dropout { get; init; }
 
     /// <summary>Width of each level as a multiple of ModelChannels; one entry a level, each level half the size of the one before.</summary>
-    public required IReadOnlyList<int> ChannelMult { get; init; }
+    public required IReadOnlyList<double> ChannelMult { get; init; }
 
     /// <summary>Attention heads, where NumHeadChannels does not decide.</summary>
     /// <value>Default 1.</value>
@@ -52,7 +52,7 @@ public record UNetConfig
     public virtual void Validate()
     {
         Require(InChannels is >= 1 and <= 64, "in_channels", InChannels, "1 to 64");
-        Require(OutChannels == 6, "out_channels", OutChannels, "6: three of epsilon, three of variance");
+        ValidateOutput();
         Require(ModelChannels is >= 32 and <= 4096, "model_channels", ModelChannels, "32 to 4096");
         Require(NumResBlocks is >= 1 and <= 32, "num_res_blocks", NumResBlocks, "1 to 32");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "0 to below 1");
@@ -62,12 +62,17 @@ public record UNetConfig
         Require(NumHeadChannels is -1 or >= 1, "num_head_channels", NumHeadChannels, "-1, or 1 or more");
         for (var level = 0; level < ChannelMult.Count; level++)
         {
-            Require(ChannelMult[level] is >= 1 and <= 64 && ChannelsAt(level) % 32 == 0,
-                "channel_mult", ChannelMult[level], "1 to 64, so that every level is a multiple of 32 channels wide");
+            Require(ChannelMult[level] is > 0 and <= 64 && ChannelMult[level] * ModelChannels % 32 == 0,
+                "channel_mult", ChannelMult[level], "above 0 to 64, so that every level is a multiple of 32 channels wide");
             RequireDivisor(level, NumHeadChannels == -1 ? "num_heads" : "num_head_channels", NumHeadChannels == -1 ? NumHeads : NumHeadChannels);
             if (NumHeadChannels == -1 && NumHeadsUpsample != -1) RequireDivisor(level, "num_heads_upsample", NumHeadsUpsample);
         }
     }
+
+    /// <summary>Refuses outputs that are not images.</summary>
+    /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
+    protected virtual void ValidateOutput() =>
+        Require(OutChannels is 3 or 6, "out_channels", OutChannels, "3, or 6 with learned variance");
 
     /// <summary>Throws unless a setting is allowed.</summary>
     /// <param name="allowed">Whether it is.</param>
@@ -87,7 +92,10 @@ public record UNetConfig
 
     internal int EmbeddingChannels => 4 * ModelChannels;
 
-    internal int ChannelsAt(int level) => ChannelMult[level] * ModelChannels;
+    internal int ChannelsAt(int level) => (int)(ChannelMult[level] * ModelChannels);
+
+    // Whether queries, keys and values of all heads lie apart, instead of each head's together.
+    internal virtual bool NewAttentionOrder => false;
 
     internal int HeadsFor(int channels, bool up) =>
         NumHeadChannels != -1 ? channels / NumHeadChannels : up && NumHeadsUpsample != -1 ? NumHeadsUpsample : NumHeads;

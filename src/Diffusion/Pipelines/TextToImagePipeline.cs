@@ -63,17 +63,17 @@ public sealed class TextToImagePipeline(ModelFolder model, Text2ImUNet network)
         var unconditional = model.Tokenizer.Tokenize("", model.Config.Network.TextCtx);
 
         using var text = Encode([.. prompts, .. Enumerable.Repeat(unconditional, n)], device);
-        var scale = tensor(Array.ConvertAll(padded, request => (float)request.GuidanceScale), [n, 1, 1, 1]).to(device);
-        var guided = new ClassifierFreeGuidance(network, text, scale);
-        var diffusion = new GaussianDiffusion(schedule);
+        using var guided = new ClassifierFreeGuidance(
+            new TextConditional(network, text), Array.ConvertAll(padded, request => request.GuidanceScale), schedule);
+        var process = new DenoisingProcess(new GaussianDiffusion(schedule), guided);
 
         Tensor? x = null;
-        foreach (var step in SamplingLoop.Run(settings.CreateSampler(), diffusion, guided, Noise, cancellationToken))
+        foreach (var (done, step) in settings.CreateSampler().Run(process, Noise, cancellationToken).Index())
         {
             x?.Dispose();
             step.PredictedXStart.Dispose();
             x = step.Sample;
-            onStep?.Invoke(settings.Steps - step.Index);
+            onStep?.Invoke(done + 1);
         }
         return (x!, prompts);
 

@@ -9,10 +9,35 @@ namespace Atelier.Diffusion.Processes;
 /// rounded to float32 where they meet a tensor.
 /// </summary>
 /// <param name="schedule">Coefficients.</param>
-public sealed class GaussianDiffusion(NoiseSchedule schedule)
+/// <param name="meanType">What a network's output stands for.</param>
+/// <param name="varianceType">Where the variance of p(x_{t-1} | x_t) comes from.</param>
+/// <param name="rescaleTimesteps">Whether the network counts timesteps from 0 to 1000, however many it was trained with.</param>
+public sealed class GaussianDiffusion(
+    NoiseSchedule schedule, MeanType meanType = MeanType.Epsilon, VarianceType varianceType = VarianceType.LearnedRange, bool rescaleTimesteps = false)
 {
+    private const double RescaledTimesteps = 1000;
+
     /// <summary>The coefficients.</summary>
     public NoiseSchedule Schedule => schedule;
+
+    /// <summary>What a network's output stands for.</summary>
+    public MeanType MeanType => meanType;
+
+    /// <summary>Whether a network's output has variance values in its second half.</summary>
+    public bool LearnsVariance => varianceType is VarianceType.Learned or VarianceType.LearnedRange;
+
+    /// <summary>A timestep in [0, T) as the network counts it.</summary>
+    /// <param name="timestep">May be fractional.</param>
+    public double NetworkTimestep(double timestep) => rescaleTimesteps ? timestep * (RescaledTimesteps / schedule.OriginalTimesteps) : timestep;
+
+    /// <summary>What the network is asked for at some steps.</summary>
+    /// <param name="t">[N] int64.</param>
+    /// <returns>[N], int64, or float32 where timesteps are rescaled.</returns>
+    public Tensor NetworkTimesteps(Tensor t)
+    {
+        var timesteps = tensor(Array.ConvertAll(schedule.TimestepMap, step => (long)step)).to(t.device)[t];
+        return rescaleTimesteps ? timesteps.to_type(ScalarType.Float32) * (RescaledTimesteps / schedule.OriginalTimesteps) : timesteps;
+    }
 
     /// <summary>x_t = sqrt(alphaBar_t) x_0 + sqrt(1 - alphaBar_t) noise, a draw from q(x_t | x_0) (equation 4).</summary>
     /// <param name="xStart">x_0, [N, C, H, W] float32.</param>
@@ -39,10 +64,11 @@ public sealed class GaussianDiffusion(NoiseSchedule schedule)
         At(schedule.PosteriorLogVarianceClipped, t));
 
     /// <summary>
-    /// p(x_{t-1} | x_t) from a network's output: x_0 is predicted from epsilon, the mean is that of the posterior given it, and the log
-    /// variance is v log beta_t + (1 - v) log betaTilde_t with v = (values + 1) / 2 (arXiv:2102.09672, equation 15).
+    /// p(x_{t-1} | x_t) from a network's output: x_0 is predicted, and the mean is that of the posterior given it, unless the network gives the
+    /// mean itself. A learned range of variance is v log beta_t + (1 - v) log betaTilde_t with v = (values + 1) / 2 (arXiv:2102.09672,
+    /// equation 15).
     /// </summary>
-    /// <param name="modelOutput">[N, 2C, H, W]: epsilon, then variance values in [-1, 1].</param>
+    /// <param name="modelOutput">[N, C, H, W], or [N, 2C, H, W] with variance values after it where they are learned.</param>
     /// <param name="x">x_t, [N, C, H, W].</param>
     /// <param name="t">[N] int64.</param>
     /// <param name="clipDenoised">Whether the predicted x_0 is clipped to [-1, 1].</param>
@@ -50,14 +76,43 @@ public sealed class GaussianDiffusion(NoiseSchedule schedule)
     public DenoisingDistribution PMeanVariance(
         Tensor modelOutput, Tensor x, Tensor t, bool clipDenoised = true, Func<Tensor, Tensor>? denoised = null)
     {
-        var parts = modelOutput.chunk(2, dim: 1);
-        var fraction = (parts[1] + 1) / 2;
-        var logVariance = fraction * At(Array.ConvertAll(schedule.Betas, Math.Log), t)
-            + (1 - fraction) * At(schedule.PosteriorLogVarianceClipped, t);
-        var xStart = PredictXStart(x, t, parts[0]);
+        var (output, values) = LearnsVariance ? Halves(modelOutput) : (modelOutput, modelOutput);
+        var xStart = meanType switch
+        {
+            MeanType.Epsilon => PredictXStart(x, t, output),
+            MeanType.StartX => output,
+            _ => (output - At(schedule.PosteriorMeanCoefficient2, t) * x) / At(schedule.PosteriorMeanCoefficient1, t),
+        };
         if (denoised is not null) xStart = denoised(xStart);
         if (clipDenoised) xStart = xStart.clamp(-1, 1);
-        return new DenoisingDistribution(QPosterior(xStart, x, t).Mean, exp(logVariance), logVariance, xStart);
+        var mean = meanType == MeanType.PreviousX ? output : QPosterior(xStart, x, t).Mean;
+        var logVariance = LogVariance(values, t).expand_as(x);
+        // Only the logarithm of a small fixed variance is clipped.
+        var variance = varianceType == VarianceType.FixedSmall ? At(schedule.PosteriorVariance, t).expand_as(x) : exp(logVariance);
+        return new DenoisingDistribution(mean, variance, logVariance, xStart);
+    }
+
+    /// <summary>
+    /// Mean of p(x_{t-1} | x_t) p(y | x_t), classifier guidance for ancestral sampling (Dhariwal and Nichol 2021, arXiv:2105.05233,
+    /// Algorithm 1): mean + variance * gradient.
+    /// </summary>
+    /// <param name="p">p(x_{t-1} | x_t).</param>
+    /// <param name="gradient">s * grad log p(y | x_t), as x_t.</param>
+    public static Tensor ConditionMean(DenoisingDistribution p, Tensor gradient) => p.Mean + p.Variance * gradient;
+
+    /// <summary>
+    /// p with the score conditioned on y, classifier guidance for deterministic sampling (arXiv:2105.05233, equation 14 and Algorithm 2):
+    /// epsilon - sqrt(1 - alphaBar_t) * gradient, and x_0 and mean from it.
+    /// </summary>
+    /// <param name="p">p(x_{t-1} | x_t).</param>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    /// <param name="gradient">s * grad log p(y | x_t), as x_t.</param>
+    public DenoisingDistribution ConditionScore(DenoisingDistribution p, Tensor x, Tensor t, Tensor gradient)
+    {
+        var epsilon = PredictEpsilon(x, t, p.PredictedXStart) - At(schedule.SqrtOneMinusAlphasCumprod, t) * gradient;
+        var xStart = PredictXStart(x, t, epsilon);
+        return p with { Mean = QPosterior(xStart, x, t).Mean, PredictedXStart = xStart };
     }
 
     /// <summary>x_0 = sqrt(1 / alphaBar_t) x_t - sqrt(1 / alphaBar_t - 1) epsilon.</summary>
@@ -80,4 +135,21 @@ public sealed class GaussianDiffusion(NoiseSchedule schedule)
     /// <returns>[N, 1, 1, 1] float32.</returns>
     public static Tensor At(double[] table, Tensor t) =>
         tensor(table, float64).to(t.device)[t].to_type(ScalarType.Float32).view(-1, 1, 1, 1);
+
+    // Fixed variances are betaTilde_t, or beta_t with betaTilde for the last step, where the likelihood is decided.
+    private Tensor LogVariance(Tensor values, Tensor t) => varianceType switch
+    {
+        VarianceType.Learned => values,
+        VarianceType.FixedSmall => At(schedule.PosteriorLogVarianceClipped, t),
+        VarianceType.FixedLarge => At(LogBetas(last: schedule.PosteriorLogVarianceClipped[0]), t),
+        _ => (values + 1) / 2 * At(LogBetas(Math.Log(schedule.Betas[0])), t) + (1 - (values + 1) / 2) * At(schedule.PosteriorLogVarianceClipped, t),
+    };
+
+    private double[] LogBetas(double last) => [last, .. schedule.Betas.Skip(1).Select(beta => Math.Log(beta))];
+
+    private static (Tensor First, Tensor Second) Halves(Tensor doubled)
+    {
+        var halves = doubled.chunk(2, dim: 1);
+        return (halves[0], halves[1]);
+    }
 }

@@ -20,9 +20,11 @@ public static class TrainingLoss
     /// min(1 / gamma, 1 / SNR), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps count, which decide what is drawn
     /// and where. Null counts all alike.
     /// </param>
-    /// <returns>Loss = weighted MSE + bound * T / 1000, mean squared error of epsilon, and the bound in bits a dimension; each [N].</returns>
+    /// <param name="boundWeight">lambda; null is T / 1000.</param>
+    /// <returns>Loss = weighted MSE + lambda * bound, mean squared error of epsilon, and the bound in bits a dimension; each [N].</returns>
     public static (Tensor Loss, Tensor Mse, Tensor Bound) Hybrid(
-        GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t, Tensor noise, double? minSnrGamma = null)
+        GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t, Tensor noise, double? minSnrGamma = null,
+        double? boundWeight = null)
     {
         var parts = modelOutput.chunk(2, dim: 1);
         var frozen = cat([parts[0].detach(), parts[1]], dim: 1);
@@ -31,7 +33,28 @@ public static class TrainingLoss
         var weighted = minSnrGamma is { } gamma
             ? mse * GaussianDiffusion.At(Array.ConvertAll(diffusion.Schedule.AlphasCumprod, a => Math.Min(1 / gamma, (1 - a) / a)), t).flatten()
             : mse;
-        return (weighted + bound * (diffusion.Schedule.Steps / 1000.0), mse, bound);
+        return (weighted + bound * (boundWeight ?? diffusion.Schedule.Steps / 1000.0), mse, bound);
+    }
+
+    /// <summary>The variational bound alone, estimated from one of its T terms (arXiv:2102.09672, equation 4): T times that term, in bits a dimension.</summary>
+    /// <param name="diffusion">The process.</param>
+    /// <param name="modelOutput">Network output for x_t, [N, 2C, H, W].</param>
+    /// <param name="xStart">x_0 in [-1, 1].</param>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    /// <returns>[N].</returns>
+    public static Tensor RescaledKl(GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t) =>
+        VariationalBound(diffusion, modelOutput, xStart, x, t, clipDenoised: false).Bits * diffusion.Schedule.Steps;
+
+    /// <summary>The bound's term without a parameter, KL(q(x_T | x_0) || N(0, I)) (arXiv:2102.09672, equation 7), in bits a dimension.</summary>
+    /// <param name="diffusion">The process.</param>
+    /// <param name="xStart">x_0 in [-1, 1], [N, C, H, W].</param>
+    /// <returns>[N].</returns>
+    public static Tensor PriorBits(GaussianDiffusion diffusion, Tensor xStart)
+    {
+        var t = full(xStart.shape[0], diffusion.Schedule.Steps - 1, dtype: int64, device: xStart.device);
+        var (mean, _, logVariance) = diffusion.QMeanVariance(xStart, t);
+        return MeanFlat(NormalKl(mean, logVariance, zeros_like(mean), zeros_like(logVariance))) / Math.Log(2);
     }
 
     /// <summary>One term of the variational bound: KL(q(x_{t-1} | x_t, x_0) || p), or at t = 0 -log p(x_0 | x_1), per dimension in bits.</summary>

@@ -3,18 +3,21 @@ using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
 
-/// <summary>x_{t-1} ~ p(x_{t-1} | x_t) with learned variance (Ho et al. 2020, arXiv:2006.11239, Algorithm 2).</summary>
-public sealed class AncestralSampler : ISampler
+/// <summary>
+/// x_{t-1} ~ p(x_{t-1} | x_t) (Ho et al. 2020, arXiv:2006.11239, Algorithm 2), its mean moved by the classifier where one guides
+/// (Dhariwal and Nichol 2021, arXiv:2105.05233, Algorithm 1).
+/// </summary>
+public sealed class AncestralSampler : SingleStepSampler
 {
     /// <inheritdoc/>
-    public bool UsesNoise => true;
+    public override bool UsesNoise => true;
 
     /// <inheritdoc/>
-    public (Tensor Sample, Tensor PredictedXStart) Step(
-        GaussianDiffusion diffusion, Tensor modelOutput, Tensor x, Tensor t, Tensor noise, bool clipDenoised = true)
+    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, Tensor t, Tensor noise)
     {
-        var p = diffusion.PMeanVariance(modelOutput, x, t, clipDenoised);
+        var p = process.Distribution(x, t);
+        var mean = process.Gradient(x, t) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
         var notLast = t.ne(0).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
-        return (p.Mean + notLast * exp(0.5 * p.LogVariance) * noise, p.PredictedXStart);
+        return (mean + notLast * exp(0.5 * p.LogVariance) * noise, p.PredictedXStart);
     }
 }

@@ -3,13 +3,18 @@ using static TorchSharp.torch;
 namespace Atelier.Diffusion.Samplers;
 
 /// <summary>
-/// What a sampler drives: a network with its conditioning and guidance already bound. It knows no schedule; a sampler knows nothing else.
+/// A network with its conditioning and guidance already bound. It knows no schedule, and what drives it knows nothing else of it.
 /// </summary>
 public interface IDenoiser
 {
-    /// <summary>Predicts epsilon and the variance values for a batch.</summary>
+    /// <summary>Runs the network on a batch.</summary>
     /// <param name="x">x_t, [N, C, H, W] float32.</param>
-    /// <param name="timesteps">[N] int64 on the network's own scale 0..T-1.</param>
-    /// <returns>[N, 2C, H, W] float32: epsilon, then variance values.</returns>
+    /// <param name="timesteps">[N] int64 or float32 as the network counts them.</param>
+    /// <returns>[N, C, H, W] float32, or [N, 2C, H, W] with variance values after it where they are learned.</returns>
     Tensor Predict(Tensor x, Tensor timesteps);
+
+    /// <summary>s * grad log p(y | x_t), by which a classifier guides; null where none does.</summary>
+    /// <param name="x">x_t, [N, C, H, W] float32.</param>
+    /// <param name="timesteps">[N] int64 or float32 as the networks count them.</param>
+    Tensor? Gradient(Tensor x, Tensor timesteps) => null;
 }

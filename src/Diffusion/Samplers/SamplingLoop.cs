@@ -1,40 +1,34 @@
-using Atelier.Diffusion.Processes;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
 
-/// <summary>Runs a sampler from x_T to x_0.</summary>
-public static class SamplingLoop
+/// <summary>What the loops of all samplers have in common: cancellation, and one dispose scope a step.</summary>
+internal static class SamplingLoop
 {
-    /// <summary>The samples after each step, noisiest first. One dispose scope a step; the caller owns what is yielded.</summary>
-    /// <param name="sampler">How to step.</param>
-    /// <param name="diffusion">The process.</param>
-    /// <param name="denoiser">The guided network.</param>
-    /// <param name="noise">Standard normal [N, C, H, W] noise: of x_T for -1, of step index t otherwise.</param>
+    /// <summary>Steps through indices.</summary>
+    /// <param name="indices">One a step.</param>
+    /// <param name="x">x_T; disposed after the first step.</param>
+    /// <param name="step">x and index to the next x and the predicted x_0.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     public static IEnumerable<SamplingStep> Run(
-        ISampler sampler, GaussianDiffusion diffusion, IDenoiser denoiser, Func<int, Tensor> noise, CancellationToken cancellationToken = default)
+        IEnumerable<int> indices, Tensor x, Func<Tensor, int, (Tensor Sample, Tensor PredictedXStart)> step, CancellationToken cancellationToken)
     {
-        var x = noise(-1);
-        for (var step = diffusion.Schedule.Steps - 1; step >= 0; step--)
+        var first = true;
+        foreach (var index in indices)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var next = Step(sampler, diffusion, denoiser, x, step, noise);
-            if (step == diffusion.Schedule.Steps - 1) x.Dispose();
-            x = next.Sample;
+            var next = Step(step, x, index);
+            if (first) x.Dispose();
+            (first, x) = (false, next.Sample);
             yield return next;
         }
     }
 
     // Apart from the iterator: dispose scopes belong to a thread and must not be open across a yield.
-    private static SamplingStep Step(
-        ISampler sampler, GaussianDiffusion diffusion, IDenoiser denoiser, Tensor x, int step, Func<int, Tensor> noise)
+    private static SamplingStep Step(Func<Tensor, int, (Tensor Sample, Tensor PredictedXStart)> step, Tensor x, int index)
     {
         using var scope = NewDisposeScope();
-        var t = full(x.shape[0], step, dtype: int64, device: x.device);
-        var timesteps = full(x.shape[0], diffusion.Schedule.TimestepMap[step], dtype: int64, device: x.device);
-        var drawn = sampler.UsesNoise ? noise(step) : x;
-        var (sample, xStart) = sampler.Step(diffusion, denoiser.Predict(x, timesteps), x, t, drawn);
-        return new SamplingStep(step, sample.MoveToOuterDisposeScope(), xStart.MoveToOuterDisposeScope());
+        var (sample, xStart) = step(x, index);
+        return new SamplingStep(index, sample.MoveToOuterDisposeScope(), xStart.MoveToOuterDisposeScope());
     }
 }

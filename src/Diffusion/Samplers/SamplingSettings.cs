@@ -5,7 +5,7 @@ namespace Atelier.Diffusion.Samplers;
 /// <summary>How a batch is sampled; the same for all its samples.</summary>
 public sealed record SamplingSettings
 {
-    /// <summary><c>ancestral</c> or <c>ddim</c>.</summary>
+    /// <summary><c>ancestral</c>, <c>ddim</c>, <c>plms</c>, <c>dpmpp-2m</c> or <c>dpmpp-2m-karras</c>.</summary>
     public required string Sampler { get; init; }
 
     /// <summary>Denoising steps, 1 to T.</summary>
@@ -23,7 +23,10 @@ public sealed record SamplingSettings
     {
         "ancestral" => new AncestralSampler(),
         "ddim" => new DdimSampler(Eta),
-        _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: ancestral, ddim"),
+        "plms" => new PlmsSampler(),
+        "dpmpp-2m" => new DpmSolverSampler(TimestepSpacing.Uniform),
+        "dpmpp-2m-karras" => new DpmSolverSampler(TimestepSpacing.Karras),
+        _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras"),
     };
 
     /// <summary>The schedule: steps spread evenly over the T timesteps, ends included.</summary>

@@ -15,7 +15,7 @@ public sealed class NoiseSchedule
         for (var (t, product) = (0, 1.0); t < full.Length; t++) full[t] = product *= 1 - betas[t];
 
         TimestepMap = [.. timesteps];
-        OriginalTimesteps = betas.Count;
+        OriginalAlphasCumprod = full;
         Betas = new double[timesteps.Count];
         for (var (i, previous) = (0, 1.0); i < Betas.Length; previous = full[timesteps[i]], i++)
             Betas[i] = 1 - full[timesteps[i]] / previous;
@@ -49,7 +49,10 @@ public sealed class NoiseSchedule
     public int Steps => Betas.Length;
 
     /// <summary>T, the timesteps of the process the network was trained on.</summary>
-    public int OriginalTimesteps { get; }
+    public int OriginalTimesteps => OriginalAlphasCumprod.Length;
+
+    /// <summary>alphaBar of every one of the T timesteps.</summary>
+    public double[] OriginalAlphasCumprod { get; }
 
     /// <summary>The original timestep in [0, T) that each step stands for; the network is asked about these.</summary>
     public int[] TimestepMap { get; }
@@ -92,6 +95,15 @@ public sealed class NoiseSchedule
 
     /// <summary>Factor of x_t in the mean of q(x_{t-1} | x_t, x_0) (equation 7).</summary>
     public double[] PosteriorMeanCoefficient2 { get; }
+
+    /// <summary>alphaBar between the original timesteps, by linear interpolation.</summary>
+    /// <param name="timestep">0 to T - 1, may be fractional.</param>
+    public double AlphaBarAt(double timestep)
+    {
+        var below = (int)Math.Clamp(timestep, 0, OriginalTimesteps - 1);
+        var above = Math.Min(below + 1, OriginalTimesteps - 1);
+        return OriginalAlphasCumprod[below] + (OriginalAlphasCumprod[above] - OriginalAlphasCumprod[below]) * (timestep - below);
+    }
 
     private double[] Table(Func<int, double> value) => [.. Enumerable.Range(0, Betas.Length).Select(value)];
 }

@@ -117,7 +117,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("\"image_size\": 16", "\"image_size\": 0", "image_size 0 is not a multiple of 2 up to 4096")]
     [InlineData("\"image_size\": 16", "\"image_size\": 8192", "image_size 8192 is not a multiple of 2 up to 4096")]
     [InlineData("\"image_size\": 16", "\"image_size\": \"16\"", "$.image_size")]
-    [InlineData("\"model_channels\": 32", "\"model_channels\": 40", "channel_mult is 1; allowed: 1 to 64, so that every level is a multiple of 32 channels wide")]
+    [InlineData("\"model_channels\": 32", "\"model_channels\": 40", "channel_mult is 1; allowed: above 0 to 64, so that every level is a multiple of 32 channels wide")]
     [InlineData("\"num_head_channels\": 16", "\"num_head_channels\": 5", "num_head_channels is 5; allowed: a divisor of 32 channels")]
     [InlineData("\"noise_schedule\": \"squaredcos_cap_v2\"", "\"noise_schedule\": \"sigmoid\"", "unknown noise schedule 'sigmoid'; known: linear, squaredcos_cap_v2")]
     [InlineData("\"timesteps\": 1000", "\"timesteps\": 0", "timesteps 0 is not in 1 to 100000")]

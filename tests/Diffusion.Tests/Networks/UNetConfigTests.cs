@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 
 namespace Atelier.Diffusion.Tests.Networks;
@@ -13,8 +14,8 @@ public sealed class UNetConfigTests
         { "dropout is 1; allowed: 0 to below 1", config => config with { Dropout = 1 } },
         { "dropout is NaN; allowed: 0 to below 1", config => config with { Dropout = double.NaN } },
         { "channel_mult is of 0 levels; allowed: 1 to 10 levels", config => config with { ChannelMult = [] } },
-        { "channel_mult is 0; allowed: 1 to 64, so that every level is a multiple of 32 channels wide", config => config with { ChannelMult = [1, 0] } },
-        { "channel_mult is 1; allowed: 1 to 64, so that every level is a multiple of 32 channels wide", config => config with { ModelChannels = 48 } },
+        { "channel_mult is 0; allowed: above 0 to 64, so that every level is a multiple of 32 channels wide", config => config with { ChannelMult = [1, 0] } },
+        { "channel_mult is 1; allowed: above 0 to 64, so that every level is a multiple of 32 channels wide", config => config with { ModelChannels = 48 } },
         { "num_heads is 0; allowed: 1 or more", config => config with { NumHeads = 0 } },
         { "num_heads is 3; allowed: a divisor of 32 channels", config => config with { NumHeads = 3, NumHeadChannels = -1 } },
         { "num_heads_upsample is 0; allowed: -1, or 1 or more", config => config with { NumHeadsUpsample = 0 } },
@@ -39,5 +40,24 @@ public sealed class UNetConfigTests
     {
         TinyModel.NetworkConfig.Validate();
         (TinyModel.NetworkConfig with { NumHeadChannels = -1, NumHeads = 2, NumHeadsUpsample = 4, ChannelMult = [1, 2, 3], XfWidth = 0 }).Validate();
+    }
+
+    [Fact]
+    public void Validate_OutputsOfOtherNetworks_AreTheirOwn()
+    {
+        var network = new UNetModelConfig { ModelChannels = 64, NumResBlocks = 1, AttentionResolutions = [], ChannelMult = [0.5, 1], OutChannels = 3 };
+        network.Validate();
+        Assert.Equal(
+            "out_channels is 4; allowed: 3, or 6 with learned variance", Assert.Throws<ArgumentException>(() => (network with { OutChannels = 4 }).Validate()).Message);
+        Assert.Equal(
+            "num_classes is 0; allowed: null, or 1 to 1000000", Assert.Throws<ArgumentException>(() => (network with { NumClasses = 0 }).Validate()).Message);
+
+        var classifier = OfficialConfigs.Classifier(64, 4);
+        classifier.Validate();
+        Assert.Equal(
+            "num_head_channels is -1; allowed: 1 or more with attention pooling",
+            Assert.Throws<ArgumentException>(() => (classifier with { NumHeadChannels = -1 }).Validate()).Message);
+        Assert.Equal(
+            "image_size is 60; allowed: a multiple of 8 up to 4096", Assert.Throws<ArgumentException>(() => (classifier with { ImageSize = 60 }).Validate()).Message);
     }
 }

@@ -112,6 +112,8 @@ public sealed class TextToImagePipelineTests : IDisposable
     [Theory]
     [InlineData("ancestral")]
     [InlineData("ddim")]
+    [InlineData("plms")]
+    [InlineData("dpmpp-2m-karras")]
     public void Draw_ManyBatches_LeavesNoTensorsBehind(string sampler)
     {
         var before = LiveTensors();
@@ -142,7 +144,7 @@ public sealed class TextToImagePipelineTests : IDisposable
             "cannot take 1001 steps from a section of 1000 timesteps",
             Assert.Throws<ArgumentException>(() => Draw(Settings with { Steps = 1001 }, Boat)).Message);
         Assert.Equal(
-            "unknown sampler 'heunn'; known: ancestral, ddim",
+            "unknown sampler 'heunn'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras",
             Assert.Throws<ArgumentException>(() => Draw(Settings with { Sampler = "heunn" }, Boat)).Message);
     }
 

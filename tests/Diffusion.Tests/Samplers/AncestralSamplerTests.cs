@@ -15,8 +15,8 @@ public sealed class AncestralSamplerTests
         using var random = new RandomTensors(1);
         var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
 
-        var (mean, _) = new AncestralSampler().Step(Diffusion, output, x, t, zeros_like(x));
-        var (moved, predicted) = new AncestralSampler().Step(Diffusion, output, x, t, full_like(x, 2));
+        var (mean, _) = new AncestralSampler().Step(Process(Diffusion, output), x, t, zeros_like(x));
+        var (moved, predicted) = new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, 2));
 
         var p = Diffusion.PMeanVariance(output, x, t);
         Near.Equal(p.Mean, mean);
@@ -31,8 +31,8 @@ public sealed class AncestralSamplerTests
         var (x, output, t) = (random.Normal(1, 3, 2, 2), random.Normal(1, 6, 2, 2), zeros(1, dtype: int64));
 
         Near.Equal(
-            new AncestralSampler().Step(Diffusion, output, x, t, zeros_like(x)).Sample,
-            new AncestralSampler().Step(Diffusion, output, x, t, full_like(x, 1e6)).Sample);
+            new AncestralSampler().Step(Process(Diffusion, output), x, t, zeros_like(x)).Sample,
+            new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, 1e6)).Sample);
     }
 
     [Theory]
@@ -45,8 +45,11 @@ public sealed class AncestralSamplerTests
         using var random = new RandomTensors(3);
         var (x, epsilon) = (random.Normal(1, 3, 2, 2), random.Normal(1, 3, 2, 2));
 
-        var (sample, predicted) = new AncestralSampler().Step(single, cat([epsilon, full_like(epsilon, variance)], dim: 1), x, zeros(1, dtype: int64), ones_like(x));
+        var (sample, predicted) = new AncestralSampler().Step(Process(single, cat([epsilon, full_like(epsilon, variance)], dim: 1)), x, zeros(1, dtype: int64), ones_like(x));
 
         Near.Equal(predicted, sample, atol: 1e-6);
     }
+
+    private static DenoisingProcess Process(GaussianDiffusion diffusion, Tensor output, bool clip = true) =>
+        new(diffusion, new FixedDenoiser(output)) { ClipDenoised = clip };
 }

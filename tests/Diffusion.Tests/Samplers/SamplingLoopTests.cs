@@ -84,8 +84,8 @@ public sealed class SamplingLoopTests
 
         Assert.Throws<OperationCanceledException>(() =>
         {
-            foreach (var step in SamplingLoop.Run(
-                new AncestralSampler(), new GaussianDiffusion(schedule), new GaussianDenoiser(schedule, 0, 1), _ => ones(1, 3, 2, 2), cancellation.Token))
+            var process = new DenoisingProcess(new GaussianDiffusion(schedule), new GaussianDenoiser(schedule, 0, 1));
+            foreach (var step in new AncestralSampler().Run(process, _ => ones(1, 3, 2, 2), cancellation.Token))
             {
                 seen.Add(step.Index);
                 if (step.Index == 3) cancellation.Cancel();
@@ -114,5 +114,5 @@ public sealed class SamplingLoopTests
         Run(schedule, sampler, new GaussianDenoiser(schedule, Mean, Deviation), step => step < 0 ? noise.clone() : random.Normal(noise.shape)).Last().Sample;
 
     private static IEnumerable<SamplingStep> Run(NoiseSchedule schedule, ISampler sampler, IDenoiser denoiser, Func<int, Tensor> noise) =>
-        SamplingLoop.Run(sampler, new GaussianDiffusion(schedule), denoiser, noise, TestContext.Current.CancellationToken);
+        sampler.Run(new DenoisingProcess(new GaussianDiffusion(schedule), denoiser), noise, TestContext.Current.CancellationToken);
 }

@@ -9,12 +9,15 @@ public sealed class SamplingSettingsTests
     {
         Assert.IsType<AncestralSampler>(Settings("ancestral").CreateSampler());
         Assert.IsType<DdimSampler>(Settings("ddim").CreateSampler());
-        Assert.True((Settings("ddim") with { Eta = 0.5 }).CreateSampler().UsesNoise);
+        Assert.True(Assert.IsType<DdimSampler>((Settings("ddim") with { Eta = 0.5 }).CreateSampler()).UsesNoise);
+        Assert.IsType<PlmsSampler>(Settings("plms").CreateSampler());
+        Assert.IsType<DpmSolverSampler>(Settings("dpmpp-2m").CreateSampler());
+        Assert.IsType<DpmSolverSampler>(Settings("dpmpp-2m-karras").CreateSampler());
     }
 
     [Fact]
     public void CreateSampler_UnknownName_IsRefusedWithTheKnownOnes() => Assert.Equal(
-        "unknown sampler 'heunn'; known: ancestral, ddim", Assert.Throws<ArgumentException>(() => Settings("heunn").CreateSampler()).Message);
+        "unknown sampler 'heunn'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras", Assert.Throws<ArgumentException>(() => Settings("heunn").CreateSampler()).Message);
 
     [Fact]
     public void CreateSchedule_OfItsSteps_IncludesBothEnds() =>

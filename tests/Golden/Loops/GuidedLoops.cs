@@ -4,7 +4,6 @@ using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Golden.Networks;
 using Atelier.Golden.Processes;
-using static TorchSharp.torch;
 
 namespace Atelier.Golden.Loops;
 
@@ -17,35 +16,26 @@ internal static class GuidedLoops
 {
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
-        using var network = golden.LoadNetwork();
+        using var network = golden.LoadText2Im();
         using var text = network.EncodeText(golden.Input("tokens"), golden.Input("mask"));
         var diffusion = golden.ReadDiffusion("diffusion");
         foreach (var loop in golden.Outputs.Keys.Select(name => name[..name.LastIndexOf('.')]).Distinct())
         {
-            var sampler = loop.StartsWith("p_sample_loop.", StringComparison.Ordinal) ? new AncestralSampler() : (ISampler)new DdimSampler(After(loop, "eta_"));
+            ISampler sampler = loop.StartsWith("p_sample_loop.", StringComparison.Ordinal) ? new AncestralSampler() : new DdimSampler(After(loop, "eta_"));
             var scale = After(loop, "scale_");
 
-            var (samples, predicted) = Run(golden, sampler, diffusion, new NotebookGuidance(network, text, scale), whole => whole);
+            var (samples, predicted) = RecordedLoop.Run(
+                golden, sampler, new DenoisingProcess(diffusion, new NotebookGuidance(new TextConditional(network, text), scale)));
             comparison.Check($"{loop}.all_samples", samples);
             if (golden.Outputs.ContainsKey($"{loop}.all_pred_xstart")) comparison.Check($"{loop}.all_pred_xstart", predicted);
 
-            var ours = new ClassifierFreeGuidance(network, text, full(1, 1, 1, 1, (float)scale));
+            using var ours = new ClassifierFreeGuidance(new TextConditional(network, text), [scale], diffusion.Schedule);
             comparison.CheckPart(
                 $"{loop}.all_samples", $"{loop}.all_samples with our own guidance",
-                Run(golden, sampler, diffusion, ours, FirstHalf).Samples, want => want.chunk(2, dim: 1)[0]);
+                RecordedLoop.Run(golden, sampler, new DenoisingProcess(diffusion, ours), whole => whole.chunk(2)[0]).Samples,
+                want => want.chunk(2, dim: 1)[0]);
         }
     }
-
-    private static (Tensor Samples, Tensor PredictedXStart) Run(
-        GoldenCase golden, ISampler sampler, GaussianDiffusion diffusion, IDenoiser denoiser, Func<Tensor, Tensor> part)
-    {
-        // step_noise is recorded in the order of the steps, the noisiest first.
-        var steps = SamplingLoop.Run(sampler, diffusion, denoiser, step => part(
-            step < 0 ? golden.Input("noise") : golden.Input("step_noise")[diffusion.Schedule.Steps - 1 - step]).clone()).ToList();
-        return (stack(steps.Select(step => step.Sample)), stack(steps.Select(step => step.PredictedXStart)));
-    }
-
-    private static Tensor FirstHalf(Tensor batch) => batch.chunk(2)[0];
 
     private static double After(string name, string label)
     {

@@ -1,22 +1,21 @@
 using Atelier.Diffusion.Guidance;
-using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Samplers;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Loops;
 
 /// <summary>
-/// Guidance as the reference's notebook has it: the batch is already doubled, the first half of x goes in twice, both halves get the guided
+/// Guidance as the reference's notebooks have it: the batch is already doubled, the first half of x goes in twice, both halves get the guided
 /// epsilon, and each keeps its own variance.
 /// </summary>
-internal sealed class NotebookGuidance(Text2ImUNet network, TextEncoding text, double scale) : IDenoiser
+internal sealed class NotebookGuidance(TextConditional network, double scale) : IDenoiser
 {
     public Tensor Predict(Tensor x, Tensor timesteps)
     {
-        var half = x.chunk(2)[0];
-        var parts = network.call(cat([half, half]), timesteps, text).split(x.shape[1], dim: 1);
-        var (conditional, unconditional) = (parts[0].chunk(2)[0], parts[0].chunk(2)[1]);
-        var epsilon = ClassifierFreeGuidance.Combine(conditional, unconditional, scale);
-        return cat([cat([epsilon, epsilon]), parts[1]], dim: 1);
+        var (c, half) = (x.shape[1], x.chunk(2)[0]);
+        var (conditional, unconditional) = network.PredictBoth(half, timesteps.chunk(2)[0]);
+        var epsilon = ClassifierFreeGuidance.Combine(conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c), full(1, (float)scale));
+        var values = cat([conditional, unconditional]).narrow(1, c, c);
+        return cat([cat([epsilon, epsilon]), values], dim: 1);
     }
 }

@@ -1,16 +1,16 @@
-using System.Globalization;
 using System.Text.Json;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Networks;
 
-/// <summary>The keys and shapes of the official text-to-image checkpoint, compared with a network that holds no numbers.</summary>
+/// <summary>The keys and shapes of an official checkpoint, compared with a network that holds no numbers.</summary>
 internal static class CheckpointLayout
 {
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
-        using var network = new Text2ImUNet(ReadConfig(golden.Json), META);
+        using var network = Create(golden.Json.Text("class"), golden.Json.Member("options"));
         var got = network.state_dict();
         var want = golden.Json.Member("keys").EnumerateObject()
             .ToDictionary(key => key.Name, key => key.Value.EnumerateArray().Select(length => length.GetInt64()));
@@ -19,36 +19,25 @@ internal static class CheckpointLayout
         foreach (var (key, tensor) in got) comparison.CheckExactly(key, tensor.shape, want.GetValueOrDefault(key, []));
         comparison.CheckExactly("total_parameters", [network.parameters().Sum(parameter => parameter.numel())],
             [golden.Json.Member("total_parameters").GetInt64()]);
-        comparison.LeaveOut("convert_to_fp16", ["float16_after_convert_to_fp16"]);
+        comparison.CheckExactly("float16_after_convert_to_fp16", HalfPrecision.ParameterNames(network).Order(StringComparer.Ordinal),
+            golden.Json.Member("float16_after_convert_to_fp16").EnumerateArray().Select(key => key.GetString()!).Order(StringComparer.Ordinal));
     }
 
-    // The options of the official create_model: resolutions in pixels, and widths that follow from the image's size.
-    private static Text2ImConfig ReadConfig(JsonElement checkpoint)
+    private static nn.Module Create(string officialClass, JsonElement options) => officialClass switch
     {
-        var options = checkpoint.Member("options");
-        var vocabulary = checkpoint.Member("keys").Member("token_embedding.weight")[0].GetInt32();
-        return new Text2ImConfig
-        {
-            TextCtx = Int("text_ctx"),
-            XfWidth = Int("xf_width"),
-            XfLayers = Int("xf_layers"),
-            XfHeads = Int("xf_heads"),
-            XfFinalLn = Bool("xf_final_ln"),
-            XfPadding = Bool("xf_padding"),
-            VocabularySize = vocabulary,
-            ModelChannels = Int("num_channels"),
-            NumResBlocks = Int("num_res_blocks"),
-            AttentionResolutions = [.. options.Member("attention_resolutions").GetString()!.Split(',')
-                .Select(pixels => Int("image_size") / int.Parse(pixels, CultureInfo.InvariantCulture))],
-            ChannelMult = Int("image_size") == 64 ? [1, 2, 3, 4] : throw new NotSupportedException($"image_size {Int("image_size")}"),
-            NumHeads = Int("num_heads"),
-            NumHeadChannels = Int("num_head_channels"),
-            NumHeadsUpsample = Int("num_heads_upsample"),
-            UseScaleShiftNorm = Bool("use_scale_shift_norm"),
-            ResBlockUpDown = Bool("resblock_updown"),
-        };
-
-        int Int(string name) => options.Member(name).GetInt32();
-        bool Bool(string name) => options.Member(name).GetBoolean();
-    }
+        "UNetModel" or "SuperResModel" => new UNetModel(OfficialConfigs.Adm(
+            options.Int(officialClass == "SuperResModel" ? "large_size" : "image_size"),
+            options.Int("num_channels"),
+            options.Int("num_res_blocks"),
+            options.Text("attention_resolutions"),
+            options.Int("num_heads"),
+            options.Int("num_head_channels"),
+            options.Bool("class_cond"),
+            options.TryGetProperty("use_new_attention_order", out var newOrder) && newOrder.GetBoolean(),
+            superRes: officialClass == "SuperResModel"), META),
+        "EncoderUNetModel" => new EncoderUNetModel(OfficialConfigs.Classifier(
+            options.Int("image_size"), options.Int("classifier_depth"), options.Int("classifier_width")), META),
+        _ => new Text2ImUNet(OfficialConfigs.Glide(
+            options.Int("image_size"), options.Int("num_res_blocks"), options.Bool("inpaint"), options.Bool("super_res")), META),
+    };
 }

@@ -8,7 +8,7 @@ internal static class Text2ImCache
 {
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
-        using var network = golden.LoadNetwork();
+        using var network = golden.LoadText2Im();
         var (x2, timesteps2) = (golden.Input("x2"), golden.Input("timesteps2"));
         using var kept = network.EncodeText(golden.Input("tokens"), golden.Input("mask"));
         using var renewed = network.EncodeText(golden.Input("tokens"), golden.Input("mask2"));

@@ -9,7 +9,7 @@ internal static class Text2ImTrace
 
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
-        using var network = golden.LoadNetwork();
+        using var network = golden.LoadText2Im();
         foreach (var (name, module) in network.named_modules())
         {
             if (golden.Outputs.ContainsKey(Trace + name)) OnOutput(module, output => comparison.Check(Trace + name, output));

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using Atelier.Golden.Networks;
 
 namespace Atelier.Golden.Processes;
 
@@ -7,13 +9,15 @@ namespace Atelier.Golden.Processes;
 internal static class DiffusionCase
 {
     /// <summary>The process that a member of case.json describes.</summary>
-    public static GaussianDiffusion ReadDiffusion(this GoldenCase golden, string member)
+    public static GaussianDiffusion ReadDiffusion(this GoldenCase golden, string member, bool rescaleTimesteps = false) =>
+        ReadDiffusion(golden.Json.Member(member), golden.Json.Member(member).Text("timestep_respacing"), rescaleTimesteps);
+
+    /// <summary>The process of a json object.</summary>
+    public static GaussianDiffusion ReadDiffusion(JsonElement config, string respacing, bool rescaleTimesteps = false)
     {
-        var config = golden.Json.Member(member);
-        return new GaussianDiffusion(NoiseSchedule.Create(
-            config.Member("noise_schedule").GetString()!,
-            config.Member("steps").GetInt32(),
-            config.Member("timestep_respacing").GetString()!));
+        // guided-diffusion's name for what GLIDE calls squaredcos_cap_v2.
+        var schedule = config.Text("noise_schedule") is "cosine" ? "squaredcos_cap_v2" : config.Text("noise_schedule");
+        return new GaussianDiffusion(NoiseSchedule.Create(schedule, config.Int("steps"), respacing), rescaleTimesteps: rescaleTimesteps);
     }
 
     /// <summary>Compares the four parts of a distribution.</summary>

@@ -1,22 +1,27 @@
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 
 namespace Atelier.Golden.Processes;
 
-/// <summary>The ways in which a network's output can stand for a mean and a variance; ours are epsilon and a learned range.</summary>
+/// <summary>The ways in which a network's output can stand for a mean and a variance; outputs are called <c>START_X.FIXED_SMALL.p_sample</c>.</summary>
 internal static class MeanAndVarianceTypes
 {
-    private const string Ours = "EPSILON.LEARNED_RANGE.";
-
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
-        var diffusion = golden.ReadDiffusion("config");
         var (x, t, noise, output) = (golden.Input("x"), golden.Input("t"), golden.Input("noise"), golden.Input("model_output"));
+        foreach (var types in golden.Outputs.Keys.Select(name => string.Join('.', name.Split('.').Take(2))).Distinct())
+        {
+            var diffusion = new GaussianDiffusion(
+                golden.ReadDiffusion("config").Schedule, Parse<MeanType>(types.Split('.')[0]), Parse<VarianceType>(types.Split('.')[1]));
+            // A network with a fixed variance has no second half.
+            var given = diffusion.LearnsVariance ? output : output.narrow(1, 0, x.shape[1]);
+            var process = new DenoisingProcess(diffusion, new RecordedDenoiser(given));
 
-        comparison.CheckDistribution($"{Ours}p_mean_variance", diffusion.PMeanVariance(output, x, t));
-        comparison.Check($"{Ours}p_sample", new AncestralSampler().Step(diffusion, output, x, t, noise).Sample);
-        comparison.Check($"{Ours}ddim_sample.eta_0.7", new DdimSampler(0.7).Step(diffusion, output, x, t, noise).Sample);
-
-        comparison.LeaveOut(
-            "the other mean and variance types", golden.Outputs.Keys.Where(name => !name.StartsWith(Ours, StringComparison.Ordinal)));
+            comparison.CheckDistribution($"{types}.p_mean_variance", diffusion.PMeanVariance(given, x, t));
+            comparison.Check($"{types}.p_sample", new AncestralSampler().Step(process, x, t, noise).Sample);
+            comparison.Check($"{types}.ddim_sample.eta_0.7", new DdimSampler(0.7).Step(process, x, t, noise).Sample);
+        }
     }
+
+    private static T Parse<T>(string name) where T : struct, Enum => Enum.Parse<T>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 }

@@ -1,16 +1,18 @@
 using System.Globalization;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
+using static TorchSharp.torch;
 
 namespace Atelier.Golden.Processes;
 
-/// <summary>Every formula of a single step, for a network whose output is given. Each row has a timestep of its own.</summary>
+/// <summary>Every formula of a single step, for a network and a classifier whose outputs are given. Each row has a timestep of its own.</summary>
 internal static class SingleSteps
 {
     public static void Compute(GoldenCase golden, Comparison comparison)
     {
         var diffusion = golden.ReadDiffusion("config");
         var (xStart, x, t, noise) = (golden.Input("x_start"), golden.Input("x"), golden.Input("t"), golden.Input("noise"));
-        var output = golden.Input("model_output");
+        var (output, gradient) = (golden.Input("model_output"), golden.Input("cond_grad"));
 
         comparison.Check("q_sample", diffusion.QSample(xStart, t, noise));
         var (mean, variance, logVariance) = diffusion.QMeanVariance(xStart, t);
@@ -25,21 +27,28 @@ internal static class SingleSteps
         foreach (var (name, clip) in new[] { ("clip_True", true), ("clip_False", false) })
         {
             comparison.CheckDistribution($"p_mean_variance.{name}", diffusion.PMeanVariance(output, x, t, clip));
-            CheckStep($"p_sample.{name}", new AncestralSampler(), clip);
-            foreach (var eta in new[] { 0, 0.3, 1 })
-                CheckStep(string.Create(CultureInfo.InvariantCulture, $"ddim_sample.eta_{eta:0.0}.{name}"), new DdimSampler(eta), clip);
+            CheckSteps(name, new DenoisingProcess(diffusion, new RecordedDenoiser(output)) { ClipDenoised = clip });
+            CheckSteps($"{name}.cond_fn", new DenoisingProcess(diffusion, new RecordedDenoiser(output, gradient)) { ClipDenoised = clip });
         }
         // The case's denoised_fn is x_0 / 2 + 1 / 4.
         comparison.CheckDistribution("p_mean_variance.denoised_fn", diffusion.PMeanVariance(output, x, t, denoised: predicted => predicted * 0.5 + 0.25));
 
-        comparison.LeaveOut("ddim_reverse_sample", golden.Outputs.Keys.Where(name => name.StartsWith("ddim_reverse_sample.", StringComparison.Ordinal)));
-        comparison.LeaveOut("cond_fn", golden.Outputs.Keys.Where(name => name.Contains("cond", StringComparison.Ordinal)));
+        var p = diffusion.PMeanVariance(output, x, t);
+        comparison.Check("condition_mean", GaussianDiffusion.ConditionMean(p, gradient));
+        comparison.CheckDistribution("condition_score", diffusion.ConditionScore(p, x, t, gradient));
 
-        void CheckStep(string name, ISampler sampler, bool clip)
+        void CheckSteps(string name, DenoisingProcess process)
         {
-            var (sample, predicted) = sampler.Step(diffusion, output, x, t, noise, clip);
-            comparison.Check($"{name}.sample", sample);
-            comparison.Check($"{name}.pred_xstart", predicted);
+            CheckStep($"p_sample.{name}", new AncestralSampler().Step(process, x, t, noise));
+            foreach (var eta in new[] { 0, 0.3, 1 })
+                CheckStep(string.Create(CultureInfo.InvariantCulture, $"ddim_sample.eta_{eta:0.0}.{name}"), new DdimSampler(eta).Step(process, x, t, noise));
+            CheckStep($"ddim_reverse_sample.{name}", DdimSampler.ReverseStep(process, x, t));
+        }
+
+        void CheckStep(string name, (Tensor Sample, Tensor PredictedXStart) step)
+        {
+            comparison.Check($"{name}.sample", step.Sample);
+            comparison.Check($"{name}.pred_xstart", step.PredictedXStart);
         }
     }
 }

@@ -1,0 +1,88 @@
+using Atelier.Diffusion.Samplers;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Processes;
+
+/// <summary>The reverse process of a guided network: all that a sampler knows of schedule, network and guidance.</summary>
+/// <param name="diffusion">The coefficients and what the network's output means.</param>
+/// <param name="denoiser">The guided network.</param>
+public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser denoiser)
+{
+    /// <summary>The coefficients.</summary>
+    public GaussianDiffusion Diffusion => diffusion;
+
+    /// <summary>Whether the predicted x_0 is clipped to [-1, 1].</summary>
+    /// <value>Default true.</value>
+    public bool ClipDenoised { get; init; } = true;
+
+    /// <summary>Applied to the predicted x_0 before the clipping: what is known of it already, or a gentler clipping.</summary>
+    public Func<Tensor, Tensor>? Denoised { get; init; }
+
+    /// <summary>p(x_{t-1} | x_t), without the classifier.</summary>
+    /// <param name="x">x_t, [N, C, H, W].</param>
+    /// <param name="t">[N] int64 indices into the respaced schedule.</param>
+    public DenoisingDistribution Distribution(Tensor x, Tensor t) =>
+        diffusion.PMeanVariance(denoiser.Predict(x, diffusion.NetworkTimesteps(t)), x, t, ClipDenoised, Denoised);
+
+    /// <summary>s * grad log p(y | x_t), or null where no classifier guides.</summary>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    public Tensor? Gradient(Tensor x, Tensor t) => denoiser.Gradient(x, diffusion.NetworkTimesteps(t));
+
+    /// <summary>Predicted epsilon and x_0 that agree with each other, the classifier included.</summary>
+    /// <param name="x">x_t.</param>
+    /// <param name="t">[N] int64.</param>
+    public (Tensor Epsilon, Tensor XStart) Predict(Tensor x, Tensor t)
+    {
+        var p = Distribution(x, t);
+        if (Gradient(x, t) is { } gradient) p = diffusion.ConditionScore(p, x, t, gradient);
+        return (diffusion.PredictEpsilon(x, t, p.PredictedXStart), p.PredictedXStart);
+    }
+
+    /// <summary>The same between the steps of a schedule.</summary>
+    /// <param name="x">x_t.</param>
+    /// <param name="timestep">In [0, T), may be fractional.</param>
+    /// <param name="alphaBar">alphaBar there.</param>
+    /// <exception cref="NotSupportedException">The network gives the mean of x_{t-1}, which there is none of between steps.</exception>
+    public (Tensor Epsilon, Tensor XStart) Predict(Tensor x, double timestep, double alphaBar)
+    {
+        var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
+        var timesteps = Timesteps(x, timestep);
+        var xStart = Clip(PredictXStart(x, timesteps, alpha, sigma));
+        var epsilon = (x - alpha * xStart) / sigma;
+        if (denoiser.Gradient(x, timesteps) is not { } gradient) return (epsilon, xStart);
+        epsilon = epsilon - sigma * gradient;
+        return (epsilon, (x - sigma * epsilon) / alpha);
+    }
+
+    /// <summary>Epsilon alone, of an x_0 that is not clipped: where epsilons of several times are mixed, each must be the network's own.</summary>
+    /// <param name="x">x_t.</param>
+    /// <param name="timestep">In [0, T), may be fractional.</param>
+    /// <param name="alphaBar">alphaBar there.</param>
+    /// <exception cref="NotSupportedException">The network gives the mean of x_{t-1}, which there is none of between steps.</exception>
+    public Tensor PredictEpsilon(Tensor x, double timestep, double alphaBar)
+    {
+        var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
+        var timesteps = Timesteps(x, timestep);
+        var epsilon = (x - alpha * PredictXStart(x, timesteps, alpha, sigma)) / sigma;
+        return denoiser.Gradient(x, timesteps) is { } gradient ? epsilon - sigma * gradient : epsilon;
+    }
+
+    /// <summary>x_0 clipped to [-1, 1], if this process clips.</summary>
+    /// <param name="xStart">Predicted x_0.</param>
+    public Tensor Clip(Tensor xStart) => ClipDenoised ? xStart.clamp(-1, 1) : xStart;
+
+    private Tensor Timesteps(Tensor x, double timestep) => full(x.shape[0], diffusion.NetworkTimestep(timestep), dtype: float32, device: x.device);
+
+    private Tensor PredictXStart(Tensor x, Tensor timesteps, double alpha, double sigma)
+    {
+        var output = denoiser.Predict(x, timesteps).narrow(1, 0, x.shape[1]);
+        var xStart = diffusion.MeanType switch
+        {
+            MeanType.Epsilon => (x - sigma * output) / alpha,
+            MeanType.StartX => output,
+            _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon or x_0, not the mean of x_{t-1}"),
+        };
+        return Denoised is null ? xStart : Denoised(xStart);
+    }
+}

@@ -1,0 +1,19 @@
+using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Tests.Samplers;
+
+/// <summary>The exact epsilon of data that is normal with this mean and standard deviation, at timesteps that may be fractional.</summary>
+internal sealed class ContinuousDenoiser(NoiseSchedule schedule, double mean, double deviation) : IDenoiser
+{
+    public List<double> Timesteps { get; } = [];
+
+    public Tensor Predict(Tensor x, Tensor timesteps)
+    {
+        Timesteps.Add(timesteps[0].to_type(ScalarType.Float64).item<double>());
+        var alphaBar = schedule.AlphaBarAt(Timesteps[^1]);
+        var epsilon = Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar) * (x - Math.Sqrt(alphaBar) * mean);
+        return cat([epsilon, zeros_like(epsilon)], dim: 1);
+    }
+}

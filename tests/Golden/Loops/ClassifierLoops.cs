@@ -1,0 +1,34 @@
+using Atelier.Diffusion.Guidance;
+using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Samplers;
+using Atelier.Golden.Networks;
+using Atelier.Golden.Processes;
+using static TorchSharp.torch;
+
+namespace Atelier.Golden.Loops;
+
+/// <summary>Classifier guidance of a class-conditional network: its formulas for one step, and whole runs.</summary>
+internal static class ClassifierLoops
+{
+    public static void Compute(GoldenCase golden, Comparison comparison)
+    {
+        using var network = golden.LoadUNetModel();
+        using var classifier = golden.LoadClassifier("classifier_config", "classifier_state.");
+        var (x, t, labels) = (golden.Input("x"), golden.Input("t"), golden.Input("y"));
+        var scale = full(1, 1, 1, 1, (float)golden.Json.Member("classifier_scale").GetDouble());
+        var guided = new ClassifierGuidance(new ClassConditional(network, labels), classifier, labels, scale);
+        foreach (var rescale in golden.Json.Member("diffusion").Member("rescale_timesteps").EnumerateArray().Select(value => value.GetBoolean()))
+        {
+            var prefix = $"rescale_{rescale}";
+            var diffusion = golden.ReadDiffusion("diffusion", rescale);
+            var process = new DenoisingProcess(diffusion, guided);
+
+            var p = process.Distribution(x, t);
+            comparison.CheckDistribution($"{prefix}.p_mean_variance", p);
+            comparison.Check($"{prefix}.condition_mean", GaussianDiffusion.ConditionMean(p, process.Gradient(x, t)!));
+            comparison.CheckDistribution($"{prefix}.condition_score", diffusion.ConditionScore(p, x, t, process.Gradient(x, t)!));
+            comparison.Check($"{prefix}.p_sample_loop.sample", RecordedLoop.Run(golden, new AncestralSampler(), process).Samples[-1]);
+            comparison.Check($"{prefix}.ddim_sample_loop.sample", RecordedLoop.Run(golden, new DdimSampler(), process).Samples[-1]);
+        }
+    }
+}
