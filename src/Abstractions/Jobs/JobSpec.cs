@@ -61,4 +61,11 @@ public sealed record JobSpec
     /// </summary>
     /// <value>Default <c>same</c>.</value>
     [Id(12)] public string Numerics { get; init; } = "same";
+
+    /// <summary>How classifier-free guidance is applied.</summary>
+    [Id(13)] public GuidanceSpec Guidance { get; init; } = new();
+
+    /// <summary>The text that guidance leads away from, in place of the null caption; a row may have its own.</summary>
+    /// <value>Default empty.</value>
+    [Id(14)] public string NegativePrompt { get; init; } = "";
 }

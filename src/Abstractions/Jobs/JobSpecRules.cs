@@ -18,13 +18,30 @@ public static class JobSpecRules
         Require(double.IsFinite(spec.GuidanceScale), "guidance scale", spec.GuidanceScale, "a finite number");
         Require(SamplerNames.All.Contains(spec.Sampler), "sampler", spec.Sampler, string.Join(", ", SamplerNames.All));
         Require(spec.Steps >= 1, "steps", spec.Steps, "1 to the number of timesteps the model was trained with");
+        Require(spec.Steps >= SamplerNames.FewestSteps(spec.Sampler), "steps", spec.Steps, $"{SamplerNames.FewestSteps(spec.Sampler)} or more with {spec.Sampler}");
         Require(spec.Eta is >= 0 and <= 1, "eta", spec.Eta, "0 to 1");
         Require(spec.ImagesPerPrompt is >= 1 and <= 10_000, "images per prompt", spec.ImagesPerPrompt, "1 to 10000");
         Require(spec.BatchSize is >= 1 and <= 4096, "batch", spec.BatchSize, "1 to 4096");
         Require(spec.ShardSize is >= 1 and <= 1_000_000, "shard size", spec.ShardSize, "1 to 1000000");
         Require(ImageFormats.All.Contains(spec.Format), "format", spec.Format, string.Join(", ", ImageFormats.All));
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
+        Require(spec.NegativePrompt is not null, "negative prompt", spec.NegativePrompt, "a text, which may be empty");
+        Check(spec.Guidance);
         Require(spec.Numerics is "same" or "any" || IsSha256(spec.Numerics), "numerics", spec.Numerics, "same, any, or the hash of a numerics class");
+    }
+
+    private static void Check(GuidanceSpec guidance)
+    {
+        Require(guidance is not null, "guidance", guidance, "an object");
+        Require(GuidanceNames.Methods.Contains(guidance!.Method), "guidance method", guidance.Method, string.Join(", ", GuidanceNames.Methods));
+        Require(guidance.IntervalStart is >= 0 and <= 1, "guidance interval start", guidance.IntervalStart, "0 to 1");
+        Require(guidance.IntervalEnd <= 1 && guidance.IntervalEnd >= guidance.IntervalStart, "guidance interval end", guidance.IntervalEnd, "the interval's start to 1");
+        Require(GuidanceNames.Weights.Contains(guidance.Weights), "guidance weights", guidance.Weights, string.Join(", ", GuidanceNames.Weights));
+        Require(guidance.Rescale is >= 0 and <= 1, "guidance rescale", guidance.Rescale, "0 to 1");
+        Require(guidance.ThresholdPercentile is > 0 and <= 1, "threshold percentile", guidance.ThresholdPercentile, "above 0 to 1");
+        Require(guidance.ApgEta is >= 0 and <= 1000, "apg eta", guidance.ApgEta, "0 to 1000");
+        Require(guidance.ApgNormThreshold is >= 0 and <= 1e6, "apg norm threshold", guidance.ApgNormThreshold, "0 to 1000000");
+        Require(guidance.ApgMomentum is > -1 and < 1, "apg momentum", guidance.ApgMomentum, "above -1 to below 1");
     }
 
     /// <summary>The settings in which two specs differ, each as "name: old there, new here".</summary>
@@ -46,6 +63,16 @@ public static class JobSpecRules
         Compare("format", existing.Format, asked.Format);
         Compare("quality", existing.Quality, asked.Quality);
         Compare("numerics", existing.Numerics, asked.Numerics);
+        Compare("negative prompt", existing.NegativePrompt, asked.NegativePrompt);
+        Compare("guidance method", existing.Guidance.Method, asked.Guidance.Method);
+        Compare("guidance interval start", existing.Guidance.IntervalStart, asked.Guidance.IntervalStart);
+        Compare("guidance interval end", existing.Guidance.IntervalEnd, asked.Guidance.IntervalEnd);
+        Compare("guidance weights", existing.Guidance.Weights, asked.Guidance.Weights);
+        Compare("guidance rescale", existing.Guidance.Rescale, asked.Guidance.Rescale);
+        Compare("threshold percentile", existing.Guidance.ThresholdPercentile, asked.Guidance.ThresholdPercentile);
+        Compare("apg eta", existing.Guidance.ApgEta, asked.Guidance.ApgEta);
+        Compare("apg norm threshold", existing.Guidance.ApgNormThreshold, asked.Guidance.ApgNormThreshold);
+        Compare("apg momentum", existing.Guidance.ApgMomentum, asked.Guidance.ApgMomentum);
         return differences;
 
         void Compare<T>(string name, T there, T here)

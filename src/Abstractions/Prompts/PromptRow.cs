@@ -18,4 +18,7 @@ public sealed record PromptRow
 
     /// <summary>Guidance scale of this row, in place of the job's.</summary>
     [Id(4)] public double? GuidanceScale { get; init; }
+
+    /// <summary>The text that guidance leads away from, in place of the job's.</summary>
+    [Id(5)] public string? NegativePrompt { get; init; }
 }

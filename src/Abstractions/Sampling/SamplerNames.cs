@@ -9,6 +9,22 @@ public static class SamplerNames
     /// <summary>DDIM with eta (Song et al. 2021, arXiv:2010.02502, equation 12).</summary>
     public const string Ddim = "ddim";
 
+    /// <summary>
+    /// Pseudo linear multi-step sampling after three Runge-Kutta steps (Liu et al. 2022, arXiv:2202.09778). Of S timesteps the first and the last
+    /// are not visited.
+    /// </summary>
+    public const string Plms = "plms";
+
+    /// <summary>DPM-Solver++(2M) at evenly spread timesteps (Lu et al. 2022, arXiv:2211.01095, Algorithm 2).</summary>
+    public const string DpmSolver = "dpmpp-2m";
+
+    /// <summary>DPM-Solver++(2M) at the noise levels of Karras et al. 2022, arXiv:2206.00364, equation 5.</summary>
+    public const string DpmSolverKarras = "dpmpp-2m-karras";
+
     /// <summary>All known names.</summary>
-    public static IReadOnlyList<string> All { get; } = [Ancestral, Ddim];
+    public static IReadOnlyList<string> All { get; } = [Ancestral, Ddim, Plms, DpmSolver, DpmSolverKarras];
+
+    /// <summary>The fewest steps that a sampler can do.</summary>
+    /// <param name="sampler">One of the names.</param>
+    public static int FewestSteps(string sampler) => sampler == Plms ? 3 : 1;
 }

@@ -77,6 +77,23 @@ internal static class Options
             },
         };
 
+    /// <summary>Two numbers in a range with a dash between, the first not above the second.</summary>
+    /// <param name="name">Name with its dashes.</param>
+    /// <param name="defaultValue">The two numbers where the option is not given.</param>
+    /// <param name="lowest">Smallest value.</param>
+    /// <param name="highest">Greatest value.</param>
+    /// <param name="description">For the help page.</param>
+    public static Option<double[]> Interval(string name, double[] defaultValue, double lowest, double highest, string description) =>
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => defaultValue,
+            CustomParser = result => result.Tokens[0].Value.Split('-') is [var first, var second]
+                && TryParse(first, out double from) && TryParse(second, out double to) && from >= lowest && from <= to && to <= highest
+                    ? [from, to]
+                    : Refuse<double[]>(result, name, result.Tokens[0].Value, $"two numbers from {Range(lowest, highest)} with a dash between, the lower one first"),
+        };
+
     private static bool TryParse<T>(string text, out T value) where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 

@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static readonly Argument<string> Prompts = new("prompts")
     {
-        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale), .csv or .tsv with a header.",
+        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt), .csv or .tsv with a header.",
     };
 
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
@@ -40,6 +40,28 @@ internal static class RunCommand
     private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
     private static readonly Option<int> Workers = Options.Number(
         "--workers", Environment.ProcessorCount, 1, 256, "Workers, of one thread each. Their number does not change the images.");
+    private static readonly Option<string> NegativePrompt = new("--negative-prompt")
+    {
+        Description = "Text that guidance leads away from, in place of nothing; a row may have its own (negative_prompt).",
+        DefaultValueFactory = _ => Defaults.NegativePrompt,
+    };
+
+    private static readonly Option<string> GuidanceMethod = Options.Word(
+        "--guidance-method", DefaultFirst(Defaults.Guidance.Method, GuidanceNames.Methods), "How the passes with and without the prompt are combined.");
+    private static readonly Option<double[]> GuidanceInterval = Options.Interval(
+        "--guidance-interval", [Defaults.Guidance.IntervalStart, Defaults.Guidance.IntervalEnd], 0, 1,
+        "Share of time in which to guide, such as 0.1-0.7: 1 is noise, 0 the image. Outside it a step takes one pass.");
+    private static readonly Option<string> GuidanceWeights = Options.Word(
+        "--guidance-weights", DefaultFirst(Defaults.Guidance.Weights, GuidanceNames.Weights), "How the guidance goes over a run.");
+    private static readonly Option<double> GuidanceRescale = Options.Number(
+        "--guidance-rescale", Defaults.Guidance.Rescale, 0, 1, "How far to bring the guided prediction back to its unguided deviation.");
+    private static readonly Option<double> Threshold = Options.Number(
+        "--threshold-percentile", Defaults.Guidance.ThresholdPercentile, 0.5, 1, "Dynamic thresholding at this percentile; 1 is none.");
+    private static readonly Option<double> ApgEta = Options.Number("--apg-eta", Defaults.Guidance.ApgEta, 0, 1000, "apg: weight of the part along the image.");
+    private static readonly Option<double> ApgNormThreshold = Options.Number(
+        "--apg-norm-threshold", Defaults.Guidance.ApgNormThreshold, 0, 1e6, "apg: longest direction; 0 is no bound.");
+    private static readonly Option<double> ApgMomentum = Options.Number(
+        "--apg-momentum", Defaults.Guidance.ApgMomentum, -0.999, 0.999, "apg: share of the last step's direction.");
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Write the log to standard error." };
 
     /// <summary>The command and its options.</summary>
@@ -48,7 +70,8 @@ internal static class RunCommand
     {
         var command = new Command("run", "Draw every prompt of a list into an image dataset on this machine.")
         {
-            Prompts, Output, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, Workers, Verbose,
+            Prompts, Output, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt,
+            GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold, ApgMomentum, Workers, Verbose,
         };
         command.SetAction(async (result, cancellationToken) =>
             await DatasetRun.ExecuteAsync(await CheckAsync(result, cancellationToken), console, cancellationToken));
@@ -72,6 +95,19 @@ internal static class RunCommand
             ShardSize = result.GetValue(ShardSize),
             Format = result.GetValue(Format)!,
             Quality = result.GetValue(Quality),
+            NegativePrompt = result.GetValue(NegativePrompt)!,
+            Guidance = new GuidanceSpec
+            {
+                Method = result.GetValue(GuidanceMethod)!,
+                IntervalStart = result.GetValue(GuidanceInterval)![0],
+                IntervalEnd = result.GetValue(GuidanceInterval)![1],
+                Weights = result.GetValue(GuidanceWeights)!,
+                Rescale = result.GetValue(GuidanceRescale),
+                ThresholdPercentile = result.GetValue(Threshold),
+                ApgEta = result.GetValue(ApgEta),
+                ApgNormThreshold = result.GetValue(ApgNormThreshold),
+                ApgMomentum = result.GetValue(ApgMomentum),
+            },
         };
         JobSpecRules.Check(spec);
         if (spec.Steps > model.Config.Diffusion.Timesteps)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Sampling;
 
 namespace Atelier.Dataset.Jobs;
@@ -47,7 +48,7 @@ internal static class DatasetCard
             | --- | --- |
             | model | `{Plain(spec.Model)}`, SHA-256 `{Plain(spec.ModelDigest)}` |
             | sampler | {Plain(spec.Sampler)}, {Count(spec.Steps, "step")}{(spec.Sampler == SamplerNames.Ddim ? $", eta {Real(spec.Eta)}" : "")} |
-            | guidance scale | {Real(spec.GuidanceScale)}, unless a row has its own |
+            | guidance scale | {Real(spec.GuidanceScale)}, unless a row has its own{Guidance(spec)} |
             | seed of the job | {spec.Seed} |
             | batch | {Count(spec.BatchSize, "sample")} |
             | numerics | {string.Join(", ", summary.NumericsClasses.Select(name => $"`{Plain(name)}`"))} |
@@ -60,7 +61,7 @@ internal static class DatasetCard
             - `shards/*.tar`: {Count(summary.Shards, "file")}; for each sample `{"{key}"}.{Plain(spec.Format)}`, `{"{key}"}.txt` (the prompt) and
               `{"{key}"}.json` (how it was made; the seed as a string of digits).
             - `shards/*.parquet`: a row for each sample, with an image or without: `key`, `id`, `prompt`, `row`, `image`, `seed`,
-              `guidance_scale`, `sampler`, `steps`, `eta`, `model`, `model_digest`, `format`, `tokens`, `truncated`, `status` (`ok` or `failed`),
+              `guidance_scale`, `negative_prompt`, `sampler`, `steps`, `eta`, `model`, `model_digest`, `format`, `tokens`, `truncated`, `status` (`ok` or `failed`),
               `error_code`, `error_message`, `width`, `height`, `bytes`, `pixel_sha256`.
             - `errors.jsonl`: the samples without an image. `summary.json`: counts, settings and the fingerprint of the whole.
 
@@ -93,6 +94,24 @@ internal static class DatasetCard
 
             """);
         return card.ToString().ReplaceLineEndings("\n");
+    }
+
+    // What departs from plain guidance.
+    private static string Guidance(JobSpec spec)
+    {
+        var (guidance, plain) = (spec.Guidance, new GuidanceSpec());
+        var text = new StringBuilder();
+        if (spec.NegativePrompt.Length > 0) text.Append(CultureInfo.InvariantCulture, $"; negative prompt `{Plain(spec.NegativePrompt)}`");
+        if (guidance.Method == GuidanceNames.Apg)
+            text.Append(CultureInfo.InvariantCulture, $"; apg with eta {Real(guidance.ApgEta)}, norm threshold {Real(guidance.ApgNormThreshold)}, momentum {Real(guidance.ApgMomentum)}");
+        else if (guidance.Method != plain.Method) text.Append(CultureInfo.InvariantCulture, $"; {Plain(guidance.Method)}");
+        if ((guidance.IntervalStart, guidance.IntervalEnd) != (plain.IntervalStart, plain.IntervalEnd))
+            text.Append(CultureInfo.InvariantCulture, $"; from t/T {Real(guidance.IntervalStart)} to {Real(guidance.IntervalEnd)}");
+        if (guidance.Weights != plain.Weights) text.Append(CultureInfo.InvariantCulture, $"; {Plain(guidance.Weights)} weights");
+        if (guidance.Rescale != plain.Rescale) text.Append(CultureInfo.InvariantCulture, $"; rescaled by {Real(guidance.Rescale)}");
+        if (guidance.ThresholdPercentile != plain.ThresholdPercentile)
+            text.Append(CultureInfo.InvariantCulture, $"; dynamic thresholding at {Real(guidance.ThresholdPercentile)}");
+        return text.ToString();
     }
 
     private static string Exceptions(JobSummary summary)

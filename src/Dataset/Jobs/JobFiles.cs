@@ -89,7 +89,10 @@ public static class JobFiles
         var content = new MemoryStream();
         foreach (var row in rows)
         {
-            var line = new PromptLine { Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale };
+            var line = new PromptLine
+            {
+                Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale, NegativePrompt = row.NegativePrompt,
+            };
             JsonSerializer.Serialize(content, line, JobJson.Line.PromptLine);
             content.WriteByte((byte)'\n');
         }
@@ -139,6 +142,7 @@ public static class JobFiles
                 Id = line.Id,
                 Seed = line.Seed,
                 GuidanceScale = line.GuidanceScale,
+                NegativePrompt = line.NegativePrompt,
             });
             content = content[(end + 1)..];
         }

@@ -15,4 +15,7 @@ internal sealed record PromptLine
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? GuidanceScale { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NegativePrompt { get; init; }
 }

@@ -17,11 +17,11 @@ internal static class DelimitedPrompts
     }
 
     /// <summary>Where each column is; null for one that the file does not have.</summary>
-    private sealed record Header(int Columns, int Prompt, int? Id, int? Seed, int? GuidanceScale)
+    private sealed record Header(int Columns, int Prompt, int? Id, int? Seed, int? GuidanceScale, int? NegativePrompt)
     {
         public static Header Parse(string place, string[] fields, char delimiter)
         {
-            var header = new Header(fields.Length, -1, null, null, null);
+            var header = new Header(fields.Length, -1, null, null, null, null);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var column = 0; column < fields.Length; column++)
             {
@@ -34,6 +34,7 @@ internal static class DelimitedPrompts
                     PromptFields.Id => header with { Id = column },
                     PromptFields.Seed => header with { Seed = column },
                     PromptFields.GuidanceScale => header with { GuidanceScale = column },
+                    PromptFields.NegativePrompt => header with { NegativePrompt = column },
                     _ => throw PromptFields.Invalid(
                         place,
                         $"unknown column {PromptFields.Show(name)}; the first line must name the columns, separated by "
@@ -50,12 +51,14 @@ internal static class DelimitedPrompts
             var id = Cell(fields, Id);
             var seed = Cell(fields, Seed)?.Trim();
             var guidanceScale = Cell(fields, GuidanceScale);
+            var negativePrompt = Cell(fields, NegativePrompt);
             return new ParsedRow(
                 line,
                 PromptFields.CheckPrompt(place, fields[Prompt]),
                 id is null ? null : PromptFields.CheckId(place, id),
                 seed is null ? null : PromptFields.ParseSeed(place, seed),
-                guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale));
+                guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale),
+                negativePrompt is null ? null : PromptFields.CheckPrompt(place, negativePrompt, PromptFields.NegativePrompt));
         }
 
         private static string? Cell(string[] fields, int? column) => column is { } at && fields[at].Length > 0 ? fields[at] : null;

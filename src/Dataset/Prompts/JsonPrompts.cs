@@ -37,7 +37,7 @@ internal static class JsonPrompts
         if (reader.TokenType != JsonTokenType.StartObject)
             throw PromptFields.Invalid(place, $"{Show(line)} is not an object; one such as {{\"prompt\": \"a red circle\"}} is allowed");
 
-        var row = new ParsedRow(number, null!, null, null, null);
+        var row = new ParsedRow(number, null!);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -47,7 +47,8 @@ internal static class JsonPrompts
             reader.Read();
             row = name switch
             {
-                PromptFields.Prompt => row with { Prompt = Prompt(place, ref reader) },
+                PromptFields.Prompt => row with { Prompt = Prompt(place, name, ref reader) },
+                PromptFields.NegativePrompt => row with { NegativePrompt = reader.TokenType == JsonTokenType.Null ? null : Prompt(place, name, ref reader) },
                 PromptFields.Id => row with { Id = Id(place, ref reader) },
                 PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
                 PromptFields.GuidanceScale => row with { GuidanceScale = GuidanceScale(place, ref reader) },
@@ -59,9 +60,9 @@ internal static class JsonPrompts
         return row.Prompt is null ? throw PromptFields.Invalid(place, $"{Show(line)} has no field 'prompt', which is required") : row;
     }
 
-    private static string Prompt(string place, ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
-        ? PromptFields.CheckPrompt(place, Text(place, PromptFields.Prompt, ref reader))
-        : throw WrongType(place, PromptFields.Prompt, "a string", ref reader);
+    private static string Prompt(string place, string field, ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
+        ? PromptFields.CheckPrompt(place, Text(place, field, ref reader), field)
+        : throw WrongType(place, field, "a string", ref reader);
 
     private static string? Id(string place, ref Utf8JsonReader reader) => reader.TokenType switch
     {

@@ -6,4 +6,6 @@ namespace Atelier.Dataset.Prompts;
 /// <param name="Id">The user's name for the row.</param>
 /// <param name="Seed">The row's own seed.</param>
 /// <param name="GuidanceScale">The row's own guidance scale.</param>
-internal sealed record ParsedRow(long Line, string Prompt, string? Id, ulong? Seed, double? GuidanceScale);
+/// <param name="NegativePrompt">The row's own text to lead away from.</param>
+internal sealed record ParsedRow(
+    long Line, string Prompt, string? Id = null, ulong? Seed = null, double? GuidanceScale = null, string? NegativePrompt = null);

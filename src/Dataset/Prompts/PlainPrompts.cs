@@ -8,7 +8,7 @@ internal static class PlainPrompts
         await foreach (var line in lines.ConfigureAwait(false))
         {
             if (!line.IsBlank)
-                yield return new ParsedRow(line.Number, PromptFields.CheckPrompt($"{path} line {line.Number}", line.Text), null, null, null);
+                yield return new ParsedRow(line.Number, PromptFields.CheckPrompt($"{path} line {line.Number}", line.Text));
         }
     }
 }

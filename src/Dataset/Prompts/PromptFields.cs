@@ -12,7 +12,9 @@ internal static class PromptFields
     public const string Seed = "seed";
     public const string GuidanceScale = "guidance_scale";
 
-    public const string Known = "prompt, id, seed, guidance_scale";
+    public const string NegativePrompt = "negative_prompt";
+
+    public const string Known = "prompt, id, seed, guidance_scale, negative_prompt";
     public const string SeedRange = "a whole number from 0 to 18446744073709551615";
     public const string GuidanceScaleRange = "a finite number";
 
@@ -20,12 +22,12 @@ internal static class PromptFields
     private const int MaxIdCharacters = 1024;
     private const int ShownCharacters = 60;
 
-    public static string CheckPrompt(string place, string prompt)
+    public static string CheckPrompt(string place, string prompt, string field = Prompt)
     {
         var bytes = Encoding.UTF8.GetByteCount(prompt);
         if (bytes > MaxPromptBytes)
-            throw Invalid(place, $"the prompt {Show(prompt)} has {bytes:N0} bytes; at most {MaxPromptBytes:N0} are allowed");
-        CheckNoNul(place, Prompt, prompt);
+            throw Invalid(place, $"the {field} {Show(prompt)} has {bytes:N0} bytes; at most {MaxPromptBytes:N0} are allowed");
+        CheckNoNul(place, field, prompt);
         return prompt;
     }
 

@@ -43,6 +43,7 @@ public static class PromptFile
                 Id = row.Id,
                 Seed = row.Seed,
                 GuidanceScale = row.GuidanceScale,
+                NegativePrompt = row.NegativePrompt,
             };
         }
         if (rows == 0)

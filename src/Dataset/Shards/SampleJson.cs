@@ -28,6 +28,7 @@ internal static class SampleJson
             json.WriteNumber("image", row.Image);
             json.WriteString("seed", row.Seed.ToString(CultureInfo.InvariantCulture));
             WriteReal(json, "guidance_scale", row.GuidanceScale);
+            json.WriteString("negative_prompt", row.NegativePrompt);
             json.WriteString("sampler", row.Sampler);
             json.WriteNumber("steps", row.Steps);
             WriteReal(json, "eta", row.Eta);

@@ -21,6 +21,9 @@ public sealed record SampleResult
     /// <summary>The guidance scale it was made with.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>The text that guidance led away from; empty for the null caption.</summary>
+    public required string NegativePrompt { get; init; }
+
     /// <summary>Tokens of the prompt that the model was given.</summary>
     public required int Tokens { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record ShardRow
     /// <summary>The guidance scale it was made with.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>The text that guidance led away from; empty for the null caption.</summary>
+    public required string NegativePrompt { get; init; }
+
     /// <summary>The sampler it was made with.</summary>
     public required string Sampler { get; init; }
 

@@ -17,6 +17,7 @@ internal static class ShardTable
     private static readonly DataField Image = new DataField<int>("image");
     private static readonly DataField Seed = new DataField<ulong>("seed");
     private static readonly DataField GuidanceScale = new DataField<double>("guidance_scale");
+    private static readonly DataField NegativePrompt = Text("negative_prompt");
     private static readonly DataField Sampler = Text("sampler");
     private static readonly DataField Steps = new DataField<int>("steps");
     private static readonly DataField Eta = new DataField<double>("eta");
@@ -34,7 +35,7 @@ internal static class ShardTable
     private static readonly DataField PixelSha256 = Text("pixel_sha256", nullable: true);
 
     private static readonly ParquetSchema Schema = new(
-        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
+        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
         ErrorMessage, Width, Height, Bytes, PixelSha256);
 
     private static readonly ParquetOptions Options = new()
@@ -57,6 +58,7 @@ internal static class ShardTable
         await ValuesAsync(Image, row => row.Image).ConfigureAwait(false);
         await ValuesAsync(Seed, row => row.Seed).ConfigureAwait(false);
         await ValuesAsync(GuidanceScale, row => row.GuidanceScale).ConfigureAwait(false);
+        await TextsAsync(NegativePrompt, row => row.NegativePrompt).ConfigureAwait(false);
         await TextsAsync(Sampler, row => row.Sampler).ConfigureAwait(false);
         await ValuesAsync(Steps, row => row.Steps).ConfigureAwait(false);
         await ValuesAsync(Eta, row => row.Eta).ConfigureAwait(false);
@@ -102,6 +104,7 @@ internal static class ShardTable
         var image = await ValuesAsync<int>(Image).ConfigureAwait(false);
         var seed = await ValuesAsync<ulong>(Seed).ConfigureAwait(false);
         var guidanceScale = await ValuesAsync<double>(GuidanceScale).ConfigureAwait(false);
+        var negativePrompt = await TextsAsync(NegativePrompt).ConfigureAwait(false);
         var sampler = await TextsAsync(Sampler).ConfigureAwait(false);
         var steps = await ValuesAsync<int>(Steps).ConfigureAwait(false);
         var eta = await ValuesAsync<double>(Eta).ConfigureAwait(false);
@@ -127,6 +130,7 @@ internal static class ShardTable
             Image = image[index],
             Seed = seed[index],
             GuidanceScale = guidanceScale[index],
+            NegativePrompt = negativePrompt[index]!,
             Sampler = sampler[index]!,
             Steps = steps[index],
             Eta = eta[index],

@@ -70,6 +70,7 @@ public sealed class ShardWriter : IAsyncDisposable
             Image = result.ImageOrdinal,
             Seed = result.Seed,
             GuidanceScale = result.GuidanceScale,
+            NegativePrompt = result.NegativePrompt,
             Sampler = spec.Sampler,
             Steps = spec.Steps,
             Eta = spec.Eta,

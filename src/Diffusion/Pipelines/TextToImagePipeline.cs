@@ -58,14 +58,21 @@ public sealed class TextToImagePipeline(ModelFolder model, Text2ImUNet network)
         using var inference = inference_mode();
         var device = network.parameters().First().device;
         var schedule = settings.CreateSchedule(model.Config.Diffusion.NoiseSchedule, model.Config.Diffusion.Timesteps);
-        var padded = requests.Concat(Enumerable.Repeat(new SampleRequest("", 0, 1), n - requests.Count)).ToArray();
+        if (requests.Any(request => request.IsGuided != requests[0].IsGuided))
+            throw new ArgumentException("some requests have guidance scale 1, which takes one pass a step, and some have not; a batch is of one kind", nameof(requests));
+        settings.Guidance.Validate();
+        var padded = requests.Concat(Enumerable.Repeat(new SampleRequest("", 0, requests[0].GuidanceScale), n - requests.Count)).ToArray();
         var prompts = Array.ConvertAll(padded, request => model.Tokenizer.Tokenize(request.Prompt, model.Config.Network.TextCtx));
-        var unconditional = model.Tokenizer.Tokenize("", model.Config.Network.TextCtx);
+        var against = Array.ConvertAll(padded, request => model.Tokenizer.Tokenize(request.NegativePrompt, model.Config.Network.TextCtx));
 
-        using var text = Encode([.. prompts, .. Enumerable.Repeat(unconditional, n)], device);
+        using var text = Encode([.. prompts, .. against], device);
         using var guided = new ClassifierFreeGuidance(
-            new TextConditional(network, text), Array.ConvertAll(padded, request => request.GuidanceScale), schedule);
-        var process = new DenoisingProcess(new GaussianDiffusion(schedule), guided);
+            new TextConditional(network, text), Array.ConvertAll(padded, request => request.GuidanceScale), schedule, settings.Guidance);
+        var percentile = settings.Guidance.ThresholdPercentile;
+        var process = new DenoisingProcess(new GaussianDiffusion(schedule), guided)
+        {
+            Denoised = percentile < 1 ? xStart => DynamicThresholding.Apply(xStart, percentile) : null,
+        };
 
         Tensor? x = null;
         foreach (var (done, step) in settings.CreateSampler().Run(process, Noise, cancellationToken).Index())

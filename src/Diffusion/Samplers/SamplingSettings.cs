@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Schedules;
 
 namespace Atelier.Diffusion.Samplers;
@@ -13,6 +14,9 @@ public sealed record SamplingSettings
 
     /// <summary>DDIM's eta, 0 to 1.</summary>
     public double Eta { get; init; }
+
+    /// <summary>How classifier-free guidance is applied.</summary>
+    public GuidanceSettings Guidance { get; init; } = new();
 
     /// <summary>Samples that go through the network together; smaller batches are padded to it, since results depend on it.</summary>
     public required int BatchSize { get; init; }

@@ -8,7 +8,6 @@ using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Pipelines;
-using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Models;
 
 namespace Atelier.Silo.Workers;
@@ -63,15 +62,25 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
     {
         try
         {
-            var settings = new SamplingSettings { Sampler = _spec.Sampler, Steps = _spec.Steps, Eta = _spec.Eta, BatchSize = plan.BatchSize };
-            for (var start = 0; start < samples.Count; start += plan.BatchSize)
+            var settings = _spec.ToSamplingSettings(plan.BatchSize);
+            var done = 0;
+            foreach (var window in BatchPlanning.Windows(samples, plan.BatchSize, sample => sample.Request.IsGuided))
             {
-                var first = start;
-                var batch = samples.Skip(start).Take(plan.BatchSize).ToArray();
-                var requests = Array.ConvertAll(batch, sample => new SampleRequest(sample.Row.Prompt, sample.Seed, sample.GuidanceScale));
-                var drawn = await device.RunAsync(() => model.Pipeline.Draw(
-                    requests, settings, step => Volatile.Write(ref _drawn, first + (double)batch.Length * step / _spec.Steps), cancellationToken));
-                await finished.WriteAsync([.. batch.Zip(drawn, Result)], cancellationToken);
+                var results = new List<SampleResult>();
+                var isMixed = window.Any(batch => batch[0].Request.IsGuided != window[0][0].Request.IsGuided);
+                foreach (var batch in window)
+                {
+                    var requests = Array.ConvertAll(batch, sample => sample.Request);
+                    var drawn = await device.RunAsync(() => model.Pipeline.Draw(
+                        requests, settings, step => Volatile.Write(ref _drawn, done + (double)batch.Length * step / _spec.Steps), cancellationToken));
+                    done += batch.Length;
+                    results.AddRange(batch.Zip(drawn, Result));
+                    if (isMixed) continue;
+                    await finished.WriteAsync([.. results], cancellationToken);
+                    results.Clear();
+                }
+                // Batches of different kinds are in order only when the window is done.
+                if (isMixed) await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], cancellationToken);
             }
             finished.Complete();
         }
@@ -87,8 +96,9 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         Sample = sample.Number,
         Row = sample.Row,
         ImageOrdinal = sample.Image,
-        Seed = sample.Seed,
-        GuidanceScale = sample.GuidanceScale,
+        Seed = sample.Request.Seed,
+        GuidanceScale = sample.Request.GuidanceScale,
+        NegativePrompt = sample.Request.NegativePrompt,
         Tokens = drawn.TokenCount,
         Truncated = drawn.Truncated,
         Image = drawn.Rgb is null ? null : new RgbImage(model.Folder.Config.ImageSize, model.Folder.Config.ImageSize, drawn.Rgb),
@@ -112,10 +122,14 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
                     ?? throw new FileNotFoundException($"{JobPaths.Prompts(jobId, (int)loaded)} is missing");
             }
             var prompt = rows[(int)(row % plan.ChunkRows)];
-            samples.Add(new Sample(number, prompt, image, SampleSeed.Of(_spec.Seed, row, prompt.Seed, image), prompt.GuidanceScale ?? _spec.GuidanceScale));
+            samples.Add(new Sample(number, prompt, image, new SampleRequest(
+                prompt.Prompt,
+                SampleSeed.Of(_spec.Seed, row, prompt.Seed, image),
+                prompt.GuidanceScale ?? _spec.GuidanceScale,
+                prompt.NegativePrompt ?? _spec.NegativePrompt)));
         }
         return samples;
     }
 
-    private sealed record Sample(long Number, PromptRow Row, int Image, ulong Seed, double GuidanceScale);
+    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request);
 }

@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Sampling;
 
 namespace Atelier.Abstractions.Tests.Jobs;
 
@@ -11,8 +12,18 @@ public sealed class JobSpecRulesTests
         { Valid with { Model = " " }, "model is ' '; allowed: the name of a model folder" },
         { Valid with { ModelDigest = "ABC" }, "model digest is 'ABC'; allowed: 64 hexadecimal digits" },
         { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: a finite number" },
-        { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim" },
+        { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras" },
         { Valid with { Steps = 0 }, "steps is '0'; allowed: 1 to the number of timesteps the model was trained with" },
+        { Valid with { Sampler = "plms", Steps = 2 }, "steps is '2'; allowed: 3 or more with plms" },
+        { Guided(guidance => guidance with { Method = "cads" }), "guidance method is 'cads'; allowed: plain, apg, cfg-zero-star" },
+        { Guided(guidance => guidance with { IntervalStart = -0.1 }), "guidance interval start is '-0.1'; allowed: 0 to 1" },
+        { Guided(guidance => guidance with { IntervalStart = 0.5, IntervalEnd = 0.4 }), "guidance interval end is '0.4'; allowed: the interval's start to 1" },
+        { Guided(guidance => guidance with { Weights = "sine" }), "guidance weights is 'sine'; allowed: constant, linear, cosine" },
+        { Guided(guidance => guidance with { Rescale = double.NaN }), "guidance rescale is 'NaN'; allowed: 0 to 1" },
+        { Guided(guidance => guidance with { ThresholdPercentile = 0 }), "threshold percentile is '0'; allowed: above 0 to 1" },
+        { Guided(guidance => guidance with { ApgEta = -1 }), "apg eta is '-1'; allowed: 0 to 1000" },
+        { Guided(guidance => guidance with { ApgNormThreshold = -1 }), "apg norm threshold is '-1'; allowed: 0 to 1000000" },
+        { Guided(guidance => guidance with { ApgMomentum = 1 }), "apg momentum is '1'; allowed: above -1 to below 1" },
         { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
         { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
         { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096" },
@@ -21,6 +32,8 @@ public sealed class JobSpecRulesTests
         { Valid with { Quality = 0 }, "quality is '0'; allowed: 1 to 100" },
         { Valid with { Numerics = "close" }, "numerics is 'close'; allowed: same, any, or the hash of a numerics class" },
     };
+
+    private static JobSpec Guided(Func<GuidanceSpec, GuidanceSpec> change) => Valid with { Guidance = change(Valid.Guidance) };
 
     [Fact]
     public void Check_TheDefaults_Passes() => JobSpecRules.Check(Valid);
@@ -51,8 +64,23 @@ public sealed class JobSpecRulesTests
             Format = "jpg",
             Quality = 4,
             Numerics = "any",
+            NegativePrompt = "blurred",
+            Guidance = new GuidanceSpec
+            {
+                Method = "apg",
+                IntervalStart = 0.1,
+                IntervalEnd = 0.9,
+                Weights = "linear",
+                Rescale = 0.5,
+                ThresholdPercentile = 0.9,
+                ApgEta = 1,
+                ApgNormThreshold = 1,
+                ApgMomentum = 0,
+            },
         };
-        Assert.Equal(typeof(JobSpec).GetProperties().Length, JobSpecRules.Differences(Valid, other).Count);
+        // The guidance is an object; its settings are compared one by one.
+        var settings = typeof(JobSpec).GetProperties().Length - 1 + typeof(GuidanceSpec).GetProperties().Length;
+        Assert.Equal(settings, JobSpecRules.Differences(Valid, other).Count);
     }
 
     [Fact]

@@ -61,7 +61,19 @@ public sealed class JobFilesTests
                 "shard_size": 64,
                 "format": "png",
                 "quality": 95,
-                "numerics": "same"
+                "numerics": "same",
+                "guidance": {
+                  "method": "plain",
+                  "interval_start": 0,
+                  "interval_end": 1,
+                  "weights": "constant",
+                  "rescale": 0,
+                  "threshold_percentile": 1,
+                  "apg_eta": 0,
+                  "apg_norm_threshold": 15,
+                  "apg_momentum": -0.5
+                },
+                "negative_prompt": ""
               },
               "incarnation": "00112233-4455-6677-8899-aabbccddeeff",
               "created": "2026-07-01T12:00:00+00:00"
@@ -115,7 +127,7 @@ public sealed class JobFilesTests
         PromptRow[] rows =
         [
             new() { Index = 2000, Prompt = "a red circle" },
-            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1 },
+            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1, NegativePrompt = "blurred" },
             new() { Index = 2002, Prompt = "кот \"quoted\"\nand <b>\u2028 \U0001F408" },
         ];
 
@@ -127,7 +139,7 @@ public sealed class JobFilesTests
         Assert.Equal(
             """
             {"prompt":"a red circle"}
-            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1}
+            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1,"negative_prompt":"blurred"}
             {"prompt":"кот \"quoted\"\nand <b>\u2028 \uD83D\uDC08"}
 
             """,

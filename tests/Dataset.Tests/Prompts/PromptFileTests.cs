@@ -40,7 +40,7 @@ public sealed class PromptFileTests : IDisposable
             {"prompt": "a red circle"}
 
             {"guidance_scale": 7.5, "seed": 18446744073709551615, "id": "row-7", "prompt": "a \"blue\" \u0441quare\n"}
-            {"prompt": "", "id": 12, "seed": "42", "guidance_scale": -1e1}
+            {"prompt": "", "id": 12, "seed": "42", "guidance_scale": -1e1, "negative_prompt": "blurred"}
             {"prompt": "x", "id": null, "seed": null, "guidance_scale": null}
             """);
 
@@ -48,7 +48,7 @@ public sealed class PromptFileTests : IDisposable
             [
                 Row(0, "a red circle"),
                 Row(1, "a \"blue\" \u0441quare\n", "row-7", ulong.MaxValue, 7.5),
-                Row(2, "", "12", 42, -10),
+                Row(2, "", "12", 42, -10, "blurred"),
                 Row(3, "x"),
             ],
             await ReadAsync(path));
@@ -58,16 +58,16 @@ public sealed class PromptFileTests : IDisposable
     public async Task Csv_QuotesAndNewlinesWithinQuotes_AreRead()
     {
         var path = _folder.Write("prompts.csv",
-            "seed,prompt , guidance_scale,id\r\n"
-            + "18446744073709551615,\"a \"\"red\"\" circle, left\",7.5,first\r\n"
+            "seed,prompt , guidance_scale,id,negative_prompt\r\n"
+            + "18446744073709551615,\"a \"\"red\"\" circle, left\",7.5,first,\"dark, blurred\"\r\n"
             + "\r\n"
-            + ",\"two\r\nlines\",,\r\n"
-            + "3,plain \"inner\" quotes,0, spaced \n"
-            + ",,,\"\"");
+            + ",\"two\r\nlines\",,,\r\n"
+            + "3,plain \"inner\" quotes,0, spaced ,\n"
+            + ",,,\"\",");
 
         Assert.Equal(
             [
-                Row(0, "a \"red\" circle, left", "first", ulong.MaxValue, 7.5),
+                Row(0, "a \"red\" circle, left", "first", ulong.MaxValue, 7.5, "dark, blurred"),
                 Row(1, "two\nlines"),
                 Row(2, "plain \"inner\" quotes", " spaced ", 3, 0),
                 Row(3, ""),
@@ -176,8 +176,8 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": [\"a\"]}", "prompt is an array; a string is allowed.")]
     [InlineData("{\"prompt\": \"a\\u0000b\"}", "the prompt 'a b' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\\ud800\"}", "prompt is 'a\\ud800', which escapes half of a surrogate pair.")]
-    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale.")]
-    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale.")]
+    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt.")]
+    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt.")]
     [InlineData("{\"prompt\": \"a\", \"prompt\": \"b\"}", "the field 'prompt' is there twice.")]
     [InlineData("{\"prompt\": \"a\", \"id\": true}", "id is true; a string or a number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"id\": \"\"}", "the id '' has 0 characters; 1 to 1,024 are allowed.")]
@@ -189,13 +189,15 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": \"a\", \"seed\": {}}", "seed is an object; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": 1e999}", "guidance_scale is '1e999'; a finite number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": \"NaN\"}", "guidance_scale is the string 'NaN'; a finite number is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"negative_prompt\": 3}", "negative_prompt is 3; a string is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"negative_prompt\": \"b\\u0000\"}", "the negative_prompt 'b ' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": false}", "guidance_scale is false; a finite number is allowed.")]
     public Task Jsonl_BadLine_IsRefusedWithItsLineAndValue(string line, string message) =>
         RefusesAsync("prompts.jsonl", "{\"prompt\": \"first\"}\n\n" + line + "\n{\"prompt\": \"last\"}\n", "line 3: " + message);
 
     [Theory]
     [InlineData("id,seed\n1,2\n", "line 1: there is no column 'prompt', which is required.")]
-    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale.")]
+    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale, negative_prompt.")]
     [InlineData("\nprompt,prompt\na,b\n", "line 2: the column 'prompt' is there twice.")]
     [InlineData("prompt,seed\na,1\nb\n", "line 3: there are 1 fields, but 2 columns; quote a field that holds a delimiter.")]
     [InlineData("prompt\na, b\n", "line 2: there are 2 fields, but 1 columns; quote a field that holds a delimiter.")]
@@ -210,7 +212,7 @@ public sealed class PromptFileTests : IDisposable
 
     [Fact]
     public Task Tsv_UnknownColumn_SaysThatTabsSeparate() =>
-        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale.");
+        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale, negative_prompt.");
 
     [Fact]
     public Task Csv_QuoteNeverClosedInALargeFile_IsRefusedBeforeItsEnd() =>
@@ -256,8 +258,8 @@ public sealed class PromptFileTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PromptFile.ValidateAsync(path, new(canceled: true)));
     }
 
-    private static PromptRow Row(long index, string prompt, string? id = null, ulong? seed = null, double? guidanceScale = null) =>
-        new() { Index = index, Prompt = prompt, Id = id, Seed = seed, GuidanceScale = guidanceScale };
+    private static PromptRow Row(long index, string prompt, string? id = null, ulong? seed = null, double? guidanceScale = null, string? negativePrompt = null) =>
+        new() { Index = index, Prompt = prompt, Id = id, Seed = seed, GuidanceScale = guidanceScale, NegativePrompt = negativePrompt };
 
     private static async Task<List<PromptRow>> ReadAsync(string path)
     {

@@ -41,6 +41,7 @@ internal static class TestShards
             ImageOrdinal = (int)(number % 2),
             Seed = ulong.MaxValue - (ulong)number,
             GuidanceScale = number == 1 ? 7.5 : 3,
+            NegativePrompt = number == 1 ? "blurred" : "",
             Tokens = (int)number,
             Truncated = number == 5,
             Image = failed ? null : image ?? TestImages.Gradient(32, 24, blue: (int)number),

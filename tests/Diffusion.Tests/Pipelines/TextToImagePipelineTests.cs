@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Pipelines;
@@ -130,6 +131,36 @@ public sealed class TextToImagePipelineTests : IDisposable
 
         Assert.Equal([null, null], Draw(Settings, Corgi, Boat));
     }
+
+    [Fact]
+    public void Draw_NegativePrompt_TakesThePlaceOfTheNullCaption()
+    {
+        var plain = Draw(Settings, Corgi)[0];
+
+        Assert.Equal(plain, Draw(Settings, Corgi with { NegativePrompt = "" })[0]);
+        Assert.NotEqual(plain, Draw(Settings, Corgi with { NegativePrompt = "a boat" })[0]);
+        // Against itself there is nothing to lead to, whatever the scale.
+        var itself = Corgi with { NegativePrompt = Corgi.Prompt };
+        Assert.Equal(Draw(Settings, itself)[0], Draw(Settings, itself with { GuidanceScale = 0 })[0]);
+    }
+
+    [Fact]
+    public void Draw_EveryGuidance_ChangesTheImage()
+    {
+        GuidanceSettings[] all =
+        [
+            new(), new() { IntervalEnd = 0.5 }, new() { IntervalStart = 0.5 }, new() { Weights = GuidanceWeights.Linear }, new() { Rescale = 0.7 },
+            new() { ThresholdPercentile = 0.9 }, new() { CfgZeroStar = true }, new() { Apg = new ApgSettings() },
+        ];
+        var drawn = all.Select(guidance => Convert.ToHexString(Draw(Settings with { Guidance = guidance }, Corgi with { GuidanceScale = 6 })[0]!)).ToList();
+
+        Assert.Distinct(drawn);
+    }
+
+    [Fact]
+    public void Draw_KindsMixed_IsRefused() => Assert.StartsWith(
+        "some requests have guidance scale 1, which takes one pass a step, and some have not; a batch is of one kind",
+        Assert.Throws<ArgumentException>(() => Draw(Settings, Corgi, Boat with { GuidanceScale = 1 })).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0, "0 requests do not fit a batch of 3")]
