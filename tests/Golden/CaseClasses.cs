@@ -1,3 +1,4 @@
+using Atelier.Golden.Checkpoints;
 using Atelier.Golden.Loops;
 using Atelier.Golden.Networks;
 using Atelier.Golden.Processes;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Atelier.Golden;
 
-/// <summary>The classes of golden cases, told apart by name: what runs each, or what it still needs.</summary>
+/// <summary>The classes of golden cases, told apart by name: what runs each.</summary>
 internal static class CaseClasses
 {
     // The first name that a case's begins with decides.
@@ -35,13 +36,9 @@ internal static class CaseClasses
         ("h1-", TrainingLosses.Compute),
         ("h2-", Likelihood.Compute),
         ("i-", Prompts.Compute),
+        ("j-", PyTorchFiles.Compute),
         ("k-primitives", Primitives.Compute),
         ("k-timestep-embedding", TimestepEmbeddings.Compute),
-    ];
-
-    private static readonly (string Name, string Needs)[] Planned =
-    [
-        ("j-", "reading PyTorch's .pt files"),
     ];
 
     /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>
@@ -67,8 +64,7 @@ internal static class CaseClasses
     }
 
     private static string Needs(GoldenCase golden) =>
-        Planned.FirstOrDefault(planned => golden.Name.StartsWith(planned.Name, StringComparison.Ordinal)).Needs
-        ?? $"{LastPart(golden, "repo", '/')} {LastPart(golden, golden.Json.TryGetProperty("class", out _) ? "class" : "function", '.')}";
+        $"{LastPart(golden, "repo", '/')} {LastPart(golden, golden.Json.TryGetProperty("class", out _) ? "class" : "function", '.')}";
 
     private static string LastPart(GoldenCase golden, string property, char separator) =>
         golden.Json.Member(property).GetString()!.Split(separator)[^1];

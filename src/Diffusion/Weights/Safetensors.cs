@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -49,7 +48,7 @@ public static class Safetensors
         {
             var tensor = empty(entry.Shape, dtype: entry.DType);
             file.Position = dataStart + entry.Offset;
-            if (entry.Bytes > 0) Fill(tensor, file);
+            TensorBytes.Fill(tensor, file);
             yield return new(name, tensor);
         }
     }
@@ -180,25 +179,5 @@ public static class Safetensors
             position += entry.Bytes;
         }
         return position == dataBytes ? entries : throw Bad($"{dataBytes - position} bytes after the last tensor belong to none");
-    }
-
-    // Through a bounded buffer: a tensor may be larger than a span or an array can be.
-    private static unsafe void Fill(Tensor tensor, FileStream file)
-    {
-        var bytes = (byte*)NativePointer(tensor);
-        var left = tensor.numel() * tensor.ElementSize;
-        while (left > 0)
-        {
-            var part = (int)Math.Min(left, 1 << 26);
-            file.ReadExactly(new Span<byte>(bytes, part));
-            bytes += part;
-            left -= part;
-        }
-    }
-
-    private static unsafe IntPtr NativePointer(Tensor tensor)
-    {
-        ref var first = ref MemoryMarshal.GetReference(tensor.bytes);
-        fixed (byte* pointer = &first) return (IntPtr)pointer;
     }
 }

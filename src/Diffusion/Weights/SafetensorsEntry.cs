@@ -7,4 +7,4 @@ namespace Atelier.Diffusion.Weights;
 /// <param name="Shape">Lengths of its dimensions.</param>
 /// <param name="Offset">First byte, counted from the end of the header.</param>
 /// <param name="Bytes">Length in bytes.</param>
-public sealed record SafetensorsEntry(ScalarType DType, long[] Shape, long Offset, long Bytes);
+public sealed record SafetensorsEntry(ScalarType DType, long[] Shape, long Offset, long Bytes) : TensorEntry(DType, Shape);

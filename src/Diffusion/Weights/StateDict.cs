@@ -37,14 +37,15 @@ public static class StateDict
     public static void Check(string path, nn.Module network, IReadOnlyDictionary<string, long[]> given) =>
         Check(path, network.GetName(), network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape), given);
 
-    /// <summary>Loads a safetensors file whose names and shapes are exactly the network's.</summary>
-    /// <param name="path">File to read.</param>
+    /// <summary>Loads a checkpoint whose names and shapes are exactly the network's.</summary>
+    /// <param name="path">File to read, in any format of <see cref="Checkpoint"/>.</param>
     /// <param name="network">Network to fill, on any device; values are converted to its dtypes.</param>
     /// <exception cref="InvalidDataException">The file is damaged or does not fit; the network is unchanged.</exception>
     public static void Load(string path, nn.Module network)
     {
-        Check(path, network, Safetensors.ReadHeader(path).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
-        Copy(Safetensors.Read(path), network.state_dict());
+        var checkpoint = Checkpoint.Open(path);
+        Check(path, network, checkpoint.Header.ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
+        Copy(checkpoint.Read(), network.state_dict());
     }
 
     /// <summary>Copies tensors over those of the same names and disposes them.</summary>

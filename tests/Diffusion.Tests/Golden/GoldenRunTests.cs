@@ -13,13 +13,13 @@ public sealed class GoldenRunTests
         var (code, lines) = Run(GoldenFolder.Committed);
 
         Assert.Equal(0, code);
-        Assert.Equal("16 passed, 0 failed, 1 skipped", lines[^1]);
+        Assert.Equal("17 passed, 0 failed, 1 skipped", lines[^1]);
         Assert.Equal(
             [
                 "a-schedule-linear", "a-schedule-squaredcos_cap_v2", "a-timestep-maps", "b0-glide-text2im-trace", "b2-glide-text2im-32-mult12",
                 "b3-glide-text2im-cache", "b4-glide-text2im-noupdown", "b7-glide-text2im-xf-ar", "f1-single-steps-linear",
-                "f1-single-steps-squaredcos_cap_v2", "f2-glide-loops-cfg", "f4-adm-mean-var-types", "glide-base-keys", Likelihood, "k-primitives",
-                Embedding,
+                "f1-single-steps-squaredcos_cap_v2", "f2-glide-loops-cfg", "f4-adm-mean-var-types", "glide-base-keys", Likelihood,
+                "j-checkpoints", "k-primitives", Embedding,
             ],
             lines.Where(line => line.StartsWith("PASS ", StringComparison.Ordinal)).Select(line => line.Split(' ', ':')[1]));
         Assert.Equal(

@@ -22,6 +22,20 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
+    public void Load_WhatTorchSaveWrote_FillsTheNetwork()
+    {
+        using var layer = nn.Linear(2, 1);
+        using var file = HandMadeCheckpoint.Zip(
+            Pickle.Program(Pickle.Dict(("weight", Pickle.Tensor(Pickle.Storage("FloatStorage", "0", 2), 0, [1, 2], [2, 1])), ("bias", Pickle.Vector("1", 1)))),
+            ("0", [3, 4]), ("1", [5]));
+
+        StateDict.Load(file.Path, layer);
+
+        Assert.Equal([3f, 4], layer.weight.data<float>().ToArray());
+        Assert.Equal([5f], layer.bias!.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Load_WeightsOfHalfPrecision_AreConverted()
     {
         using var network = TinyModel.Network(seed: 1);

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Weights;
+
+/// <summary>Fills tensors from streams without a managed copy.</summary>
+internal static class TensorBytes
+{
+    // A tensor may be larger than a span or an array can be.
+    private const int MaxPart = 1 << 26;
+
+    /// <summary>Reads a contiguous CPU tensor's elements, little-endian and in row-major order.</summary>
+    /// <exception cref="EndOfStreamException">The stream has too few bytes.</exception>
+    public static unsafe void Fill(Tensor tensor, Stream stream)
+    {
+        var left = tensor.numel() * tensor.ElementSize;
+        if (left == 0) return;
+        var bytes = (byte*)NativePointer(tensor);
+        while (left > 0)
+        {
+            var part = (int)Math.Min(left, MaxPart);
+            stream.ReadExactly(new Span<byte>(bytes, part));
+            bytes += part;
+            left -= part;
+        }
+    }
+
+    private static unsafe IntPtr NativePointer(Tensor tensor)
+    {
+        ref var first = ref MemoryMarshal.GetReference(tensor.bytes);
+        fixed (byte* pointer = &first) return (IntPtr)pointer;
+    }
+}

@@ -1,0 +1,8 @@
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Weights;
+
+/// <summary>What a file says about one of its tensors.</summary>
+/// <param name="DType">Element type.</param>
+/// <param name="Shape">Lengths of its dimensions.</param>
+public record TensorEntry(ScalarType DType, long[] Shape);
