@@ -14,7 +14,6 @@ internal static class BpeFiles
 {
     private const string EncoderName = "encoder.json";
     private const string MergesName = "vocab.bpe";
-    private const string VersionLine = "#version";
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -47,7 +46,7 @@ internal static class BpeFiles
             json.WriteEndObject();
         }
 
-        var text = new StringBuilder(VersionLine).Append(": 0.2\n");
+        var text = new StringBuilder(MergeLines.Version).Append(": 0.2\n");
         foreach (var (left, right) in merges)
             text.Append(left).Append(' ').Append(right).Append('\n');
         File.WriteAllText(Path.Combine(folder, MergesName), text.ToString(), s_utf8);
@@ -128,40 +127,17 @@ internal static class BpeFiles
 
     private static MergeTable ReadMerges(string path, Dictionary<string, int> ids)
     {
-        string[] lines;
-        try
-        {
-            lines = s_utf8.GetString(BoundedFile.Read(path)).Split('\n');
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw BoundedFile.Invalid(path, $"not UTF-8 at byte {exception.Index}", exception);
-        }
-
-        if (!lines[0].StartsWith(VersionLine, StringComparison.Ordinal))
-            throw InvalidLine(path, 0, $"expected a '{VersionLine}' comment, found '{Shorten(lines[0])}'");
-        if (lines[^1].Length > 0)
-            throw InvalidLine(path, lines.Length - 1, $"'{Shorten(lines[^1])}' has no newline after it: the file is cut short");
-
         var merges = new MergeTable();
-        for (var i = 1; i < lines.Length - 1; i++)
+        foreach (var merge in MergeLines.Read(path))
         {
-            var parts = lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length != 2)
-                throw InvalidLine(path, i, $"expected two tokens, found '{Shorten(lines[i])}'");
-            if (!merges.TryAdd(Id(parts[0], i), Id(parts[1], i), Id(parts[0] + parts[1], i)))
-                throw InvalidLine(path, i, $"the merge '{Shorten(lines[i])}' is there twice");
+            if (!merges.TryAdd(Id(merge.Left, merge), Id(merge.Right, merge), Id(merge.Left + merge.Right, merge)))
+                throw merge.Invalid($"the merge '{merge}' is there twice");
         }
 
         return merges;
 
-        int Id(string token, int line) => ids.TryGetValue(token, out var id)
+        int Id(string token, MergeLine merge) => ids.TryGetValue(token, out var id)
             ? id
-            : throw InvalidLine(path, line, $"the token '{Shorten(token)}' of the merge '{Shorten(lines[line])}' is not in {EncoderName}");
+            : throw merge.Invalid($"the token '{MergeLine.Shorten(token)}' of the merge '{merge}' is not in {EncoderName}");
     }
-
-    private static string Shorten(string value) => value.Length <= 80 ? value : value[..80] + "...";
-
-    private static InvalidDataException InvalidLine(string path, int index, string what) =>
-        BoundedFile.Invalid($"{path}:{index + 1}", what);
 }

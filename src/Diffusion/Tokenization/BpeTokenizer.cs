@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text;
-
 namespace Atelier.Diffusion.Tokenization;
 
 /// <summary>
@@ -17,28 +14,17 @@ public sealed class BpeTokenizer
     /// <summary>The name of the token that pads a prompt; it has the last id of its vocabulary.</summary>
     public const string EndTokenName = "<|endoftext|>";
 
-    // Words repeat and random strings do not: a full cache keeps what it has, and long words never enter it.
-    private const int MaxCachedWords = 32_768;
-    private const int MaxCachedWordLength = 32;
+    private readonly TokenTexts _tokens;
+    private readonly WordEncoder _words;
 
-    private readonly string[] _tokens;
-    private readonly int[] _byteTokens;
-    private readonly MergeTable _merges;
-    private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
-    private int _cachedWords;
-
-    internal BpeTokenizer(string[] tokens, int[] byteTokens, MergeTable merges)
-    {
-        _tokens = tokens;
-        _byteTokens = byteTokens;
-        _merges = merges;
-    }
+    internal BpeTokenizer(string[] tokens, int[] byteTokens, MergeTable merges) =>
+        (_tokens, _words) = (new TokenTexts(tokens), new WordEncoder(merges, byteTokens, byteTokens));
 
     /// <summary>The number of tokens; ids are 0 to this number less one.</summary>
-    public int VocabularySize => _tokens.Length;
+    public int VocabularySize => _tokens.Count;
 
     /// <summary>The id of <see cref="EndTokenName"/>, with which prompts are padded.</summary>
-    public int EndToken => _tokens.Length - 1;
+    public int EndToken => _tokens.Count - 1;
 
     /// <summary>Reads a vocabulary in the file format of GPT-2 and GLIDE.</summary>
     /// <param name="folder">
@@ -61,7 +47,7 @@ public sealed class BpeTokenizer
         while (!rest.IsEmpty)
         {
             var length = WordSplitter.FirstWordLength(rest);
-            tokens.AddRange(EncodeWord(rest[..length]));
+            tokens.AddRange(_words.Encode(rest[..length]));
             rest = rest[length..];
         }
 
@@ -70,19 +56,7 @@ public sealed class BpeTokenizer
 
     /// <summary>The text that <paramref name="tokens"/> spell; bytes that are not UTF-8 become U+FFFD.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
-    public string Decode(IEnumerable<int> tokens)
-    {
-        ArgumentNullException.ThrowIfNull(tokens);
-        var bytes = new List<byte>();
-        foreach (var token in tokens)
-        {
-            if (token < 0 || token >= VocabularySize)
-                throw new ArgumentOutOfRangeException(nameof(tokens), token, $"Token ids are 0 to {VocabularySize - 1}.");
-            bytes.AddRange(_tokens[token].Select(ByteAlphabet.ToByte));
-        }
-
-        return Encoding.UTF8.GetString([.. bytes]);
-    }
+    public string Decode(IEnumerable<int> tokens) => _tokens.Decode(tokens);
 
     /// <summary>Encodes a prompt into exactly <paramref name="contextLength"/> tokens, cutting its end or padding it.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="contextLength"/> is not positive.</exception>
@@ -99,26 +73,5 @@ public sealed class BpeTokenizer
         }
 
         return new TokenizedPrompt(tokens, mask, encoded.Count, encoded.Count > contextLength);
-    }
-
-    private int[] EncodeWord(ReadOnlySpan<char> word)
-    {
-        if (word.Length > MaxCachedWordLength)
-            return Merge(word);
-
-        if (_cache.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var cached))
-            return cached;
-
-        var tokens = Merge(word);
-        if (Volatile.Read(ref _cachedWords) < MaxCachedWords && _cache.TryAdd(word.ToString(), tokens))
-            Interlocked.Increment(ref _cachedWords);
-        return tokens;
-    }
-
-    private int[] Merge(ReadOnlySpan<char> word)
-    {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(word)];
-        Encoding.UTF8.GetBytes(word, bytes);
-        return _merges.Apply(Array.ConvertAll(bytes, value => _byteTokens[value]));
     }
 }
