@@ -27,7 +27,10 @@ internal static class TensorBytes
 
     private static unsafe IntPtr NativePointer(Tensor tensor)
     {
-        ref var first = ref MemoryMarshal.GetReference(tensor.bytes);
+        // Of one element, as a span of all could be too long.
+        using var flat = tensor.view(-1);
+        using var one = flat.narrow(0, 0, 1);
+        ref var first = ref MemoryMarshal.GetReference(one.bytes);
         fixed (byte* pointer = &first) return (IntPtr)pointer;
     }
 }
