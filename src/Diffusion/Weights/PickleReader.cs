@@ -82,6 +82,13 @@ internal sealed class PickleReader(Stream stream, string path)
             : throw CheckpointError.Unusable(path, $"its pickle has the string {CheckpointError.Printable(line)}");
     }
 
+    /// <summary>Text that protocol 0 writes without quotes, in Latin-1 and with escapes; these are refused too.</summary>
+    public string ReadUnicodeLine()
+    {
+        var line = ReadLine();
+        return line.Contains('\\', StringComparison.Ordinal) ? throw CheckpointError.Unusable(path, $"its pickle has the string {CheckpointError.Printable(line)}") : line;
+    }
+
     /// <summary>A decimal integer; <c>01</c> and <c>00</c> are protocol 0's True and False, a trailing L is Python 2's.</summary>
     public object ReadIntegerLine()
     {

@@ -56,7 +56,7 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
             case Float8: Make(_reader.ReadFloat64()); break;
 
             case StringLine: Make(_reader.ReadQuotedLine()); break;
-            case UnicodeLine: Make(_reader.ReadLine()); break;
+            case UnicodeLine: Make(_reader.ReadUnicodeLine()); break;
             case Unicode1 or String1: Make(_reader.ReadText(_reader.ReadByte())); break;
             case Unicode4 or String4: Make(_reader.ReadText(_reader.ReadUInt32())); break;
             case Unicode8: Make(_reader.ReadText(_reader.ReadUInt64())); break;

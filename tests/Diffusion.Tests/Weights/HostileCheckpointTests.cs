@@ -88,6 +88,7 @@ public sealed class HostileCheckpointTests
         { "Ieleven\n"u8.ToArray(), "its pickle has the integer eleven" },
         { "Feleven\n"u8.ToArray(), "its pickle has the number eleven" },
         { "S'\\x41'\n"u8.ToArray(), "its pickle has the string '\\x41'" },
+        { "V\\u0041\n"u8.ToArray(), "its pickle has the string \\u0041" },
         { [(byte)'V', .. new byte[70_000]], "its pickle has a line of more than 65536 bytes" },
         { Repeat("("u8, 1001), "its pickle is nested more than 1000 deep" },
         { Repeat("N"u8, (1 << 20) + 1), "its pickle stacks more than 1048576 values" },
