@@ -13,13 +13,14 @@ public sealed class GoldenRunTests
         var (code, lines) = Run(GoldenFolder.Committed);
 
         Assert.Equal(0, code);
-        Assert.Equal("17 passed, 0 failed, 1 skipped", lines[^1]);
+        Assert.Equal("24 passed, 0 failed, 1 skipped", lines[^1]);
         Assert.Equal(
             [
-                "a-schedule-linear", "a-schedule-squaredcos_cap_v2", "a-timestep-maps", "b0-glide-text2im-trace", "b2-glide-text2im-32-mult12",
-                "b3-glide-text2im-cache", "b4-glide-text2im-noupdown", "b7-glide-text2im-xf-ar", "f1-single-steps-linear",
-                "f1-single-steps-squaredcos_cap_v2", "f2-glide-loops-cfg", "f4-adm-mean-var-types", "glide-base-keys", Likelihood,
-                "j-checkpoints", "k-primitives", Embedding,
+                "a-schedule-linear", "a-schedule-squaredcos_cap_v2", "a-timestep-maps", "adm-512-keys", "adm-64-keys", "adm-classifier-64-keys",
+                "adm-upsample-64-256-keys", "b0-glide-text2im-trace", "b3-glide-text2im-cache", "c3-glide-superres-inpaint-32",
+                "e2-adm-classcond-neworder", "e7-adm-classifier-adaptive", "f1-single-steps-linear", "f1-single-steps-squaredcos_cap_v2",
+                "f2-glide-loops-cfg", "f4-adm-mean-var-types", "g-plms-cfg", "glide-base-keys", "glide-upsample-inpaint-keys", "h1-training-losses",
+                Likelihood, "j-checkpoints", "k-primitives", Embedding,
             ],
             lines.Where(line => line.StartsWith("PASS ", StringComparison.Ordinal)).Select(line => line.Split(' ', ':')[1]));
         Assert.Equal(
