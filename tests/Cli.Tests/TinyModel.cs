@@ -30,7 +30,7 @@ internal static class TinyModel
         var scenes = new SceneSource(1, SceneSplit.Training, maxObjects: 2);
         var captions = Enumerable.Range(0, 200).Select(i => scenes.Captioned(i).Caption);
         var vocabulary = BpeTrainer.Train(captions, 300, parts["tokenizer"]).VocabularySize;
-        var config = ModelFolder.ReadConfig(WriteConfig(parts["model.json"], vocabulary: vocabulary));
+        var config = (GlideConfig)ModelFolder.ReadConfig(WriteConfig(parts["model.json"], vocabulary: vocabulary));
 
         torch.manual_seed(1);
         using var network = new Text2ImUNet(config.Network);

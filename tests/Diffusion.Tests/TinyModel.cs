@@ -36,7 +36,7 @@ internal sealed class TinyModel : IDisposable
         ResBlockUpDown = true,
     };
 
-    public static ModelConfig Config { get; } = new()
+    public static GlideConfig Config { get; } = new()
     {
         Kind = "glide",
         ImageSize = 16,

@@ -68,4 +68,15 @@ public sealed record JobSpec
     /// <summary>The text that guidance leads away from, in place of the null caption; a row may have its own.</summary>
     /// <value>Default empty.</value>
     [Id(14)] public string NegativePrompt { get; init; } = "";
+
+    /// <summary>
+    /// Scale s of classifier guidance, eps - sqrt(1 - alphaBar_t) s grad log p(y | x_t) (Dhariwal and Nichol 2021, arXiv:2105.05233); for rows with a
+    /// label and models with a classifier. Finite, usually 0 to 10; 0 is none.
+    /// </summary>
+    /// <value>Default 1.</value>
+    [Id(15)] public double ClassifierScale { get; init; } = 1;
+
+    /// <summary>Whether images are enlarged by the model's upsampler, where it has one.</summary>
+    /// <value>Default true.</value>
+    [Id(16)] public bool Upsample { get; init; } = true;
 }

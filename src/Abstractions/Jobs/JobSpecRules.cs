@@ -26,6 +26,7 @@ public static class JobSpecRules
         Require(ImageFormats.All.Contains(spec.Format), "format", spec.Format, string.Join(", ", ImageFormats.All));
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
         Require(spec.NegativePrompt is not null, "negative prompt", spec.NegativePrompt, "a text, which may be empty");
+        Require(double.IsFinite(spec.ClassifierScale), "classifier scale", spec.ClassifierScale, "a finite number");
         Check(spec.Guidance);
         Require(spec.Numerics is "same" or "any" || IsSha256(spec.Numerics), "numerics", spec.Numerics, "same, any, or the hash of a numerics class");
     }
@@ -63,6 +64,8 @@ public static class JobSpecRules
         Compare("format", existing.Format, asked.Format);
         Compare("quality", existing.Quality, asked.Quality);
         Compare("numerics", existing.Numerics, asked.Numerics);
+        Compare("classifier scale", existing.ClassifierScale, asked.ClassifierScale);
+        Compare("upsample", existing.Upsample, asked.Upsample);
         Compare("negative prompt", existing.NegativePrompt, asked.NegativePrompt);
         Compare("guidance method", existing.Guidance.Method, asked.Guidance.Method);
         Compare("guidance interval start", existing.Guidance.IntervalStart, asked.Guidance.IntervalStart);

@@ -21,4 +21,7 @@ public sealed record PromptRow
 
     /// <summary>The text that guidance leads away from, in place of the job's.</summary>
     [Id(5)] public string? NegativePrompt { get; init; }
+
+    /// <summary>Class to draw: a name or a number that the model knows; null where the row has none.</summary>
+    [Id(6)] public string? Label { get; init; }
 }

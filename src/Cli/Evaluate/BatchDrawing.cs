@@ -16,7 +16,7 @@ internal static class BatchDrawing
     /// <param name="cancellationToken">Honoured before every denoising step.</param>
     /// <returns>RGB pixels of each request in order; null where the network left the finite numbers.</returns>
     public static byte[]?[] Draw(
-        TextToImagePipeline pipeline,
+        SamplingPipeline pipeline,
         IReadOnlyList<SampleRequest> requests,
         SamplingSettings settings,
         int workers,

@@ -31,8 +31,8 @@ internal static class Evaluation
         var judge = EvaluationReport.Describe(JudgeAccuracy.Measure(settings.JudgeScenes, settings.Seed), settings.JudgeScenes);
         ProgressDisplay.Print(console, judge);
 
-        using var network = model.LoadNetwork(device);
-        var pipeline = new TextToImagePipeline(model, network);
+        using var networks = model.LoadNetworks(device);
+        var pipeline = new SamplingPipeline(model, networks);
         var sampling = new SamplingSettings { Sampler = settings.Sampler, Steps = settings.Steps, BatchSize = settings.Batch };
         var images = EvaluationImage.Plan(settings.Samples, settings.Seed);
         var sheet = new SampleSheet(images, model.Config.ImageSize);
@@ -69,6 +69,8 @@ internal static class Evaluation
     {
         if (settings.Steps > config.Diffusion.Timesteps)
             throw new InvalidInputException($"--steps is '{settings.Steps}'; allowed: 1 to {config.Diffusion.Timesteps}, the model's timesteps");
+        if (config is not GlideConfig)
+            throw new InvalidInputException($"the model is of kind {config.Kind}; the captions of the shapes world need one of kind {GlideConfig.Name}");
         if (config.ImageSize < SmallestImage)
             throw new InvalidInputException(
                 $"the model's images are {config.ImageSize} pixels wide; the judge needs {SmallestImage} or more");

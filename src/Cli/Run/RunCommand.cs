@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static readonly Argument<string> Prompts = new("prompts")
     {
-        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt), .csv or .tsv with a header.",
+        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label), .csv or .tsv with a header.",
     };
 
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
@@ -40,6 +40,9 @@ internal static class RunCommand
     private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
     private static readonly Option<int> Workers = Options.Number(
         "--workers", Environment.ProcessorCount, 1, 256, "Workers, of one thread each. Their number does not change the images.");
+    private static readonly Option<double> ClassifierScale = Options.Number(
+        "--classifier-scale", Defaults.ClassifierScale, -1000, 1000, "Classifier guidance scale of rows with a label, where the model has a classifier; 0 is none.");
+    private static readonly Option<bool> NoUpsample = new("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
     private static readonly Option<string> NegativePrompt = new("--negative-prompt")
     {
         Description = "Text that guidance leads away from, in place of nothing; a row may have its own (negative_prompt).",
@@ -70,7 +73,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Draw every prompt of a list into an image dataset on this machine.")
         {
-            Prompts, Output, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt,
+            Prompts, Output, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt, ClassifierScale, NoUpsample,
             GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold, ApgMomentum, Workers, Verbose,
         };
         command.SetAction(async (result, cancellationToken) =>
@@ -96,6 +99,8 @@ internal static class RunCommand
             Format = result.GetValue(Format)!,
             Quality = result.GetValue(Quality),
             NegativePrompt = result.GetValue(NegativePrompt)!,
+            ClassifierScale = result.GetValue(ClassifierScale),
+            Upsample = !result.GetValue(NoUpsample),
             Guidance = new GuidanceSpec
             {
                 Method = result.GetValue(GuidanceMethod)!,
@@ -113,7 +118,7 @@ internal static class RunCommand
         if (spec.Steps > model.Config.Diffusion.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
         var prompts = result.GetValue(Prompts)!;
-        await PromptFile.ValidateAsync(prompts, cancellationToken);
+        await PromptFile.ValidateAsync(prompts, row => model.ProblemWithLabel(row.Label), cancellationToken);
         var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
         return new RunSettings(prompts, output, model, spec, result.GetValue(Workers), result.GetValue(Verbose));
     }

@@ -9,7 +9,7 @@ namespace Atelier.Cli.Train;
 /// <summary>What a run begins with: an architecture alone, or a model whose weights and vocabulary it takes over.</summary>
 /// <param name="Config">The architecture.</param>
 /// <param name="Base">The model to fine-tune; null to train from scratch.</param>
-internal sealed record StartingPoint(ModelConfig Config, ModelFolder? Base)
+internal sealed record StartingPoint(GlideConfig Config, ModelFolder? Base)
 {
     /// <summary>Reads a model.json or opens a model folder.</summary>
     /// <param name="path">The file or the folder.</param>
@@ -19,7 +19,7 @@ internal sealed record StartingPoint(ModelConfig Config, ModelFolder? Base)
     public static StartingPoint Read(string path, string output)
     {
         var start = Directory.Exists(path) ? FromFolder(path, output)
-            : File.Exists(path) ? new StartingPoint(ModelFolder.ReadConfig(path), null)
+            : File.Exists(path) ? new StartingPoint(TextToImage(path, ModelFolder.ReadConfig(path)), null)
             : throw new InvalidInputException($"<config> is '{path}', where there is neither a model.json nor a model folder");
         if (start.Config.Network.XfWidth == 0)
             throw new InvalidInputException($"<config> is '{path}', whose xf_width is 0; a network without text cannot learn captions");
@@ -46,7 +46,7 @@ internal sealed record StartingPoint(ModelConfig Config, ModelFolder? Base)
     /// <param name="config">The architecture, its vocabulary size settled.</param>
     /// <param name="device">Where to put it.</param>
     /// <param name="seed">Decides fresh weights.</param>
-    public Text2ImUNet CreateNetwork(ModelConfig config, torch.Device device, ulong seed)
+    public Text2ImUNet CreateNetwork(GlideConfig config, torch.Device device, ulong seed)
     {
         Text2ImUNet network;
         if (Base is null)
@@ -57,11 +57,16 @@ internal sealed record StartingPoint(ModelConfig Config, ModelFolder? Base)
         }
         else
         {
-            network = Base.LoadNetwork(device);
+            network = Base.LoadText2Im(device);
         }
         foreach (var parameter in network.parameters()) parameter.requires_grad = true;
         return network;
     }
+
+    // The run trains the base network alone; what belongs to it stays with the model it came from.
+    private static GlideConfig TextToImage(string path, ModelConfig config) => config is GlideConfig glide
+        ? glide with { Upsampler = null, Classifier = null }
+        : throw new InvalidInputException($"<config> is '{path}', a model of kind {config.Kind}; allowed: {GlideConfig.Name}, which learns captions");
 
     private static StartingPoint FromFolder(string path, string output)
     {
@@ -69,7 +74,7 @@ internal sealed record StartingPoint(ModelConfig Config, ModelFolder? Base)
         if (model.StartsWith(run, StringComparison.Ordinal))
             throw new InvalidInputException($"--out is '{output}', which holds the model folder {path} that would be overwritten; choose another");
         var folder = ModelFolder.Open(path);
-        return new StartingPoint(folder.Config, folder);
+        return new StartingPoint(TextToImage(path, folder.Config), folder);
 
         static string WithSeparator(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
     }

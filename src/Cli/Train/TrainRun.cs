@@ -16,12 +16,12 @@ internal sealed class TrainRun
     private const int LineEvery = 100;
 
     private readonly TrainingFolder _folder;
-    private readonly ModelConfig _config;
+    private readonly GlideConfig _config;
     private readonly Trainer _trainer;
     private readonly TrainingOptions _options;
     private readonly LossLog _log;
 
-    private TrainRun(TrainingFolder folder, ModelConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
+    private TrainRun(TrainingFolder folder, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
         (_folder, _config, _trainer, _options, _log) = (folder, config, trainer, options, log);
 
     /// <summary>Trains until the last step.</summary>

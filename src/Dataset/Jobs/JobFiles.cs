@@ -91,7 +91,8 @@ public static class JobFiles
         {
             var line = new PromptLine
             {
-                Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale, NegativePrompt = row.NegativePrompt,
+                Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale,
+                NegativePrompt = row.NegativePrompt, Label = row.Label,
             };
             JsonSerializer.Serialize(content, line, JobJson.Line.PromptLine);
             content.WriteByte((byte)'\n');
@@ -143,6 +144,7 @@ public static class JobFiles
                 Seed = line.Seed,
                 GuidanceScale = line.GuidanceScale,
                 NegativePrompt = line.NegativePrompt,
+                Label = line.Label,
             });
             content = content[(end + 1)..];
         }

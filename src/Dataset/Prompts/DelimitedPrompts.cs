@@ -17,11 +17,11 @@ internal static class DelimitedPrompts
     }
 
     /// <summary>Where each column is; null for one that the file does not have.</summary>
-    private sealed record Header(int Columns, int Prompt, int? Id, int? Seed, int? GuidanceScale, int? NegativePrompt)
+    private sealed record Header(int Columns, int? Prompt, int? Label, int? Id, int? Seed, int? GuidanceScale, int? NegativePrompt)
     {
         public static Header Parse(string place, string[] fields, char delimiter)
         {
-            var header = new Header(fields.Length, -1, null, null, null, null);
+            var header = new Header(fields.Length, null, null, null, null, null, null);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var column = 0; column < fields.Length; column++)
             {
@@ -31,6 +31,7 @@ internal static class DelimitedPrompts
                 header = name switch
                 {
                     PromptFields.Prompt => header with { Prompt = column },
+                    PromptFields.Label => header with { Label = column },
                     PromptFields.Id => header with { Id = column },
                     PromptFields.Seed => header with { Seed = column },
                     PromptFields.GuidanceScale => header with { GuidanceScale = column },
@@ -41,24 +42,30 @@ internal static class DelimitedPrompts
                         + $"{(delimiter == '\t' ? "tabs" : "commas")}; known: {PromptFields.Known}"),
                 };
             }
-            return header.Prompt >= 0 ? header : throw PromptFields.Invalid(place, "there is no column 'prompt', which is required");
+            return header.Prompt is not null || header.Label is not null
+                ? header
+                : throw PromptFields.Invalid(place, "there is no column 'prompt', which is required, or 'label'");
         }
 
         public ParsedRow Parse(string place, long line, string[] fields)
         {
             if (fields.Length != Columns)
                 throw PromptFields.Invalid(place, $"there are {fields.Length} fields, but {Columns} columns; quote a field that holds a delimiter");
+            var label = Cell(fields, Label);
+            // Without a prompt's column each row is known by its label; with one an empty cell is the empty prompt.
+            if (Prompt is null && label is null) throw PromptFields.Invalid(place, "the label is empty, and there is no column 'prompt'");
             var id = Cell(fields, Id);
             var seed = Cell(fields, Seed)?.Trim();
             var guidanceScale = Cell(fields, GuidanceScale);
             var negativePrompt = Cell(fields, NegativePrompt);
             return new ParsedRow(
                 line,
-                PromptFields.CheckPrompt(place, fields[Prompt]),
+                PromptFields.CheckPrompt(place, Prompt is { } prompt ? fields[prompt] : ""),
                 id is null ? null : PromptFields.CheckId(place, id),
                 seed is null ? null : PromptFields.ParseSeed(place, seed),
                 guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale),
-                negativePrompt is null ? null : PromptFields.CheckPrompt(place, negativePrompt, PromptFields.NegativePrompt));
+                negativePrompt is null ? null : PromptFields.CheckPrompt(place, negativePrompt, PromptFields.NegativePrompt),
+                label is null ? null : PromptFields.CheckLabel(place, label));
         }
 
         private static string? Cell(string[] fields, int? column) => column is { } at && fields[at].Length > 0 ? fields[at] : null;

@@ -48,6 +48,7 @@ internal static class JsonPrompts
             row = name switch
             {
                 PromptFields.Prompt => row with { Prompt = Prompt(place, name, ref reader) },
+                PromptFields.Label => row with { Label = Label(place, ref reader) },
                 PromptFields.NegativePrompt => row with { NegativePrompt = reader.TokenType == JsonTokenType.Null ? null : Prompt(place, name, ref reader) },
                 PromptFields.Id => row with { Id = Id(place, ref reader) },
                 PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
@@ -57,7 +58,9 @@ internal static class JsonPrompts
         }
         // Reads on to the end, so that anything after the object is found.
         reader.Read();
-        return row.Prompt is null ? throw PromptFields.Invalid(place, $"{Show(line)} has no field 'prompt', which is required") : row;
+        return row.Prompt is not null ? row
+            : row.Label is not null ? row with { Prompt = "" }
+            : throw PromptFields.Invalid(place, $"{Show(line)} has no field 'prompt', which is required, or 'label'");
     }
 
     private static string Prompt(string place, string field, ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
@@ -70,6 +73,14 @@ internal static class JsonPrompts
         JsonTokenType.String => PromptFields.CheckId(place, Text(place, PromptFields.Id, ref reader)),
         JsonTokenType.Number => PromptFields.CheckId(place, Raw(ref reader)),
         _ => throw WrongType(place, PromptFields.Id, "a string or a number", ref reader),
+    };
+
+    private static string? Label(string place, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => PromptFields.CheckLabel(place, Text(place, PromptFields.Label, ref reader)),
+        JsonTokenType.Number => PromptFields.CheckLabel(place, Raw(ref reader)),
+        _ => throw WrongType(place, PromptFields.Label, "a string or a number", ref reader),
     };
 
     private static ulong? Seed(string place, ref Utf8JsonReader reader) => reader.TokenType switch

@@ -7,5 +7,7 @@ namespace Atelier.Dataset.Prompts;
 /// <param name="Seed">The row's own seed.</param>
 /// <param name="GuidanceScale">The row's own guidance scale.</param>
 /// <param name="NegativePrompt">The row's own text to lead away from.</param>
+/// <param name="Label">The class to draw.</param>
 internal sealed record ParsedRow(
-    long Line, string Prompt, string? Id = null, ulong? Seed = null, double? GuidanceScale = null, string? NegativePrompt = null);
+    long Line, string Prompt, string? Id = null, ulong? Seed = null, double? GuidanceScale = null, string? NegativePrompt = null,
+    string? Label = null);

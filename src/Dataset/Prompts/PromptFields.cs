@@ -14,7 +14,9 @@ internal static class PromptFields
 
     public const string NegativePrompt = "negative_prompt";
 
-    public const string Known = "prompt, id, seed, guidance_scale, negative_prompt";
+    public const string Label = "label";
+
+    public const string Known = "prompt, id, seed, guidance_scale, negative_prompt, label";
     public const string SeedRange = "a whole number from 0 to 18446744073709551615";
     public const string GuidanceScaleRange = "a finite number";
 
@@ -37,6 +39,14 @@ internal static class PromptFields
             throw Invalid(place, $"the id {Show(id)} has {id.Length:N0} characters; 1 to {MaxIdCharacters:N0} are allowed");
         CheckNoNul(place, Id, id);
         return id;
+    }
+
+    public static string CheckLabel(string place, string label)
+    {
+        if (label.Length is 0 or > MaxIdCharacters)
+            throw Invalid(place, $"the label {Show(label)} has {label.Length:N0} characters; 1 to {MaxIdCharacters:N0} are allowed");
+        CheckNoNul(place, Label, label);
+        return label;
     }
 
     public static ulong ParseSeed(string place, string text) =>

@@ -29,6 +29,13 @@ public static class PromptFile
     public static async IAsyncEnumerable<PromptRow> ReadAsync(
         string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (var (row, _) in ReadLinesAsync(path, cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    private static async IAsyncEnumerable<(PromptRow Row, long Line)> ReadLinesAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var format = FormatOf(path);
         var ids = new RowIds(path);
         var rows = 0L;
@@ -36,7 +43,7 @@ public static class PromptFile
         {
             if (row.Id is not null)
                 ids.Add(row.Id, row.Line);
-            yield return new PromptRow
+            yield return (new PromptRow
             {
                 Index = rows++,
                 Prompt = row.Prompt,
@@ -44,7 +51,8 @@ public static class PromptFile
                 Seed = row.Seed,
                 GuidanceScale = row.GuidanceScale,
                 NegativePrompt = row.NegativePrompt,
-            };
+                Label = row.Label,
+            }, row.Line);
         }
         if (rows == 0)
             throw new InvalidInputException($"{path} has no rows; at least one prompt is needed.");
@@ -52,13 +60,18 @@ public static class PromptFile
 
     /// <summary>Reads the whole file once, so that what is wrong with it shows before any work starts.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="problem">What is wrong with a row for the model that is to draw it, in words; null where nothing is.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidInputException">As for <see cref="ReadAsync"/>.</exception>
-    public static async Task<PromptCounts> ValidateAsync(string path, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidInputException">As for <see cref="ReadAsync"/>, or a row has a problem.</exception>
+    public static async Task<PromptCounts> ValidateAsync(
+        string path, Func<PromptRow, string?>? problem = null, CancellationToken cancellationToken = default)
     {
         var counts = new PromptCounts(0, 0, 0, 0, 0);
-        await foreach (var row in ReadAsync(path, cancellationToken).ConfigureAwait(false))
+        await foreach (var (row, line) in ReadLinesAsync(path, cancellationToken).ConfigureAwait(false))
+        {
+            if (problem?.Invoke(row) is { } what) throw PromptFields.Invalid($"{path} line {line}", what);
             counts = counts.With(row);
+        }
         return counts;
     }
 

@@ -29,6 +29,10 @@ internal static class SampleJson
             json.WriteString("seed", row.Seed.ToString(CultureInfo.InvariantCulture));
             WriteReal(json, "guidance_scale", row.GuidanceScale);
             json.WriteString("negative_prompt", row.NegativePrompt);
+            json.WriteString("label", row.Label);
+            if (row.Class is { } index) json.WriteNumber("class", index);
+            else json.WriteNull("class");
+            WriteReal(json, "classifier_scale", row.ClassifierScale);
             json.WriteString("sampler", row.Sampler);
             json.WriteNumber("steps", row.Steps);
             WriteReal(json, "eta", row.Eta);

@@ -24,6 +24,12 @@ public sealed record SampleResult
     /// <summary>The text that guidance led away from; empty for the null caption.</summary>
     public required string NegativePrompt { get; init; }
 
+    /// <summary>Index of the class that the row's label names; null where it has none.</summary>
+    public int? Class { get; init; }
+
+    /// <summary>Scale of classifier guidance; 0 where no classifier guided.</summary>
+    public double ClassifierScale { get; init; }
+
     /// <summary>Tokens of the prompt that the model was given.</summary>
     public required int Tokens { get; init; }
 

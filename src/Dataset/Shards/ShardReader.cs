@@ -94,8 +94,14 @@ public static class ShardReader
             ?? throw new FileNotFoundException($"The store has neither '{plain}' nor '{attempt}'.", plain);
     }
 
-    private static ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken) =>
-        reader.GetNextEntryAsync(copyData: false, cancellationToken);
+    // The class of a sample is in its metadata too, and is passed over.
+    private static async ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken)
+    {
+        TarEntry? entry;
+        do entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+        while (entry is not null && Path.GetExtension(entry.Name) == ".cls");
+        return entry;
+    }
 
     /// <summary>The next entry, which must be the file of the same sample with another extension.</summary>
     private static async Task<TarEntry> CompanionAsync(TarReader reader, TarEntry image, string extension, CancellationToken cancellationToken)

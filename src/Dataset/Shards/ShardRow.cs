@@ -27,6 +27,15 @@ public sealed record ShardRow
     /// <summary>The text that guidance led away from; empty for the null caption.</summary>
     public required string NegativePrompt { get; init; }
 
+    /// <summary>The class that was asked for, as the row has it; null where it has none.</summary>
+    public required string? Label { get; init; }
+
+    /// <summary>Its index among the model's classes.</summary>
+    public required int? Class { get; init; }
+
+    /// <summary>Scale of classifier guidance; 0 where no classifier guided.</summary>
+    public required double ClassifierScale { get; init; }
+
     /// <summary>The sampler it was made with.</summary>
     public required string Sampler { get; init; }
 

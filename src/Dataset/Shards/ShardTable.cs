@@ -18,6 +18,9 @@ internal static class ShardTable
     private static readonly DataField Seed = new DataField<ulong>("seed");
     private static readonly DataField GuidanceScale = new DataField<double>("guidance_scale");
     private static readonly DataField NegativePrompt = Text("negative_prompt");
+    private static readonly DataField Label = Text("label", nullable: true);
+    private static readonly DataField Class = new DataField<int?>("class");
+    private static readonly DataField ClassifierScale = new DataField<double>("classifier_scale");
     private static readonly DataField Sampler = Text("sampler");
     private static readonly DataField Steps = new DataField<int>("steps");
     private static readonly DataField Eta = new DataField<double>("eta");
@@ -35,7 +38,7 @@ internal static class ShardTable
     private static readonly DataField PixelSha256 = Text("pixel_sha256", nullable: true);
 
     private static readonly ParquetSchema Schema = new(
-        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
+        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
         ErrorMessage, Width, Height, Bytes, PixelSha256);
 
     private static readonly ParquetOptions Options = new()
@@ -59,6 +62,9 @@ internal static class ShardTable
         await ValuesAsync(Seed, row => row.Seed).ConfigureAwait(false);
         await ValuesAsync(GuidanceScale, row => row.GuidanceScale).ConfigureAwait(false);
         await TextsAsync(NegativePrompt, row => row.NegativePrompt).ConfigureAwait(false);
+        await TextsAsync(Label, row => row.Label).ConfigureAwait(false);
+        await OptionalAsync(Class, row => row.Class).ConfigureAwait(false);
+        await ValuesAsync(ClassifierScale, row => row.ClassifierScale).ConfigureAwait(false);
         await TextsAsync(Sampler, row => row.Sampler).ConfigureAwait(false);
         await ValuesAsync(Steps, row => row.Steps).ConfigureAwait(false);
         await ValuesAsync(Eta, row => row.Eta).ConfigureAwait(false);
@@ -105,6 +111,9 @@ internal static class ShardTable
         var seed = await ValuesAsync<ulong>(Seed).ConfigureAwait(false);
         var guidanceScale = await ValuesAsync<double>(GuidanceScale).ConfigureAwait(false);
         var negativePrompt = await TextsAsync(NegativePrompt).ConfigureAwait(false);
+        var label = await TextsAsync(Label).ConfigureAwait(false);
+        var @class = await OptionalAsync<int>(Class).ConfigureAwait(false);
+        var classifierScale = await ValuesAsync<double>(ClassifierScale).ConfigureAwait(false);
         var sampler = await TextsAsync(Sampler).ConfigureAwait(false);
         var steps = await ValuesAsync<int>(Steps).ConfigureAwait(false);
         var eta = await ValuesAsync<double>(Eta).ConfigureAwait(false);
@@ -131,6 +140,9 @@ internal static class ShardTable
             Seed = seed[index],
             GuidanceScale = guidanceScale[index],
             NegativePrompt = negativePrompt[index]!,
+            Label = label[index],
+            Class = @class[index],
+            ClassifierScale = classifierScale[index],
             Sampler = sampler[index]!,
             Steps = steps[index],
             Eta = eta[index],

@@ -1,19 +1,63 @@
+using System.Text.Json.Serialization;
 using Atelier.Diffusion.Networks;
 
 namespace Atelier.Diffusion.Models;
 
-/// <summary>Contents of <c>model.json</c>.</summary>
-public sealed record ModelConfig
+/// <summary>Contents of <c>model.json</c>: a model family, and what belongs to a model of every family.</summary>
+public abstract record ModelConfig
 {
-    /// <summary>Architecture; <c>glide</c> is <see cref="Text2ImUNet"/>.</summary>
+    /// <summary>Family: <c>glide</c> is <see cref="GlideConfig"/>, <c>adm</c> is <see cref="AdmConfig"/>.</summary>
+    [JsonPropertyOrder(-2)]
     public required string Kind { get; init; }
 
-    /// <summary>Width and height of the images, a multiple of 2^(levels - 1).</summary>
+    /// <summary>Width and height of the base network's images, a multiple of 2^(levels - 1).</summary>
+    [JsonPropertyOrder(-1)]
     public required int ImageSize { get; init; }
 
-    /// <summary>Shape of the network.</summary>
-    public required Text2ImConfig Network { get; init; }
-
-    /// <summary>The process the network was trained on.</summary>
+    /// <summary>The process the base network was trained on.</summary>
     public required DiffusionConfig Diffusion { get; init; }
+
+    /// <summary>Noise-aware classifier of the base network's images, for classifier guidance; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EncoderUNetConfig? Classifier { get; init; }
+
+    /// <summary>Width and height of the images that a job gets: the upsampler's, where there is one.</summary>
+    [JsonIgnore]
+    public abstract int FinalImageSize { get; }
+
+    /// <summary>Classes that a label can name; null where labels have no meaning.</summary>
+    [JsonIgnore]
+    public virtual int? ClassCount => Classifier?.OutChannels;
+
+    /// <summary>Refuses what cannot be built.</summary>
+    /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
+    public virtual void Validate()
+    {
+        Diffusion.Validate();
+        if (Classifier is null) return;
+        Classifier.Validate();
+        if (Classifier.ImageSize != ImageSize) throw new ArgumentException($"the classifier's image_size is {Classifier.ImageSize}; allowed: {ImageSize}, the base network's");
+        if (Classifier.InChannels != 3) throw new ArgumentException($"the classifier's in_channels is {Classifier.InChannels}; allowed: 3");
+    }
+
+    /// <summary>Refuses a network that does not suit its place in a model.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="network">Its shape.</param>
+    /// <param name="imageSize">Size of its images.</param>
+    /// <param name="diffusion">Its process.</param>
+    /// <param name="channels">What in_channels may be.</param>
+    /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
+    protected static void Validate(string what, UNetConfig network, int imageSize, DiffusionConfig diffusion, params int[] channels)
+    {
+        network.Validate();
+        diffusion.Validate();
+        var coarsest = 1 << (network.ChannelMult.Count - 1);
+        if (imageSize < 1 || imageSize > 4096 || imageSize % coarsest != 0)
+            throw new ArgumentException($"{what}image_size {imageSize} is not a multiple of {coarsest} up to 4096");
+        if (!channels.Contains(network.InChannels))
+            throw new ArgumentException($"{what}in_channels is {network.InChannels}; allowed: {string.Join(" or ", channels)}");
+        var outputs = diffusion.LearnsVariance ? 6 : 3;
+        if (network.OutChannels != outputs)
+            throw new ArgumentException($"{what}out_channels is {network.OutChannels}; allowed: {outputs} with the variance type of its diffusion");
+    }
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Weights;
 using TorchSharp;
@@ -12,14 +11,29 @@ using static TorchSharp.torch;
 namespace Atelier.Diffusion.Models;
 
 /// <summary>
-/// A model on disk: <c>model.json</c>, <c>model.safetensors</c> (official state-dict keys) and <c>tokenizer/</c> (GLIDE's vocabulary files).
+/// A model on disk: <c>model.json</c>, <c>model.safetensors</c> (official state-dict keys), where the model has them
+/// <c>upsampler.safetensors</c> and <c>classifier.safetensors</c>, <c>tokenizer/</c> (GLIDE's vocabulary files) for text, and <c>classes.txt</c>.
 /// Opening one checks everything that can be wrong short of the weights' values.
 /// </summary>
 public sealed class ModelFolder
 {
-    private const string ConfigFile = "model.json";
-    private const string WeightsFile = "model.safetensors";
-    private const string TokenizerFolder = "tokenizer";
+    /// <summary>Name of the file with the configuration.</summary>
+    public const string ConfigFile = "model.json";
+
+    /// <summary>Name of the file with the base network's weights.</summary>
+    public const string WeightsFile = "model.safetensors";
+
+    /// <summary>Name of the file with the upsampler's weights.</summary>
+    public const string UpsamplerFile = "upsampler.safetensors";
+
+    /// <summary>Name of the file with the classifier's weights.</summary>
+    public const string ClassifierFile = "classifier.safetensors";
+
+    /// <summary>Name of the folder with the vocabulary.</summary>
+    public const string TokenizerFolder = "tokenizer";
+
+    /// <summary>Name of the file with the classes' names.</summary>
+    public const string ClassesFile = "classes.txt";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -28,10 +42,11 @@ public sealed class ModelFolder
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    private ModelFolder(string path, ModelConfig config, BpeTokenizer tokenizer, string digest) =>
-        (Path, Config, Tokenizer, Digest) = (path, config, tokenizer, digest);
+    private ModelFolder(string path, ModelConfig config, BpeTokenizer? tokenizer, ClassNames? classes, string digest) =>
+        (Path, Config, Tokenizer, Classes, Digest) = (path, config, tokenizer, classes, digest);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -39,31 +54,46 @@ public sealed class ModelFolder
     /// <summary>Contents of model.json.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>The vocabulary.</summary>
-    public BpeTokenizer Tokenizer { get; }
+    /// <summary>The vocabulary; null where the model takes no text.</summary>
+    public BpeTokenizer? Tokenizer { get; }
+
+    /// <summary>The classes that a label can name; null where labels have no meaning.</summary>
+    public ClassNames? Classes { get; }
 
     /// <summary>Lower-case hex SHA-256 over names and SHA-256s of the files that decide a sample's pixels.</summary>
     public string Digest { get; }
+
+    /// <summary>What is wrong with a label, in words; null where nothing is.</summary>
+    /// <param name="label">A row's label, or null where it has none.</param>
+    public string? ProblemWithLabel(string? label)
+    {
+        if (label is null)
+            return Config is AdmConfig { Network.NumClasses: not null } ? $"there is no label, which the model needs; allowed: {Classes!.Describe()}" : null;
+        if (Classes is null) return $"the label is '{label}'; the model has no classes";
+        return Classes.Find(label) is null ? $"the label is '{label}'; allowed: {Classes.Describe()}" : null;
+    }
 
     /// <summary>Opens a folder and checks config, tokenizer, and the weights' names, shapes and lengths. Reads every byte once, for the digest.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
     public static ModelFolder Open(string path)
     {
-        foreach (var file in new[] { ConfigFile, WeightsFile })
-        {
-            if (!File.Exists(System.IO.Path.Combine(path, file)))
-                throw new InvalidDataException($"{path} is not a model folder: it has no {file}");
-        }
+        RequireFile(path, ConfigFile);
         var config = ReadConfig(System.IO.Path.Combine(path, ConfigFile));
-        var tokenizer = BpeTokenizer.Load(System.IO.Path.Combine(path, TokenizerFolder));
-        if (tokenizer.VocabularySize != config.Network.VocabularySize)
+        var files = WeightsOf(config).ToList();
+        foreach (var (file, _) in files) RequireFile(path, file);
+        var tokenizer = config is GlideConfig ? BpeTokenizer.Load(System.IO.Path.Combine(path, TokenizerFolder)) : null;
+        if (config is GlideConfig glide && tokenizer!.VocabularySize != glide.Network.VocabularySize)
             throw new InvalidDataException(
-                $"{path}: the tokenizer has {tokenizer.VocabularySize} tokens, {ConfigFile} says vocabulary_size {config.Network.VocabularySize}");
-        var weights = System.IO.Path.Combine(path, WeightsFile);
-        using (var network = new Text2ImUNet(config.Network, META))
+                $"{path}: the tokenizer has {tokenizer.VocabularySize} tokens, {ConfigFile} says vocabulary_size {glide.Network.VocabularySize}");
+        var classes = config.ClassCount is { } count ? ClassNames.Load(System.IO.Path.Combine(path, ClassesFile), count) : null;
+        foreach (var (file, create) in files)
+        {
+            var weights = System.IO.Path.Combine(path, file);
+            using var network = create(META);
             StateDict.Check(weights, network, Safetensors.ReadHeader(weights).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
-        return new ModelFolder(path, config, tokenizer, ComputeDigest(path));
+        }
+        return new ModelFolder(path, config, tokenizer, classes, ComputeDigest(path, config));
     }
 
     /// <summary>Reads and checks a <c>model.json</c> alone.</summary>
@@ -73,15 +103,17 @@ public sealed class ModelFolder
     {
         try
         {
-            var config = JsonSerializer.Deserialize<ModelConfig>(File.ReadAllText(file), Json) ?? throw new InvalidDataException($"{file} holds null");
-            if (config.Kind != "glide") throw new InvalidDataException($"{file}: unknown kind '{config.Kind}'; known: glide");
-            config.Network.Validate();
-            var coarsest = 1 << (config.Network.ChannelMult.Count - 1);
-            if (config.ImageSize < 1 || config.ImageSize > 4096 || config.ImageSize % coarsest != 0)
-                throw new ArgumentException($"image_size {config.ImageSize} is not a multiple of {coarsest} up to 4096");
-            if (config.Diffusion.Timesteps is < 1 or > 100_000)
-                throw new ArgumentException($"timesteps {config.Diffusion.Timesteps} is not in 1 to 100000");
-            _ = BetaSchedule.Named(config.Diffusion.NoiseSchedule, config.Diffusion.Timesteps);
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            var kind = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("kind", out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : throw new ArgumentException($"it has no 'kind'; known: {AdmConfig.Name}, {GlideConfig.Name}");
+            ModelConfig config = kind switch
+            {
+                GlideConfig.Name => json.Deserialize<GlideConfig>(Json)!,
+                AdmConfig.Name => json.Deserialize<AdmConfig>(Json)!,
+                _ => throw new ArgumentException($"unknown kind '{kind}'; known: {AdmConfig.Name}, {GlideConfig.Name}"),
+            };
+            config.Validate();
             return config;
         }
         catch (Exception bad) when (bad is JsonException or ArgumentException or IOException)
@@ -90,40 +122,106 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>Writes a model folder's config, tokenizer files and weights.</summary>
+    /// <summary>Writes a <c>model.json</c>.</summary>
+    /// <param name="path">Folder to create or use.</param>
+    /// <param name="config">Contents.</param>
+    public static void WriteConfig(string path, ModelConfig config)
+    {
+        Directory.CreateDirectory(path);
+        File.WriteAllText(System.IO.Path.Combine(path, ConfigFile), JsonSerializer.Serialize<object>(config, Json) + "\n");
+    }
+
+    /// <summary>Copies the files of a vocabulary.</summary>
+    /// <param name="path">Model folder to create or use.</param>
+    /// <param name="tokenizer">Folder to copy the vocabulary from.</param>
+    public static void WriteTokenizer(string path, string tokenizer)
+    {
+        var target = Directory.CreateDirectory(System.IO.Path.Combine(path, TokenizerFolder)).FullName;
+        foreach (var file in Directory.EnumerateFiles(tokenizer)) File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+    }
+
+    /// <summary>Writes a text-to-image model of one network.</summary>
     /// <param name="path">Folder to create or overwrite.</param>
     /// <param name="config">Contents of model.json.</param>
     /// <param name="network">Weights to store, as float32.</param>
     /// <param name="tokenizer">Folder to copy the vocabulary from.</param>
-    public static void Write(string path, ModelConfig config, Text2ImUNet network, string tokenizer)
+    public static void Write(string path, GlideConfig config, Text2ImUNet network, string tokenizer)
     {
-        var target = Directory.CreateDirectory(System.IO.Path.Combine(path, TokenizerFolder)).FullName;
-        foreach (var file in Directory.EnumerateFiles(tokenizer)) File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
-        File.WriteAllText(System.IO.Path.Combine(path, ConfigFile), JsonSerializer.Serialize(config, Json) + "\n");
+        WriteTokenizer(path, tokenizer);
+        WriteConfig(path, config);
         Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), [.. network.state_dict()]);
     }
 
-    /// <summary>Builds the network and loads the weights.</summary>
+    /// <summary>Builds all networks and loads their weights, each once.</summary>
+    /// <param name="device">Where to put them; null is the CPU.</param>
+    /// <returns>Frozen networks in evaluation mode; the caller disposes them.</returns>
+    /// <exception cref="InvalidDataException">The weights are damaged.</exception>
+    public ModelNetworks LoadNetworks(Device? device = null)
+    {
+        var loaded = new Dictionary<string, nn.Module>();
+        try
+        {
+            foreach (var (file, create) in WeightsOf(Config)) loaded.Add(file, Load(file, create, device));
+            return new ModelNetworks(
+                loaded[WeightsFile], loaded.GetValueOrDefault(UpsamplerFile), (EncoderUNetModel?)loaded.GetValueOrDefault(ClassifierFile));
+        }
+        catch
+        {
+            foreach (var network in loaded.Values) network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Builds the base network of a text-to-image model alone.</summary>
     /// <param name="device">Where to put it; null is the CPU.</param>
     /// <returns>The network in evaluation mode, its parameters frozen; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
-    public Text2ImUNet LoadNetwork(Device? device = null)
+    /// <exception cref="InvalidOperationException">The model takes no text.</exception>
+    public Text2ImUNet LoadText2Im(Device? device = null) => Config is GlideConfig glide
+        ? (Text2ImUNet)Load(WeightsFile, on => new Text2ImUNet(glide.Network, on), device)
+        : throw new InvalidOperationException($"{Path} is not a text-to-image model");
+
+    // The networks of a model by the files of their weights.
+    private static IEnumerable<(string File, Func<Device?, nn.Module> Create)> WeightsOf(ModelConfig config)
     {
-        var network = new Text2ImUNet(Config.Network);
-        StateDict.Load(System.IO.Path.Combine(Path, WeightsFile), network);
+        switch (config)
+        {
+            case GlideConfig glide:
+                yield return (WeightsFile, device => new Text2ImUNet(glide.Network, device));
+                if (glide.Upsampler is { } larger) yield return (UpsamplerFile, device => new Text2ImUNet(larger.Network, device));
+                break;
+            case AdmConfig adm:
+                yield return (WeightsFile, device => new UNetModel(adm.Network, device));
+                if (adm.Upsampler is { } upsampler) yield return (UpsamplerFile, device => new UNetModel(upsampler.Network, device));
+                break;
+        }
+        if (config.Classifier is { } classifier) yield return (ClassifierFile, device => new EncoderUNetModel(classifier, device));
+    }
+
+    private nn.Module Load(string file, Func<Device?, nn.Module> create, Device? device)
+    {
+        var network = create(null);
+        StateDict.Load(System.IO.Path.Combine(Path, file), network);
         foreach (var parameter in network.parameters()) parameter.requires_grad = false;
         network.to(device ?? CPU);
         network.eval();
         return network;
     }
 
-    private static string ComputeDigest(string path)
+    private static void RequireFile(string path, string file)
+    {
+        if (!File.Exists(System.IO.Path.Combine(path, file))) throw new InvalidDataException($"{path} is not a model folder: it has no {file}");
+    }
+
+    private static string ComputeDigest(string path, ModelConfig config)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var files = Directory.EnumerateFiles(System.IO.Path.Combine(path, TokenizerFolder))
-            .Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")
-            .Append(ConfigFile).Append(WeightsFile).Order(StringComparer.Ordinal);
-        foreach (var file in files)
+        var tokenizer = System.IO.Path.Combine(path, TokenizerFolder);
+        string[] vocabulary = config is GlideConfig
+            ? [.. Directory.EnumerateFiles(tokenizer).Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")]
+            : [];
+        string[] classes = File.Exists(System.IO.Path.Combine(path, ClassesFile)) ? [ClassesFile] : [];
+        foreach (var file in WeightsOf(config).Select(weights => weights.File).Concat([ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal))
         {
             using var stream = File.OpenRead(System.IO.Path.Combine(path, file));
             digest.AppendData(Encoding.UTF8.GetBytes($"{file}\n{Convert.ToHexStringLower(SHA256.HashData(stream))}\n"));

@@ -1,15 +1,18 @@
 namespace Atelier.Diffusion.Pipelines;
 
 /// <summary>One sample to draw.</summary>
-/// <param name="Prompt">The caption.</param>
+/// <param name="Prompt">The caption; not looked at by models without text.</param>
 /// <param name="Seed">Decides all its noise.</param>
-/// <param name="GuidanceScale">s of classifier-free guidance.</param>
+/// <param name="GuidanceScale">s of classifier-free guidance; not looked at by models without text.</param>
 /// <param name="NegativePrompt">The text that guidance leads away from; empty for the null caption.</param>
 public sealed record SampleRequest(string Prompt, ulong Seed, double GuidanceScale, string NegativePrompt = "")
 {
+    /// <summary>Class to draw, from 0: of a class-conditional network, and of the classifier that guides. Null for none.</summary>
+    public int? Label { get; init; }
+
     /// <summary>
-    /// Whether a step needs two passes through the network. One batch holds only samples of one kind, as which it is decides the last bits of
-    /// the results.
+    /// What passes a step takes: whether classifier-free guidance needs a second one, and whether a classifier guides. One batch holds only
+    /// samples of one kind, as which it is decides the last bits of the results.
     /// </summary>
-    public bool IsGuided => GuidanceScale != 1;
+    public (bool IsGuided, bool IsLabelled) Kind => (GuidanceScale != 1, Label is not null);
 }

@@ -18,6 +18,15 @@ public sealed record SamplingSettings
     /// <summary>How classifier-free guidance is applied.</summary>
     public GuidanceSettings Guidance { get; init; } = new();
 
+    /// <summary>s of classifier guidance of samples with a label, where the model has a classifier; 0 is none.</summary>
+    public double ClassifierScale { get; init; }
+
+    /// <summary>Whether to enlarge the images, where the model has an upsampler.</summary>
+    public bool Upsample { get; init; }
+
+    /// <summary>Timesteps that the upsampler visits, see <see cref="TimestepRespacing.Choose"/>; null is the model's own choice.</summary>
+    public string? UpsamplerRespacing { get; init; }
+
     /// <summary>Samples that go through the network together; smaller batches are padded to it, since results depend on it.</summary>
     public required int BatchSize { get; init; }
 
@@ -32,10 +41,4 @@ public sealed record SamplingSettings
         "dpmpp-2m-karras" => new DpmSolverSampler(TimestepSpacing.Karras),
         _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras"),
     };
-
-    /// <summary>The schedule: steps spread evenly over the T timesteps, ends included.</summary>
-    /// <param name="name">Name of the model's schedule.</param>
-    /// <param name="timesteps">T.</param>
-    /// <exception cref="ArgumentException">More steps than timesteps.</exception>
-    public NoiseSchedule CreateSchedule(string name, int timesteps) => NoiseSchedule.Create(name, timesteps, $"{Steps}");
 }

@@ -285,7 +285,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<
     private static string Describe(PromptRow? row) =>
         row is null ? "absent" : $"\"{(row.Prompt.Length > 60 ? row.Prompt[..60] + "..." : row.Prompt)}\"{(row.Id is null ? "" : $" (id {row.Id})")}"
             + (row.Seed is null ? "" : $" seed {row.Seed}") + (row.GuidanceScale is null ? "" : $" guidance {row.GuidanceScale}")
-            + (row.NegativePrompt is null ? "" : $" against \"{row.NegativePrompt}\"");
+            + (row.NegativePrompt is null ? "" : $" against \"{row.NegativePrompt}\"")
+            + (row.Label is null ? "" : $" label \"{row.Label}\"");
 
     [LoggerMessage(LogLevel.Information, "Job {Job} started with {Samples} samples in {Shards} shards")]
     private partial void LogStarted(string job, long samples, int shards);

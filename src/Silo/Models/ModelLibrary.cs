@@ -31,6 +31,6 @@ internal sealed class ModelLibrary(IReadOnlyDictionary<string, string> folders) 
     private static LoadedModel Open(string path)
     {
         var folder = ModelFolder.Open(path);
-        return new LoadedModel(folder, folder.LoadNetwork());
+        return new LoadedModel(folder, folder.LoadNetworks());
     }
 }

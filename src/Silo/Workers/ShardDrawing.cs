@@ -63,18 +63,26 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         try
         {
             var settings = _spec.ToSamplingSettings(plan.BatchSize);
+            var (size, steps) = (model.Pipeline.ImageSizeOf(settings), model.Pipeline.StepsOf(settings));
             var done = 0;
-            foreach (var window in BatchPlanning.Windows(samples, plan.BatchSize, sample => sample.Request.IsGuided))
+            foreach (var window in BatchPlanning.Windows(samples, plan.BatchSize, Kind))
             {
                 var results = new List<SampleResult>();
-                var isMixed = window.Any(batch => batch[0].Request.IsGuided != window[0][0].Request.IsGuided);
+                var isMixed = window.Any(batch => Kind(batch[0]) != Kind(window[0][0]));
                 foreach (var batch in window)
                 {
-                    var requests = Array.ConvertAll(batch, sample => sample.Request);
-                    var drawn = await device.RunAsync(() => model.Pipeline.Draw(
-                        requests, settings, step => Volatile.Write(ref _drawn, done + (double)batch.Length * step / _spec.Steps), cancellationToken));
+                    if (batch[0].Error is null)
+                    {
+                        var requests = Array.ConvertAll(batch, sample => sample.Request);
+                        var drawn = await device.RunAsync(() => model.Pipeline.Draw(
+                            requests, settings, step => Volatile.Write(ref _drawn, done + (double)batch.Length * step / steps), cancellationToken));
+                        results.AddRange(batch.Zip(drawn, (sample, image) => Result(sample, image, size)));
+                    }
+                    else
+                    {
+                        results.AddRange(batch.Select(sample => Result(sample, new DrawnSample(null, 0, false), size)));
+                    }
                     done += batch.Length;
-                    results.AddRange(batch.Zip(drawn, Result));
                     if (isMixed) continue;
                     await finished.WriteAsync([.. results], cancellationToken);
                     results.Clear();
@@ -91,7 +99,9 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         }
     }
 
-    private SampleResult Result(Sample sample, DrawnSample drawn) => new()
+    private static (bool Failed, (bool, bool)) Kind(Sample sample) => (sample.Error is not null, sample.Request.Kind);
+
+    private SampleResult Result(Sample sample, DrawnSample drawn, int size) => new()
     {
         Sample = sample.Number,
         Row = sample.Row,
@@ -99,11 +109,13 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         Seed = sample.Request.Seed,
         GuidanceScale = sample.Request.GuidanceScale,
         NegativePrompt = sample.Request.NegativePrompt,
+        Class = sample.Request.Label,
+        ClassifierScale = sample.Request.Label is null || model.Folder.Config.Classifier is null ? 0 : _spec.ClassifierScale,
         Tokens = drawn.TokenCount,
         Truncated = drawn.Truncated,
-        Image = drawn.Rgb is null ? null : new RgbImage(model.Folder.Config.ImageSize, model.Folder.Config.ImageSize, drawn.Rgb),
-        ErrorCode = drawn.Rgb is null ? "non_finite" : null,
-        ErrorMessage = drawn.Rgb is null ? "the network's output was not finite" : null,
+        Image = drawn.Rgb is null ? null : new RgbImage(size, size, drawn.Rgb),
+        ErrorCode = drawn.Rgb is not null ? null : sample.Error is null ? "non_finite" : "bad_label",
+        ErrorMessage = drawn.Rgb is not null ? null : sample.Error ?? "the network's output was not finite",
     };
 
     private async Task<List<Sample>> LoadSamplesAsync(int shard, CancellationToken cancellationToken)
@@ -126,10 +138,11 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
                 prompt.Prompt,
                 SampleSeed.Of(_spec.Seed, row, prompt.Seed, image),
                 prompt.GuidanceScale ?? _spec.GuidanceScale,
-                prompt.NegativePrompt ?? _spec.NegativePrompt)));
+                prompt.NegativePrompt ?? _spec.NegativePrompt) { Label = prompt.Label is null ? null : model.Folder.Classes?.Find(prompt.Label) },
+                model.Folder.ProblemWithLabel(prompt.Label)));
         }
         return samples;
     }
 
-    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request);
+    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request, string? Error);
 }

@@ -17,6 +17,8 @@ internal static class SpecSettings
         Steps = spec.Steps,
         Eta = spec.Eta,
         BatchSize = batchSize,
+        ClassifierScale = spec.ClassifierScale,
+        Upsample = spec.Upsample,
         Guidance = new GuidanceSettings
         {
             IntervalStart = spec.Guidance.IntervalStart,

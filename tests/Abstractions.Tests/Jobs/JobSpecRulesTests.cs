@@ -24,6 +24,7 @@ public sealed class JobSpecRulesTests
         { Guided(guidance => guidance with { ApgEta = -1 }), "apg eta is '-1'; allowed: 0 to 1000" },
         { Guided(guidance => guidance with { ApgNormThreshold = -1 }), "apg norm threshold is '-1'; allowed: 0 to 1000000" },
         { Guided(guidance => guidance with { ApgMomentum = 1 }), "apg momentum is '1'; allowed: above -1 to below 1" },
+        { Valid with { ClassifierScale = double.PositiveInfinity }, "classifier scale is 'Infinity'; allowed: a finite number" },
         { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
         { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
         { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096" },
@@ -65,6 +66,8 @@ public sealed class JobSpecRulesTests
             Quality = 4,
             Numerics = "any",
             NegativePrompt = "blurred",
+            ClassifierScale = 2,
+            Upsample = false,
             Guidance = new GuidanceSpec
             {
                 Method = "apg",

@@ -25,8 +25,9 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(File.Exists(_folder["run", "checkpoint.safetensors"]));
         Assert.True(File.Exists(_folder["run", "training.json"]));
         var model = ModelFolder.Open(_folder["run", "model"]);
-        Assert.Equal(model.Tokenizer.VocabularySize, model.Config.Network.VocabularySize);
-        Assert.InRange(model.Config.Network.VocabularySize, 300, 999);
+        var vocabulary = Assert.IsType<GlideConfig>(model.Config).Network.VocabularySize;
+        Assert.Equal(model.Tokenizer!.VocabularySize, vocabulary);
+        Assert.InRange(vocabulary, 300, 999);
     }
 
     [Fact]

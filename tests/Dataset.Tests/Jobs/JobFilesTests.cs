@@ -73,7 +73,9 @@ public sealed class JobFilesTests
                   "apg_norm_threshold": 15,
                   "apg_momentum": -0.5
                 },
-                "negative_prompt": ""
+                "negative_prompt": "",
+                "classifier_scale": 1,
+                "upsample": true
               },
               "incarnation": "00112233-4455-6677-8899-aabbccddeeff",
               "created": "2026-07-01T12:00:00+00:00"
@@ -127,7 +129,7 @@ public sealed class JobFilesTests
         PromptRow[] rows =
         [
             new() { Index = 2000, Prompt = "a red circle" },
-            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1, NegativePrompt = "blurred" },
+            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1, NegativePrompt = "blurred", Label = "7" },
             new() { Index = 2002, Prompt = "кот \"quoted\"\nand <b>\u2028 \U0001F408" },
         ];
 
@@ -139,7 +141,7 @@ public sealed class JobFilesTests
         Assert.Equal(
             """
             {"prompt":"a red circle"}
-            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1,"negative_prompt":"blurred"}
+            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1,"negative_prompt":"blurred","label":"7"}
             {"prompt":"кот \"quoted\"\nand <b>\u2028 \uD83D\uDC08"}
 
             """,

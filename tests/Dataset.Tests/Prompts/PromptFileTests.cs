@@ -55,6 +55,27 @@ public sealed class PromptFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Labels_OfEveryFormat_NeedNoPrompt()
+    {
+        var jsonl = _folder.Write("rows.jsonl", "{\"label\": 207}\n{\"label\": \"golden retriever\", \"prompt\": \"a dog\"}\n");
+        var csv = _folder.Write("rows.csv", "label,seed\n207,1\n\"golden retriever\",\n");
+
+        Assert.Equal([Row(0, "") with { Label = "207" }, Row(1, "a dog") with { Label = "golden retriever" }], await ReadAsync(jsonl));
+        Assert.Equal([Row(0, "", seed: 1) with { Label = "207" }, Row(1, "") with { Label = "golden retriever" }], await ReadAsync(csv));
+    }
+
+    [Fact]
+    public async Task ValidateAsync_RowThatTheModelCannotDraw_IsRefusedWithItsLine()
+    {
+        var path = _folder.Write("rows.csv", "label\n\"a\nb\"\nc\n");
+
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(
+            () => PromptFile.ValidateAsync(path, row => row.Label == "c" ? $"the label is '{row.Label}'; allowed: a" : null, Cancel));
+
+        Assert.Equal($"{path} line 4: the label is 'c'; allowed: a.", refused.Message);
+    }
+
+    [Fact]
     public async Task Csv_QuotesAndNewlinesWithinQuotes_AreRead()
     {
         var path = _folder.Write("prompts.csv",
@@ -86,7 +107,7 @@ public sealed class PromptFileTests : IDisposable
     {
         var path = _folder.Write("prompts.csv", "prompt,id,seed,guidance_scale\na,1,,\nb,2,5,\n\"\",,,3\n");
 
-        Assert.Equal(new PromptCounts(Rows: 3, EmptyPrompts: 1, Ids: 2, Seeds: 1, GuidanceScales: 1), await PromptFile.ValidateAsync(path, Cancel));
+        Assert.Equal(new PromptCounts(Rows: 3, EmptyPrompts: 1, Ids: 2, Seeds: 1, GuidanceScales: 1), await PromptFile.ValidateAsync(path, cancellationToken: Cancel));
     }
 
     [Fact]
@@ -170,14 +191,14 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": \"a\", \"seed\": NaN}", "'{\"prompt\": \"a\", \"seed\": NaN}' is not valid JSON at byte 25; an object such as {\"prompt\": \"a red circle\"} is allowed.")]
     [InlineData("\"a red circle\"", "'\"a red circle\"' is not an object; one such as {\"prompt\": \"a red circle\"} is allowed.")]
     [InlineData("[\"a\"]", "'[\"a\"]' is not an object; one such as {\"prompt\": \"a red circle\"} is allowed.")]
-    [InlineData("{\"id\": \"7\"}", "'{\"id\": \"7\"}' has no field 'prompt', which is required.")]
+    [InlineData("{\"id\": \"7\"}", "'{\"id\": \"7\"}' has no field 'prompt', which is required, or 'label'.")]
     [InlineData("{\"prompt\": 7}", "prompt is 7; a string is allowed.")]
     [InlineData("{\"prompt\": null}", "prompt is null; a string is allowed.")]
     [InlineData("{\"prompt\": [\"a\"]}", "prompt is an array; a string is allowed.")]
     [InlineData("{\"prompt\": \"a\\u0000b\"}", "the prompt 'a b' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\\ud800\"}", "prompt is 'a\\ud800', which escapes half of a surrogate pair.")]
-    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt.")]
-    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt.")]
+    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
+    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
     [InlineData("{\"prompt\": \"a\", \"prompt\": \"b\"}", "the field 'prompt' is there twice.")]
     [InlineData("{\"prompt\": \"a\", \"id\": true}", "id is true; a string or a number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"id\": \"\"}", "the id '' has 0 characters; 1 to 1,024 are allowed.")]
@@ -189,6 +210,8 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": \"a\", \"seed\": {}}", "seed is an object; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": 1e999}", "guidance_scale is '1e999'; a finite number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": \"NaN\"}", "guidance_scale is the string 'NaN'; a finite number is allowed.")]
+    [InlineData("{\"label\": true}", "label is true; a string or a number is allowed.")]
+    [InlineData("{\"label\": \"\"}", "the label '' has 0 characters; 1 to 1,024 are allowed.")]
     [InlineData("{\"prompt\": \"a\", \"negative_prompt\": 3}", "negative_prompt is 3; a string is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"negative_prompt\": \"b\\u0000\"}", "the negative_prompt 'b ' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": false}", "guidance_scale is false; a finite number is allowed.")]
@@ -196,8 +219,9 @@ public sealed class PromptFileTests : IDisposable
         RefusesAsync("prompts.jsonl", "{\"prompt\": \"first\"}\n\n" + line + "\n{\"prompt\": \"last\"}\n", "line 3: " + message);
 
     [Theory]
-    [InlineData("id,seed\n1,2\n", "line 1: there is no column 'prompt', which is required.")]
-    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale, negative_prompt.")]
+    [InlineData("id,seed\n1,2\n", "line 1: there is no column 'prompt', which is required, or 'label'.")]
+    [InlineData("label,seed\n1,2\n,3\n", "line 3: the label is empty, and there is no column 'prompt'.")]
+    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
     [InlineData("\nprompt,prompt\na,b\n", "line 2: the column 'prompt' is there twice.")]
     [InlineData("prompt,seed\na,1\nb\n", "line 3: there are 1 fields, but 2 columns; quote a field that holds a delimiter.")]
     [InlineData("prompt\na, b\n", "line 2: there are 2 fields, but 1 columns; quote a field that holds a delimiter.")]
@@ -212,7 +236,7 @@ public sealed class PromptFileTests : IDisposable
 
     [Fact]
     public Task Tsv_UnknownColumn_SaysThatTabsSeparate() =>
-        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale, negative_prompt.");
+        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale, negative_prompt, label.");
 
     [Fact]
     public Task Csv_QuoteNeverClosedInALargeFile_IsRefusedBeforeItsEnd() =>
@@ -255,7 +279,7 @@ public sealed class PromptFileTests : IDisposable
     {
         var path = _folder.Write("prompts.txt", "a\n");
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PromptFile.ValidateAsync(path, new(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PromptFile.ValidateAsync(path, cancellationToken: new(canceled: true)));
     }
 
     private static PromptRow Row(long index, string prompt, string? id = null, ulong? seed = null, double? guidanceScale = null, string? negativePrompt = null) =>
@@ -275,7 +299,7 @@ public sealed class PromptFileTests : IDisposable
 
     private static async Task RefusesPathAsync(string path, string message)
     {
-        var exception = await Assert.ThrowsAsync<InvalidInputException>(() => PromptFile.ValidateAsync(path, Cancel));
+        var exception = await Assert.ThrowsAsync<InvalidInputException>(() => PromptFile.ValidateAsync(path, cancellationToken: Cancel));
 
         Assert.Equal(path + message, exception.Message);
     }

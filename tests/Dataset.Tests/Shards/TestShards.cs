@@ -37,11 +37,13 @@ internal static class TestShards
         return new SampleResult
         {
             Sample = number,
-            Row = new PromptRow { Index = number / 2, Prompt = Prompts[number / 2 % Prompts.Length], Id = number < 2 ? "first" : null },
+            Row = new PromptRow { Index = number / 2, Prompt = Prompts[number / 2 % Prompts.Length], Id = number < 2 ? "first" : null, Label = number == 1 ? "circle" : null },
             ImageOrdinal = (int)(number % 2),
             Seed = ulong.MaxValue - (ulong)number,
             GuidanceScale = number == 1 ? 7.5 : 3,
             NegativePrompt = number == 1 ? "blurred" : "",
+            Class = number == 1 ? 4 : null,
+            ClassifierScale = number == 1 ? 2.5 : 0,
             Tokens = (int)number,
             Truncated = number == 5,
             Image = failed ? null : image ?? TestImages.Gradient(32, 24, blue: (int)number),

@@ -14,21 +14,22 @@ public sealed class ModelFolderTests : IDisposable
     public void Open_WhatWriteWrote_HasTheSameConfigTokenizerAndWeights()
     {
         var folder = ModelFolder.Open(_model.FullName);
+        var config = Assert.IsType<GlideConfig>(folder.Config);
 
         Assert.Equal(_model.FullName, folder.Path);
-        Assert.Equal(TinyModel.NetworkConfig.VocabularySize, folder.Tokenizer.VocabularySize);
+        Assert.Equal(TinyModel.NetworkConfig.VocabularySize, folder.Tokenizer!.VocabularySize);
         Assert.Equal((TinyModel.Config.Kind, TinyModel.Config.ImageSize, TinyModel.Config.Diffusion), (folder.Config.Kind, folder.Config.ImageSize, folder.Config.Diffusion));
         // Lists have no equality of their own; everything else in the record has.
-        Assert.Equal(TinyModel.NetworkConfig.ChannelMult, folder.Config.Network.ChannelMult);
-        Assert.Equal(TinyModel.NetworkConfig.AttentionResolutions, folder.Config.Network.AttentionResolutions);
-        Assert.Equal(TinyModel.NetworkConfig, folder.Config.Network with
+        Assert.Equal(TinyModel.NetworkConfig.ChannelMult, config.Network.ChannelMult);
+        Assert.Equal(TinyModel.NetworkConfig.AttentionResolutions, config.Network.AttentionResolutions);
+        Assert.Equal(TinyModel.NetworkConfig, config.Network with
         {
             ChannelMult = TinyModel.NetworkConfig.ChannelMult,
             AttentionResolutions = TinyModel.NetworkConfig.AttentionResolutions,
         });
 
         using var written = TinyModel.Network();
-        using var loaded = folder.LoadNetwork();
+        using var loaded = folder.LoadText2Im();
         Assert.False(loaded.training);
         Assert.All(loaded.parameters(), parameter => Assert.False(parameter.requires_grad));
         foreach (var (key, value) in written.state_dict()) Near.Equal(value.detach(), loaded.state_dict()[key]);
@@ -108,9 +109,13 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"kind\": \"glide\"", "\"kind\": \"sdxl\"", "unknown kind 'sdxl'; known: glide")]
-    [InlineData("\"kind\": \"glide\",", "", "missing required properties")]
-    [InlineData("\"kind\": \"glide\"", "\"kind\": null", "$.kind")]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"sdxl\"", "unknown kind 'sdxl'; known: adm, glide")]
+    [InlineData("\"kind\": \"glide\",", "", "it has no 'kind'; known: adm, glide")]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": null", "it has no 'kind'; known: adm, glide")]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"adm\"", "'text_ctx' could not be mapped")]
+    [InlineData("\"noise_schedule\"", "\"mean_type\": \"v\", \"noise_schedule\"", "mean_type")]
+    [InlineData("\"noise_schedule\"", "\"variance_type\": \"fixed_small\", \"noise_schedule\"", "out_channels is 6; allowed: 3 with the variance type of its diffusion")]
+    [InlineData("\"in_channels\": 3", "\"in_channels\": 6", "in_channels is 6; allowed: 3 or 7")]
     [InlineData("\"kind\"", "\"colour\": 1, \"kind\"", "'colour' could not be mapped")]
     [InlineData("\"text_ctx\"", "\"text_context\": 1, \"text_ctx\"", "'text_context' could not be mapped")]
     [InlineData("\"image_size\": 16", "\"image_size\": 17", "image_size 17 is not a multiple of 2 up to 4096")]

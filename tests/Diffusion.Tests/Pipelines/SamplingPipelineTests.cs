@@ -1,6 +1,5 @@
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Models;
-using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using TorchSharp;
@@ -8,22 +7,22 @@ using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Pipelines;
 
-public sealed class TextToImagePipelineTests : IDisposable
+public sealed class SamplingPipelineTests : IDisposable
 {
     private static readonly SampleRequest Corgi = new("an oil painting of a corgi", 11, 3), Boat = new("a boat", 12, 1.5), Nothing = new("", 13, 0);
     private static readonly SamplingSettings Settings = new() { Sampler = "ancestral", Steps = 3, BatchSize = 3 };
 
     private readonly TinyModel _files = new();
     private readonly ModelFolder _model;
-    private readonly Text2ImUNet _network;
-    private readonly TextToImagePipeline _pipeline;
+    private readonly ModelNetworks _network;
+    private readonly SamplingPipeline _pipeline;
 
-    public TextToImagePipelineTests()
+    public SamplingPipelineTests()
     {
         set_num_threads(1);
         _model = ModelFolder.Open(_files.FullName);
-        _network = _model.LoadNetwork();
-        _pipeline = new TextToImagePipeline(_model, _network);
+        _network = _model.LoadNetworks();
+        _pipeline = new SamplingPipeline(_model, _network);
     }
 
     [Theory]
@@ -127,7 +126,7 @@ public sealed class TextToImagePipelineTests : IDisposable
     [Fact]
     public void Draw_WeightsThatAreNotNumbers_GivesNoPixels()
     {
-        using (no_grad()) _network.parameters().First().fill_(double.NaN);
+        using (no_grad()) _network.Base.parameters().First().fill_(double.NaN);
 
         Assert.Equal([null, null], Draw(Settings, Corgi, Boat));
     }
@@ -159,7 +158,7 @@ public sealed class TextToImagePipelineTests : IDisposable
 
     [Fact]
     public void Draw_KindsMixed_IsRefused() => Assert.StartsWith(
-        "some requests have guidance scale 1, which takes one pass a step, and some have not; a batch is of one kind",
+        "the requests are of different kinds, which take different passes a step; a batch is of one kind",
         Assert.Throws<ArgumentException>(() => Draw(Settings, Corgi, Boat with { GuidanceScale = 1 })).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -182,13 +181,13 @@ public sealed class TextToImagePipelineTests : IDisposable
     [Fact]
     public void ProbeNumerics_OfTheSameModelAndShape_IsTheSameName()
     {
-        using var other = _model.LoadNetwork();
-        using var another = TinyModel.Network(seed: 2);
+        using var other = _model.LoadNetworks();
+        using var another = new ModelNetworks(TinyModel.Network(seed: 2), null, null);
 
         Assert.Matches("^[0-9a-f]{64}$", _pipeline.ProbeNumerics(2));
-        Assert.Equal(_pipeline.ProbeNumerics(2), new TextToImagePipeline(_model, other).ProbeNumerics(2));
+        Assert.Equal(_pipeline.ProbeNumerics(2), new SamplingPipeline(_model, other).ProbeNumerics(2));
         Assert.NotEqual(_pipeline.ProbeNumerics(2), _pipeline.ProbeNumerics(1));
-        Assert.NotEqual(_pipeline.ProbeNumerics(2), new TextToImagePipeline(_model, another).ProbeNumerics(2));
+        Assert.NotEqual(_pipeline.ProbeNumerics(2), new SamplingPipeline(_model, another).ProbeNumerics(2));
     }
 
     public void Dispose()

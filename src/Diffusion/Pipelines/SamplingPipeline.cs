@@ -1,0 +1,202 @@
+using System.Security.Cryptography;
+using Atelier.Diffusion.Guidance;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Noise;
+using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Tokenization;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Pipelines;
+
+/// <summary>
+/// Prompts or labels in, pixels out: the base network, guided, and then the upsampler where the model has one. A sample's pixels are a function
+/// of the model, the settings, its own request and the machine's arithmetic; not of its neighbours in the batch. One pipeline may be used from
+/// several threads at once.
+/// </summary>
+/// <param name="model">Tokenizer and configuration.</param>
+/// <param name="networks">The model's networks.</param>
+public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
+{
+    private const int BaseStage = 0, UpsamplerStage = 1;
+
+    /// <summary>Width and height of the images that settings make.</summary>
+    /// <param name="settings">Whether to upsample.</param>
+    public int ImageSizeOf(SamplingSettings settings) => settings.Upsample ? model.Config.FinalImageSize : model.Config.ImageSize;
+
+    /// <summary>Steps that a batch takes, those of the upsampler included.</summary>
+    /// <param name="settings">Sampler, steps and whether to upsample.</param>
+    /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>
+    public int StepsOf(SamplingSettings settings) =>
+        settings.CreateSampler().StepsIn(BaseProcess(settings).Schedule)
+        + (settings.Upsample && Upsampler is { } upsampler ? upsampler.Process(settings).Schedule.Steps : 0);
+
+    /// <summary>Draws one batch on the calling thread.</summary>
+    /// <param name="requests">1 to BatchSize requests, all of one kind.</param>
+    /// <param name="settings">Sampler, steps, guidance and the fixed batch size.</param>
+    /// <param name="onStep">Told how many steps are done, after each.</param>
+    /// <param name="cancellationToken">Honoured before every step.</param>
+    /// <returns>One result a request, in order.</returns>
+    /// <exception cref="ArgumentException">Settings or requests that the model does not allow, or a wrong number of requests.</exception>
+    public DrawnSample[] Draw(
+        IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep = null, CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        var (x, _, prompts) = Denoise(requests, settings, onStep, cancellationToken);
+        var finite = x.isfinite().flatten(start_dim: 1).all(1).cpu().data<bool>().ToArray();
+        var pixels = ((x + 1) * 127.5).round().clamp(0, 255).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
+        var bytes = pixels.data<byte>().ToArray();
+        var length = bytes.Length / settings.BatchSize;
+        return [.. requests.Select((_, i) => new DrawnSample(
+            finite[i] ? bytes[(i * length)..((i + 1) * length)] : null, prompts?[i].TokenCount ?? 0, prompts?[i].Truncated ?? false))];
+    }
+
+    /// <summary>
+    /// A name for this machine's arithmetic: SHA-256 of what the model makes of a fixed batch of this shape. Workers that agree on it make the
+    /// same pixels.
+    /// </summary>
+    /// <param name="batchSize">Batch size of the job.</param>
+    public string ProbeNumerics(int batchSize)
+    {
+        using var scope = NewDisposeScope();
+        int? label = model.Classes is null ? null : 0;
+        var requests = Enumerable.Range(0, batchSize).Select(i => new SampleRequest($"a numerics probe {i}", (ulong)i, 3) { Label = label }).ToList();
+        var settings = new SamplingSettings
+        {
+            Sampler = "ddim",
+            Steps = Math.Min(2, model.Config.Diffusion.Timesteps),
+            BatchSize = batchSize,
+            ClassifierScale = 1,
+            Upsample = true,
+            UpsamplerRespacing = "1",
+        };
+        // The small images too: the upsampler sees them rounded to 256 levels, which hides their last bits.
+        var (x, small, _) = Denoise(requests, settings, null, CancellationToken.None);
+        return Convert.ToHexStringLower(SHA256.HashData([.. small.contiguous().cpu().bytes, .. x.contiguous().cpu().bytes]));
+    }
+
+    private (int ImageSize, double Temperature, Func<SamplingSettings, GaussianDiffusion> Process)? Upsampler => model.Config switch
+    {
+        GlideConfig { Upsampler: { } upsampler } =>
+            (upsampler.ImageSize, upsampler.Temperature, settings => upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing)),
+        AdmConfig { Upsampler: { } upsampler } =>
+            (upsampler.ImageSize, upsampler.Temperature, settings => upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing)),
+        _ => null,
+    };
+
+    private GaussianDiffusion BaseProcess(SamplingSettings settings) => model.Config.Diffusion.Create($"{settings.Steps}");
+
+    private (Tensor X, Tensor Small, TokenizedPrompt[]? Prompts) Denoise(
+        IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken)
+    {
+        var n = settings.BatchSize;
+        if (requests.Count < 1 || requests.Count > n) throw new ArgumentException($"{requests.Count} requests do not fit a batch of {n}", nameof(requests));
+        if (requests.Any(request => request.Kind != requests[0].Kind))
+            throw new ArgumentException("the requests are of different kinds, which take different passes a step; a batch is of one kind", nameof(requests));
+        settings.Guidance.Validate();
+        using var inference = inference_mode();
+        SampleRequest[] padded =
+            [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0 }, n - requests.Count)];
+        var labels = Labels(padded);
+        var done = 0;
+
+        var x = DrawBase(padded, labels, settings, Advance, cancellationToken, out var prompts);
+        if (!settings.Upsample || Upsampler is not { } upsampler) return (x, x, prompts);
+
+        var images = new ConcatenatedImages(LowRes: ConcatenatedImages.Quantize(x));
+        var size = upsampler.ImageSize;
+        Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * (step < 0 ? upsampler.Temperature : 1);
+        if (networks.Upsampler is Text2ImUNet text)
+        {
+            using var encoded = Encode(text, Array.ConvertAll(padded, request => Tokenize(request.Prompt, text)));
+            return (Run(new DdimSampler(), new DenoisingProcess(upsampler.Process(settings), new TextConditional(text, encoded, images)), Noise), x, prompts);
+        }
+        var network = (UNetModel)networks.Upsampler!;
+        var conditional = new ClassConditional(network, network.Config.NumClasses is null ? null : labels, images);
+        return (Run(new DdimSampler(), new DenoisingProcess(upsampler.Process(settings), conditional), Noise), x, prompts);
+
+        Tensor Run(ISampler sampler, DenoisingProcess process, Func<int, Tensor> noise) => SamplingPipeline.Run(sampler, process, noise, Advance, cancellationToken);
+
+        void Advance() => onStep?.Invoke(++done);
+    }
+
+    private Tensor DrawBase(
+        SampleRequest[] requests, Tensor? labels, SamplingSettings settings, Action onStep, CancellationToken cancellationToken, out TokenizedPrompt[]? prompts)
+    {
+        var diffusion = BaseProcess(settings);
+        var size = model.Config.ImageSize;
+        if (networks.Base is Text2ImUNet network)
+        {
+            var tokenized = prompts = Array.ConvertAll(requests, request => Tokenize(request.Prompt, network));
+            var against = Array.ConvertAll(requests, request => Tokenize(request.NegativePrompt, network));
+            using var text = Encode(network, [.. tokenized, .. against]);
+            using var guided = new ClassifierFreeGuidance(
+                new TextConditional(network, text, Unknown(network)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
+                settings.Guidance);
+            return Sample(guided);
+        }
+        prompts = null;
+        var classes = (UNetModel)networks.Base;
+        return Sample(new ClassConditional(classes, classes.Config.NumClasses is null ? null : labels));
+
+        Tensor Sample(IDenoiser denoiser)
+        {
+            if (networks.Classifier is { } classifier && labels is not null && settings.ClassifierScale != 0)
+                denoiser = new ClassifierGuidance(denoiser, classifier, labels, full(1, 1, 1, 1, (float)settings.ClassifierScale).to(networks.Device));
+            var percentile = settings.Guidance.ThresholdPercentile;
+            var process = new DenoisingProcess(diffusion, denoiser)
+            {
+                Denoised = percentile < 1 ? xStart => DynamicThresholding.Apply(xStart, percentile) : null,
+            };
+            return Run(settings.CreateSampler(), process, step => Gaussian(requests, BaseStage, step, size), onStep, cancellationToken);
+        }
+
+        // A network that inpaints draws a whole image where nothing is known of it.
+        ConcatenatedImages? Unknown(Text2ImUNet network) => network.Config.InChannels == 3 ? null : new ConcatenatedImages(
+            Known: zeros(requests.Length, 3, size, size).to(networks.Device), KnownMask: zeros(requests.Length, 1, size, size).to(networks.Device));
+    }
+
+    private static Tensor Run(ISampler sampler, DenoisingProcess process, Func<int, Tensor> noise, Action onStep, CancellationToken cancellationToken)
+    {
+        Tensor? x = null;
+        foreach (var step in sampler.Run(process, noise, cancellationToken))
+        {
+            x?.Dispose();
+            step.PredictedXStart.Dispose();
+            x = step.Sample;
+            onStep();
+        }
+        return x!;
+    }
+
+    private Tensor Gaussian(SampleRequest[] requests, int stage, int step, int size)
+    {
+        var values = new float[requests.Length * 3 * size * size];
+        for (var i = 0; i < requests.Length; i++) GaussianNoise.Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), requests[i].Seed, stage, step);
+        return tensor(values, [requests.Length, 3, size, size]).to(networks.Device);
+    }
+
+    // [N] int64, or null where the requests have none.
+    private Tensor? Labels(SampleRequest[] requests)
+    {
+        if (requests[0].Label is null)
+            return model.Config is AdmConfig { Network.NumClasses: { } classes }
+                ? throw new ArgumentException($"a request has no label; the model draws classes 0 to {classes - 1}")
+                : null;
+        var count = model.Classes?.Count ?? throw new ArgumentException("a request has a label; the model has no classes");
+        return Array.Find(requests, request => request.Label < 0 || request.Label >= count) is { } unknown
+            ? throw new ArgumentException($"a request has label {unknown.Label}; allowed: 0 to {count - 1}")
+            : tensor(Array.ConvertAll(requests, request => (long)request.Label!.Value)).to(networks.Device);
+    }
+
+    private TokenizedPrompt Tokenize(string prompt, Text2ImUNet network) => model.Tokenizer!.Tokenize(prompt, network.Config.TextCtx);
+
+    private TextEncoding Encode(Text2ImUNet network, TokenizedPrompt[] prompts)
+    {
+        long[] shape = [prompts.Length, network.Config.TextCtx];
+        using var tokens = tensor(Array.ConvertAll([.. prompts.SelectMany(prompt => prompt.Tokens)], token => (long)token), shape).to(networks.Device);
+        using var mask = tensor([.. prompts.SelectMany(prompt => prompt.Mask)], shape).to(networks.Device);
+        return network.EncodeText(tokens, mask);
+    }
+}
