@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Atelier.Cli;
 using Atelier.Cli.Evaluate;
+using Atelier.Cli.Models;
 using Atelier.Cli.Run;
 using Atelier.Cli.Train;
 using Atelier.Diffusion.Devices;
@@ -14,5 +15,6 @@ var root = new RootCommand("Atelier turns a list of prompts into an image datase
     RunCommand.Create(console),
     TrainCommand.Create(console),
     EvaluateCommand.Create(console),
+    ModelsCommand.Create(console),
 };
 return await CommandRunner.RunAsync(root, args, Console.Out, Console.Error);

@@ -11,7 +11,7 @@ internal static class ModelFinder
     /// <exception cref="InvalidInputException">There is none, or it cannot be used.</exception>
     public static ModelFolder Open(string nameOrPath)
     {
-        var folders = Roots().Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).DistinctBy(Path.GetFileName);
+        var folders = Folders();
         var path = Directory.Exists(nameOrPath) ? nameOrPath : folders.FirstOrDefault(folder => Path.GetFileName(folder) == nameOrPath);
         if (path is null)
         {
@@ -27,6 +27,9 @@ internal static class ModelFinder
             throw new InvalidInputException(damaged.Message, damaged);
         }
     }
+
+    /// <summary>The folders that can be named, the first of each name.</summary>
+    public static IEnumerable<string> Folders() => Roots().Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).DistinctBy(Path.GetFileName);
 
     private static IEnumerable<string> Roots()
     {

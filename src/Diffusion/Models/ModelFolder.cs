@@ -137,7 +137,7 @@ public sealed class ModelFolder
     public static void WriteTokenizer(string path, string tokenizer)
     {
         var target = Directory.CreateDirectory(System.IO.Path.Combine(path, TokenizerFolder)).FullName;
-        foreach (var file in Directory.EnumerateFiles(tokenizer)) File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+        foreach (var file in VocabularyFiles(tokenizer)) File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
     }
 
     /// <summary>Writes a text-to-image model of one network.</summary>
@@ -208,6 +208,10 @@ public sealed class ModelFolder
         return network;
     }
 
+    // A folder of official files has CLIP's vocabulary too, which no model of ours reads.
+    private static IEnumerable<string> VocabularyFiles(string tokenizer) => Directory.EnumerateFiles(tokenizer)
+        .Where(file => System.IO.Path.GetFileName(file) is var name && (name.StartsWith("encoder.json", StringComparison.Ordinal) || name.StartsWith("vocab.bpe", StringComparison.Ordinal)));
+
     private static void RequireFile(string path, string file)
     {
         if (!File.Exists(System.IO.Path.Combine(path, file))) throw new InvalidDataException($"{path} is not a model folder: it has no {file}");
@@ -218,7 +222,7 @@ public sealed class ModelFolder
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var tokenizer = System.IO.Path.Combine(path, TokenizerFolder);
         string[] vocabulary = config is GlideConfig
-            ? [.. Directory.EnumerateFiles(tokenizer).Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")]
+            ? [.. VocabularyFiles(tokenizer).Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")]
             : [];
         string[] classes = File.Exists(System.IO.Path.Combine(path, ClassesFile)) ? [ClassesFile] : [];
         foreach (var file in WeightsOf(config).Select(weights => weights.File).Concat([ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal))

@@ -104,8 +104,8 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         var x = DrawBase(padded, labels, settings, Advance, cancellationToken, out var prompts);
         if (!settings.Upsample || Upsampler is not { } upsampler) return (x, x, prompts);
 
-        var images = new ConcatenatedImages(LowRes: ConcatenatedImages.Quantize(x));
         var size = upsampler.ImageSize;
+        var images = Unknown(networks.Upsampler!, n, size) with { LowRes = ConcatenatedImages.Quantize(x) };
         Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * (step < 0 ? upsampler.Temperature : 1);
         if (networks.Upsampler is Text2ImUNet text)
         {
@@ -132,7 +132,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
             var against = Array.ConvertAll(requests, request => Tokenize(request.NegativePrompt, network));
             using var text = Encode(network, [.. tokenized, .. against]);
             using var guided = new ClassifierFreeGuidance(
-                new TextConditional(network, text, Unknown(network)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
+                new TextConditional(network, text, Unknown(network, requests.Length, size)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
                 settings.Guidance);
             return Sample(guided);
         }
@@ -151,11 +151,12 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
             };
             return Run(settings.CreateSampler(), process, step => Gaussian(requests, BaseStage, step, size), onStep, cancellationToken);
         }
-
-        // A network that inpaints draws a whole image where nothing is known of it.
-        ConcatenatedImages? Unknown(Text2ImUNet network) => network.Config.InChannels == 3 ? null : new ConcatenatedImages(
-            Known: zeros(requests.Length, 3, size, size).to(networks.Device), KnownMask: zeros(requests.Length, 1, size, size).to(networks.Device));
     }
+
+    // A network that inpaints draws a whole image where nothing is known of it.
+    private ConcatenatedImages Unknown(nn.Module network, long n, int size) => network is Text2ImUNet { Config.InChannels: 7 or 10 }
+        ? new ConcatenatedImages(Known: zeros(n, 3, size, size).to(networks.Device), KnownMask: zeros(n, 1, size, size).to(networks.Device))
+        : new ConcatenatedImages();
 
     private static Tensor Run(ISampler sampler, DenoisingProcess process, Func<int, Tensor> noise, Action onStep, CancellationToken cancellationToken)
     {

@@ -58,8 +58,29 @@ public static class Safetensors
     /// <param name="tensors">Names and tensors on any device.</param>
     /// <param name="metadata">Free text entries of the header.</param>
     public static void Write(
-        string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, [.. tensors.Select(entry => KeyValuePair.Create(entry.Key, new TensorEntry(entry.Value.dtype, entry.Value.shape)))], tensors, metadata);
+
+    /// <summary>Writes a checkpoint of any format with the same names, types and elements; one tensor is in memory at a time.</summary>
+    /// <param name="path">File to write, replaced in one step.</param>
+    /// <param name="source">What to copy.</param>
+    /// <exception cref="InvalidDataException">The source is damaged; nothing is replaced.</exception>
+    public static void Write(string path, Checkpoint source) => Write(path, [.. source.Header], Owned(source.Read()), null);
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Owned(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
+        foreach (var entry in tensors)
+        {
+            using (entry.Value) yield return entry;
+        }
+    }
+
+    // The tensors may come in another order than the entries.
+    private static void Write(
+        string path, IReadOnlyList<KeyValuePair<string, TensorEntry>> entries, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
+    {
+        var offsets = new Dictionary<string, long>();
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
@@ -71,17 +92,18 @@ public static class Safetensors
                 json.WriteEndObject();
             }
             var offset = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var (name, tensor) in entries)
             {
-                var (dtype, (_, size)) = DTypes.Single(known => known.Value.Type == tensor.dtype);
+                var (dtype, (_, size)) = DTypes.Single(known => known.Value.Type == tensor.DType);
+                offsets.Add(name, offset);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", dtype);
                 json.WriteStartArray("shape");
-                foreach (var length in tensor.shape) json.WriteNumberValue(length);
+                foreach (var length in tensor.Shape) json.WriteNumberValue(length);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.numel() * size);
+                json.WriteNumberValue(offset += tensor.Shape.Aggregate(1L, (product, length) => product * length) * size);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -97,10 +119,12 @@ public static class Safetensors
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             file.Write(length);
             file.Write(header.GetBuffer().AsSpan(0, (int)header.Length));
-            foreach (var (_, tensor) in tensors)
+            var start = file.Position;
+            foreach (var (name, tensor) in tensors)
             {
                 using var scope = NewDisposeScope();
-                file.Write(tensor.detach().cpu().contiguous().bytes);
+                file.Position = start + offsets[name];
+                TensorBytes.Write(tensor.detach().cpu().contiguous(), file);
             }
             file.Flush(flushToDisk: true);
         }

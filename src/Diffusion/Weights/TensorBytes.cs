@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
 
-/// <summary>Fills tensors from streams without a managed copy.</summary>
+/// <summary>Moves the elements of tensors from and to streams without a managed copy.</summary>
 internal static class TensorBytes
 {
     // A tensor may be larger than a span or an array can be.
@@ -20,6 +20,21 @@ internal static class TensorBytes
         {
             var part = (int)Math.Min(left, MaxPart);
             stream.ReadExactly(new Span<byte>(bytes, part));
+            bytes += part;
+            left -= part;
+        }
+    }
+
+    /// <summary>Writes a contiguous CPU tensor's elements, little-endian and in row-major order.</summary>
+    public static unsafe void Write(Tensor tensor, Stream stream)
+    {
+        var left = tensor.numel() * tensor.ElementSize;
+        if (left == 0) return;
+        var bytes = (byte*)NativePointer(tensor);
+        while (left > 0)
+        {
+            var part = (int)Math.Min(left, MaxPart);
+            stream.Write(new ReadOnlySpan<byte>(bytes, part));
             bytes += part;
             left -= part;
         }

@@ -1,0 +1,134 @@
+using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Weights;
+using static TorchSharp.torch;
+
+namespace Atelier.Diffusion.Models;
+
+/// <summary>
+/// Makes a model folder of checkpoints in any format of <see cref="Checkpoint"/>. Which network a checkpoint is of is told from the names and
+/// shapes of its tensors, unless a model.json says it.
+/// </summary>
+public sealed record ModelImport
+{
+    /// <summary>Family: <c>glide</c> or <c>adm</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Checkpoint of the base network.</summary>
+    public required string Base { get; init; }
+
+    /// <summary>Checkpoint of the upsampler; null for none.</summary>
+    public string? Upsampler { get; init; }
+
+    /// <summary>Checkpoint of the classifier; null for none.</summary>
+    public string? Classifier { get; init; }
+
+    /// <summary>Folder with GLIDE's vocabulary files, which a model of kind glide needs.</summary>
+    public string? Vocabulary { get; init; }
+
+    /// <summary>File with the names of the classes, one a line; null for none.</summary>
+    public string? Classes { get; init; }
+
+    /// <summary>A model.json for networks that were never published; null to tell them from the checkpoints.</summary>
+    public string? Config { get; init; }
+
+    /// <summary>
+    /// Writes the folder, weights with their own element types. One tensor is in memory at a time. <c>model.json</c> is written last, so that a
+    /// folder that has it is whole.
+    /// </summary>
+    /// <param name="path">Folder to create; it may exist if it is empty.</param>
+    /// <returns>The folder, opened.</returns>
+    /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
+    public ModelFolder Write(string path)
+    {
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()) throw new InvalidDataException($"{path} is not empty; give a new folder");
+        if (Kind == GlideConfig.Name && Vocabulary is null) throw new InvalidDataException("a model of kind glide needs the folder of its vocabulary");
+        foreach (var file in new[] { Base, Upsampler, Classifier, Classes, Config })
+            if (file is not null && !File.Exists(file)) throw new InvalidDataException($"{file}: there is no such file");
+
+        var (weights, upsampler, classifier) = (Checkpoint.Open(Base), Open(Upsampler), Open(Classifier));
+        var config = Config is null ? Recognise(weights, upsampler, classifier) : ModelFolder.ReadConfig(Config);
+        if (config.Kind != Kind) throw new InvalidDataException($"{Config} is of kind {config.Kind}, not {Kind}");
+        ValidateConfig(config);
+
+        Directory.CreateDirectory(path);
+        Safetensors.Write(Path.Combine(path, ModelFolder.WeightsFile), weights);
+        if (upsampler is not null) Safetensors.Write(Path.Combine(path, ModelFolder.UpsamplerFile), upsampler);
+        if (classifier is not null) Safetensors.Write(Path.Combine(path, ModelFolder.ClassifierFile), classifier);
+        if (config is GlideConfig) ModelFolder.WriteTokenizer(path, Vocabulary!);
+        if (Classes is not null) File.Copy(Classes, Path.Combine(path, ModelFolder.ClassesFile));
+        ModelFolder.WriteConfig(path, config);
+        try
+        {
+            return ModelFolder.Open(path);
+        }
+        catch (InvalidDataException)
+        {
+            File.Delete(Path.Combine(path, ModelFolder.ConfigFile));
+            throw;
+        }
+
+        static Checkpoint? Open(string? file) => file is null ? null : Checkpoint.Open(file);
+    }
+
+    private ModelConfig Recognise(Checkpoint weights, Checkpoint? upsampler, Checkpoint? classifier)
+    {
+        var judge = classifier is null ? null : Recognise(classifier, OfficialModels.Classifiers, config => new EncoderUNetModel(config, META)).Network;
+        switch (Kind)
+        {
+            case GlideConfig.Name:
+                var glide = Recognise(weights, OfficialModels.GlideBases, config => new Text2ImUNet(config, META));
+                var larger = upsampler is null ? null : Recognise(upsampler, OfficialModels.GlideUpsamplers, config => new Text2ImUNet(config, META));
+                return new GlideConfig
+                {
+                    Kind = Kind, ImageSize = glide.ImageSize, Network = glide.Network, Diffusion = glide.Diffusion, Classifier = judge,
+                    Upsampler = larger is null ? null : new() { ImageSize = larger.ImageSize, Network = larger.Network, Diffusion = larger.Diffusion },
+                };
+            case AdmConfig.Name:
+                var adm = Recognise(weights, OfficialModels.AdmBases, config => new UNetModel(config, META));
+                var large = upsampler is null ? null : Recognise(upsampler, OfficialModels.AdmUpsamplers, config => new UNetModel(config, META));
+                return new AdmConfig
+                {
+                    Kind = Kind, ImageSize = adm.ImageSize, Network = adm.Network, Diffusion = adm.Diffusion, Classifier = judge,
+                    // guided-diffusion's upsamplers are sampled with 250 steps and plain noise (its README).
+                    Upsampler = large is null ? null
+                        : new() { ImageSize = large.ImageSize, Network = large.Network, Diffusion = large.Diffusion, Respacing = "250", Temperature = 1 },
+                };
+            default:
+                throw new InvalidDataException($"unknown kind '{Kind}'; known: {AdmConfig.Name}, {GlideConfig.Name}");
+        }
+    }
+
+    /// <summary>The published network whose tensors a checkpoint has.</summary>
+    /// <exception cref="InvalidDataException">It is none of them.</exception>
+    internal static OfficialModels.Entry<TNetwork> Recognise<TNetwork>(
+        Checkpoint checkpoint, OfficialModels.Entry<TNetwork>[] known, Func<TNetwork, nn.Module> create) where TNetwork : UNetConfig
+    {
+        foreach (var entry in known)
+        {
+            using var network = create(entry.Network);
+            var needed = network.state_dict();
+            if (needed.Count == checkpoint.Header.Count
+                && needed.All(tensor => checkpoint.Header.TryGetValue(tensor.Key, out var given) && given.Shape.SequenceEqual(tensor.Value.shape)))
+                return entry;
+        }
+        throw new InvalidDataException(
+            $"{checkpoint.Path} has {checkpoint.Header.Count} tensors, which are not those of a published network ({string.Join(", ", known.Select(entry => entry.Name))}); "
+            + "say what it is with a model.json");
+    }
+
+    private void ValidateConfig(ModelConfig config)
+    {
+        try
+        {
+            config.Validate();
+        }
+        catch (ArgumentException impossible)
+        {
+            throw new InvalidDataException($"the checkpoints do not belong together: {impossible.Message}", impossible);
+        }
+        var upsamples = config is GlideConfig { Upsampler: not null } or AdmConfig { Upsampler: not null };
+        if (upsamples != Upsampler is not null) throw new InvalidDataException($"{Config} {(upsamples ? "has an upsampler; its checkpoint is missing" : "has no upsampler, but there is a checkpoint of one")}");
+        if (config.Classifier is not null != Classifier is not null)
+            throw new InvalidDataException($"{Config} {(Classifier is null ? "has a classifier; its checkpoint is missing" : "has no classifier, but there is a checkpoint of one")}");
+    }
+}
