@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Guidance;
@@ -16,18 +17,18 @@ internal sealed class AdaptiveProjection(ApgSettings settings) : IDisposable
     /// <param name="difference">Conditional minus unconditional x_0.</param>
     public Tensor Apply(Tensor image, Tensor difference)
     {
-        var average = _average is null ? difference : difference + settings.Momentum * _average;
+        var average = _average is null ? difference : difference.Plus(S(settings.Momentum) * _average);
         _average?.Dispose();
         _average = average.clone().DetachFromDisposeScope();
 
         if (settings.NormThreshold > 0)
-            average = average * (settings.NormThreshold / Norm(average).clamp_min(1e-12)).clamp_max(1);
-        var unit = image / Norm(image).clamp_min(1e-12);
+            average = average * (S(settings.NormThreshold) / Norm(average).clamp_min(S(1e-12))).clamp_max(S(1));
+        var unit = image / Norm(image).clamp_min(S(1e-12));
         var parallel = (average * unit).sum([1, 2, 3], keepdim: true) * unit;
-        return average - parallel + settings.Eta * parallel;
+        return (average - parallel).Plus(S(settings.Eta) * parallel);
     }
 
     public void Dispose() => _average?.Dispose();
 
-    private static Tensor Norm(Tensor images) => images.square().sum([1, 2, 3], keepdim: true).sqrt();
+    private static Tensor Norm(Tensor images) => images.pow(S(2)).sum([1, 2, 3], keepdim: true).sqrt();
 }

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Guidance;
@@ -55,7 +56,7 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     /// <param name="unconditional">eps(null).</param>
     /// <param name="scale">s, broadcast over the others.</param>
     public static Tensor Combine(Tensor conditional, Tensor unconditional, Tensor scale) =>
-        unconditional + scale * (conditional - unconditional);
+        unconditional.Plus(scale * (conditional - unconditional));
 
     /// <summary>
     /// The guided epsilon brought back to the standard deviation of the conditional one, in part (Lin et al. 2023, arXiv:2305.08891,
@@ -67,7 +68,7 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public static Tensor Rescale(Tensor guided, Tensor conditional, double phi)
     {
         var factor = conditional.std([1, 2, 3], keepdim: true) / guided.std([1, 2, 3], keepdim: true);
-        return phi * (guided * factor) + (1 - phi) * guided;
+        return (S(phi) * (guided * factor)).Plus(S(1 - phi) * guided);
     }
 
     /// <summary>
@@ -78,15 +79,15 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     /// <param name="unconditional">eps(null).</param>
     /// <returns>[N, 1, 1, 1].</returns>
     public static Tensor OptimizedScale(Tensor conditional, Tensor unconditional) =>
-        (conditional * unconditional).sum([1, 2, 3], keepdim: true) / (unconditional.square().sum([1, 2, 3], keepdim: true) + 1e-8);
+        (conditional * unconditional).sum([1, 2, 3], keepdim: true) / unconditional.pow(S(2)).sum([1, 2, 3], keepdim: true).Plus(S(1e-8));
 
     // The projection is of predicted images, which are linear in epsilon.
     private Tensor Project(Tensor x, Tensor conditional, Tensor unconditional, Tensor scale, double timestep)
     {
         var alphaBar = _schedule.AlphaBarAt(timestep);
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var image = (x - sigma * conditional) / alpha;
-        var difference = (unconditional - conditional) * (sigma / alpha);           // of the images
-        return (x - alpha * (image + (scale - 1) * _projection!.Apply(image, difference))) / sigma;
+        var image = (x - S(sigma) * conditional) / S(alpha);
+        var difference = (unconditional - conditional) * S(sigma / alpha);           // of the images
+        return (x - S(alpha) * image.Plus((scale - S(1)) * _projection!.Apply(image, difference))) / S(sigma);
     }
 }

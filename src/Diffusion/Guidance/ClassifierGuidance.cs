@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Samplers;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Guidance;
@@ -21,7 +22,7 @@ public sealed class ClassifierGuidance(IDenoiser inner, EncoderUNetModel classif
     public Tensor? Gradient(Tensor x, Tensor timesteps)
     {
         var gradient = Gradient(classifier, x, timesteps, labels, scale);
-        return inner.Gradient(x, timesteps) is { } more ? gradient + more : gradient;
+        return inner.Gradient(x, timesteps) is { } more ? gradient.Plus(more) : gradient;
     }
 
     /// <summary>s * grad_x log p(y | x), by automatic differentiation.</summary>

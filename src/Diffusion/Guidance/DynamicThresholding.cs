@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Guidance;
@@ -13,7 +14,7 @@ public static class DynamicThresholding
     /// <param name="percentile">Above 0 to 1; at 1 nothing is cut off, only scaled.</param>
     public static Tensor Apply(Tensor xStart, double percentile)
     {
-        var s = xStart.abs().flatten(start_dim: 1).quantile(tensor((float)percentile).to(xStart.device), dim: 1).view(-1, 1, 1, 1).clamp_min(1);
+        var s = xStart.abs().flatten(start_dim: 1).quantile(tensor((float)percentile).to(xStart.device), dim: 1).view(-1, 1, 1, 1).clamp_min(S(1));
         return xStart.clamp(-s, s) / s;
     }
 }

@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -27,12 +28,12 @@ public sealed record ConcatenatedImages(Tensor? LowRes = null, Tensor? Known = n
     /// <param name="xStart">Predicted x_0, [N, 3, H, W].</param>
     /// <exception cref="InvalidOperationException">Nothing is known.</exception>
     public Tensor KeepKnown(Tensor xStart) => Known is not null && KnownMask is not null
-        ? xStart * (1 - KnownMask) + Known * KnownMask
+        ? (xStart * S(1).Minus(KnownMask)).Plus(Known * KnownMask)
         : throw new InvalidOperationException("there is no known image");
 
     /// <summary>
     /// An image as the upsampler takes it: rounded to 256 levels, as it would be when stored with 8 bits, and not clamped.
     /// </summary>
     /// <param name="samples">Samples of the base model, [N, 3, h, w] around [-1, 1].</param>
-    public static Tensor Quantize(Tensor samples) => ((samples + 1) * 127.5).round() / 127.5 - 1;
+    public static Tensor Quantize(Tensor samples) => (samples.Plus(S(1)) * S(127.5)).round() / S(127.5) - S(1);
 }

@@ -1,6 +1,7 @@
 // The noise-aware classifier of guided-diffusion (Dhariwal and Nichol 2021, arXiv:2105.05233, section 4): the downward half of a UNet.
 // It does not know the noise schedule or what its gradient is used for.
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -76,7 +77,7 @@ internal sealed class AttentionPool2d : nn.Module<Tensor, Tensor>
 
     public AttentionPool2d(int size, int channels, int heads, int outChannels, Device? device) : base(nameof(AttentionPool2d))
     {
-        positional_embedding = nn.Parameter(randn(channels, size * size + 1, device: device) / Math.Sqrt(channels));
+        positional_embedding = nn.Parameter(randn(channels, size * size + 1, device: device) / S(Math.Sqrt(channels)));
         qkv_proj = nn.Conv1d(channels, 3 * channels, 1, device: device);
         c_proj = nn.Conv1d(channels, outChannels, 1, device: device);
         _heads = heads;
@@ -86,7 +87,7 @@ internal sealed class AttentionPool2d : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var flat = input.flatten(start_dim: 2);                                         // [N, C, T]
-        flat = cat([flat.mean([-1], keepdim: true), flat], dim: -1) + positional_embedding;             // [N, C, 1 + T]
+        flat = cat([flat.mean([-1], keepdim: true), flat], dim: -1).Plus(positional_embedding);         // [N, C, 1 + T]
         return c_proj.call(Attention.SeparateLayout(qkv_proj.call(flat), _heads)).select(-1, 0);        // [N, OutChannels]
     }
 }

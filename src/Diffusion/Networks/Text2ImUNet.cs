@@ -1,6 +1,7 @@
 // GLIDE's text-to-image network (Nichol et al. 2021, arXiv:2112.10741): a text transformer and a diffusion UNet that attends to it.
 // It does not know the noise schedule, the guidance scale or the tokenizer.
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -42,9 +43,9 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
             transformer = new TextTransformer(config.XfWidth, config.XfLayers, config.XfHeads, device);
             if (config.XfFinalLn) final_ln = nn.LayerNorm(config.XfWidth, device: device);
             token_embedding = nn.Embedding(config.VocabularySize, config.XfWidth, device: device);
-            positional_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * 0.01);
+            positional_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * S(0.01));
             transformer_proj = nn.Linear(config.XfWidth, config.EmbeddingChannels, device: device);
-            if (config.XfPadding) padding_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * 0.01);
+            if (config.XfPadding) padding_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * S(0.01));
             if (config.XfAr > 0) unemb = nn.Linear(config.XfWidth, config.VocabularySize, device: device);
         }
         RegisterComponents();
@@ -71,7 +72,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     {
         if (transformer is null) throw new InvalidOperationException("this network was built without a text transformer (xf_width 0)");
         using var scope = NewDisposeScope();
-        var embedded = token_embedding!.call(tokens) + positional_embedding!;                           // [N, L, W]
+        var embedded = token_embedding!.call(tokens).Plus(positional_embedding!);                       // [N, L, W]
         if (padding_embedding is not null)
         {
             ArgumentNullException.ThrowIfNull(mask);
@@ -93,7 +94,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     {
         using var scope = NewDisposeScope();
         var embedding = time_embed.call(TimestepEmbedding.Embed(timesteps, Config.ModelChannels));      // [N, 4 * ModelChannels]
-        if (text is not null) embedding = embedding + text.Projection.to_type(ScalarType.Float32);
+        if (text is not null) embedding = embedding.Plus(text.Projection.to_type(ScalarType.Float32));
         return _body.Forward(x, embedding, text?.Sequence).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 // The text encoder of GLIDE (Nichol et al. 2021, arXiv:2112.10741, section 4.1): a plain bidirectional transformer.
 // It does not know what a token means, how prompts are padded, or that its output conditions an image.
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -45,8 +46,8 @@ internal sealed class TextTransformerBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        input = input + attn.call(TextTransformer.Normalize(ln_1, input));
-        return input + mlp.call(TextTransformer.Normalize(ln_2, input));
+        input = input.Plus(attn.call(TextTransformer.Normalize(ln_1, input)));
+        return input.Plus(mlp.call(TextTransformer.Normalize(ln_2, input)));
     }
 }
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -14,7 +15,7 @@ public static class TimestepEmbedding
     public static Tensor Embed(Tensor timesteps, int channels, double maxPeriod = 10000)
     {
         var half = channels / 2;
-        var frequencies = exp(arange(half, dtype: float32, device: timesteps.device) * (-Math.Log(maxPeriod) / half));
+        var frequencies = exp(arange(S(0), S(half), S(1), dtype: float32, device: timesteps.device) * S(-Math.Log(maxPeriod) / half));
         var angles = timesteps.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);
         var embedding = cat([cos(angles), sin(angles)], dim: -1);
         return channels % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);

@@ -2,6 +2,7 @@
 // It does not know the noise schedule, the sampler, the guidance or where its embeddings come from.
 // Fields carry the official state-dict keys, so that official checkpoints load unchanged.
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -25,7 +26,7 @@ internal sealed class GroupNorm32 : nn.Module<Tensor, Tensor>
     {
         // Statistics are taken in float32, whatever the features are.
         var y = nn.functional.group_norm(input.to_type(ScalarType.Float32), 32, weight, bias, eps: 1e-5).to_type(input.dtype);
-        return _swish switch { 0 => y, 1 => nn.functional.silu(y), _ => y * sigmoid(y * _swish) };
+        return _swish switch { 0 => y, 1 => nn.functional.silu(y), _ => y * sigmoid(y * S(_swish)) };
     }
 }
 
@@ -51,7 +52,7 @@ internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => MultipliesInBFloat16
         ? nn.functional.conv2d(
             input.to_type(ScalarType.BFloat16), weight.to_type(ScalarType.BFloat16), null, [_stride, _stride], [1, 1])
-            .to_type(ScalarType.Float32) + bias.view(1, -1, 1, 1)
+            .to_type(ScalarType.Float32).Plus(bias.view(1, -1, 1, 1))
         : nn.functional.conv2d(input, weight, bias, [_stride, _stride], [1, 1]);
 }
 
@@ -135,14 +136,14 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor>
         if (_scaleShift)
         {
             var parts = e.chunk(2, dim: 1);
-            h = addcmul(parts[1], Call(out_layers, 0, h), parts[0] + 1, 1);
+            h = addcmul(parts[1], Call(out_layers, 0, h), parts[0].Plus(S(1)), S(1));
         }
         else
         {
-            h = Call(out_layers, 0, h + e);
+            h = Call(out_layers, 0, h.Plus(e));
         }
         for (var i = 1; i < 4; i++) h = Call(out_layers, i, h);
-        return (skip_connection is null ? x : skip_connection.call(x)) + h;
+        return (skip_connection is null ? x : skip_connection.call(x)).Plus(h);
     }
 
     private static Tensor Call(Sequential layers, int index, Tensor x) => ((nn.Module<Tensor, Tensor>)layers[index]).call(x);
@@ -175,7 +176,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         var h = _newOrder
             ? Attention.SeparateLayout(qkv.call(flat), _heads)
             : Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : encoder_kv!.call(text));
-        return x + proj_out.call(h).view(x.shape);
+        return x.Plus(proj_out.call(h).view(x.shape));
     }
 }
 

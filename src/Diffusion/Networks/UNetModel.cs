@@ -1,6 +1,7 @@
 // The class-conditional diffusion UNet of guided-diffusion (Dhariwal and Nichol 2021, arXiv:2105.05233), "ADM".
 // It does not know the noise schedule, the guidance or what its classes mean.
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
@@ -51,7 +52,7 @@ public sealed class UNetModel : nn.Module<Tensor, Tensor, Tensor?, Tensor>
             throw new ArgumentException(label_emb is null ? "this network is not class-conditional; labels are not allowed" : "this network needs class labels", nameof(labels));
         using var scope = NewDisposeScope();
         var embedding = time_embed.call(TimestepEmbedding.Embed(timesteps, Config.ModelChannels));      // [N, 4 * ModelChannels]
-        if (labels is not null) embedding = embedding + label_emb!.call(labels);
+        if (labels is not null) embedding = embedding.Plus(label_emb!.call(labels));
         return _body.Forward(x, embedding, null).MoveToOuterDisposeScope();
     }
 }

@@ -6,6 +6,7 @@ using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Tokenization;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Pipelines;
@@ -45,7 +46,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         using var scope = NewDisposeScope();
         var (x, _, prompts) = Denoise(requests, settings, onStep, cancellationToken);
         var finite = x.isfinite().flatten(start_dim: 1).all(1).cpu().data<bool>().ToArray();
-        var pixels = ((x + 1) * 127.5).round().clamp(0, 255).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
+        var pixels = (x.Plus(S(1)) * S(127.5)).round().clamp(S(0), S(255)).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
         var bytes = pixels.data<byte>().ToArray();
         var length = bytes.Length / settings.BatchSize;
         return [.. requests.Select((_, i) => new DrawnSample(
@@ -106,7 +107,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
 
         var size = upsampler.ImageSize;
         var images = Unknown(networks.Upsampler!, n, size) with { LowRes = ConcatenatedImages.Quantize(x) };
-        Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * (step < 0 ? upsampler.Temperature : 1);
+        Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * S(step < 0 ? upsampler.Temperature : 1);
         if (networks.Upsampler is Text2ImUNet text)
         {
             using var encoded = Encode(text, Array.ConvertAll(padded, request => Tokenize(request.Prompt, text)));
@@ -143,7 +144,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         Tensor Sample(IDenoiser denoiser)
         {
             if (networks.Classifier is { } classifier && labels is not null && settings.ClassifierScale != 0)
-                denoiser = new ClassifierGuidance(denoiser, classifier, labels, full(1, 1, 1, 1, (float)settings.ClassifierScale).to(networks.Device));
+                denoiser = new ClassifierGuidance(denoiser, classifier, labels, full(1, 1, 1, 1, S((float)settings.ClassifierScale)).to(networks.Device));
             var percentile = settings.Guidance.ThresholdPercentile;
             var process = new DenoisingProcess(diffusion, denoiser)
             {

@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Samplers;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Processes;
@@ -49,10 +50,10 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         var timesteps = Timesteps(x, timestep);
         var xStart = Clip(PredictXStart(x, timesteps, alpha, sigma));
-        var epsilon = (x - alpha * xStart) / sigma;
+        var epsilon = (x - S(alpha) * xStart) / S(sigma);
         if (denoiser.Gradient(x, timesteps) is not { } gradient) return (epsilon, xStart);
-        epsilon = epsilon - sigma * gradient;
-        return (epsilon, (x - sigma * epsilon) / alpha);
+        epsilon = epsilon - S(sigma) * gradient;
+        return (epsilon, (x - S(sigma) * epsilon) / S(alpha));
     }
 
     /// <summary>Epsilon alone, of an x_0 that is not clipped: where epsilons of several times are mixed, each must be the network's own.</summary>
@@ -64,22 +65,23 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     {
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         var timesteps = Timesteps(x, timestep);
-        var epsilon = (x - alpha * PredictXStart(x, timesteps, alpha, sigma)) / sigma;
-        return denoiser.Gradient(x, timesteps) is { } gradient ? epsilon - sigma * gradient : epsilon;
+        var epsilon = (x - S(alpha) * PredictXStart(x, timesteps, alpha, sigma)) / S(sigma);
+        return denoiser.Gradient(x, timesteps) is { } gradient ? epsilon - S(sigma) * gradient : epsilon;
     }
 
     /// <summary>x_0 clipped to [-1, 1], if this process clips.</summary>
     /// <param name="xStart">Predicted x_0.</param>
-    public Tensor Clip(Tensor xStart) => ClipDenoised ? xStart.clamp(-1, 1) : xStart;
+    public Tensor Clip(Tensor xStart) => ClipDenoised ? xStart.clamp(S(-1), S(1)) : xStart;
 
-    private Tensor Timesteps(Tensor x, double timestep) => full(x.shape[0], diffusion.NetworkTimestep(timestep), dtype: float32, device: x.device);
+    private Tensor Timesteps(Tensor x, double timestep) =>
+        full(x.shape[0], S(diffusion.NetworkTimestep(timestep)), dtype: float32, device: x.device);
 
     private Tensor PredictXStart(Tensor x, Tensor timesteps, double alpha, double sigma)
     {
         var output = denoiser.Predict(x, timesteps).narrow(1, 0, x.shape[1]);
         var xStart = diffusion.MeanType switch
         {
-            MeanType.Epsilon => (x - sigma * output) / alpha,
+            MeanType.Epsilon => (x - S(sigma) * output) / S(alpha),
             MeanType.StartX => output,
             _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon or x_0, not the mean of x_{t-1}"),
         };

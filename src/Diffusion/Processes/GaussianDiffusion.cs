@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Processes;
@@ -36,7 +37,7 @@ public sealed class GaussianDiffusion(
     public Tensor NetworkTimesteps(Tensor t)
     {
         var timesteps = tensor(Array.ConvertAll(schedule.TimestepMap, step => (long)step)).to(t.device)[t];
-        return rescaleTimesteps ? timesteps.to_type(ScalarType.Float32) * (RescaledTimesteps / schedule.OriginalTimesteps) : timesteps;
+        return rescaleTimesteps ? timesteps.to_type(ScalarType.Float32) * S(RescaledTimesteps / schedule.OriginalTimesteps) : timesteps;
     }
 
     /// <summary>x_t = sqrt(alphaBar_t) x_0 + sqrt(1 - alphaBar_t) noise, a draw from q(x_t | x_0) (equation 4).</summary>
@@ -44,7 +45,7 @@ public sealed class GaussianDiffusion(
     /// <param name="t">[N] int64.</param>
     /// <param name="noise">Standard normal, as x_0.</param>
     public Tensor QSample(Tensor xStart, Tensor t, Tensor noise) =>
-        At(schedule.SqrtAlphasCumprod, t) * xStart + At(schedule.SqrtOneMinusAlphasCumprod, t) * noise;
+        (At(schedule.SqrtAlphasCumprod, t) * xStart).Plus(At(schedule.SqrtOneMinusAlphasCumprod, t) * noise);
 
     /// <summary>Mean, variance and log variance of q(x_t | x_0) (equation 4), the latter two [N, 1, 1, 1].</summary>
     /// <param name="xStart">x_0.</param>
@@ -59,7 +60,7 @@ public sealed class GaussianDiffusion(
     /// <param name="x">x_t.</param>
     /// <param name="t">[N] int64.</param>
     public (Tensor Mean, Tensor Variance, Tensor LogVarianceClipped) QPosterior(Tensor xStart, Tensor x, Tensor t) => (
-        At(schedule.PosteriorMeanCoefficient1, t) * xStart + At(schedule.PosteriorMeanCoefficient2, t) * x,
+        (At(schedule.PosteriorMeanCoefficient1, t) * xStart).Plus(At(schedule.PosteriorMeanCoefficient2, t) * x),
         At(schedule.PosteriorVariance, t),
         At(schedule.PosteriorLogVarianceClipped, t));
 
@@ -84,7 +85,7 @@ public sealed class GaussianDiffusion(
             _ => (output - At(schedule.PosteriorMeanCoefficient2, t) * x) / At(schedule.PosteriorMeanCoefficient1, t),
         };
         if (denoised is not null) xStart = denoised(xStart);
-        if (clipDenoised) xStart = xStart.clamp(-1, 1);
+        if (clipDenoised) xStart = xStart.clamp(S(-1), S(1));
         var mean = meanType == MeanType.PreviousX ? output : QPosterior(xStart, x, t).Mean;
         var logVariance = LogVariance(values, t).expand_as(x);
         // Only the logarithm of a small fixed variance is clipped.
@@ -98,7 +99,7 @@ public sealed class GaussianDiffusion(
     /// </summary>
     /// <param name="p">p(x_{t-1} | x_t).</param>
     /// <param name="gradient">s * grad log p(y | x_t), as x_t.</param>
-    public static Tensor ConditionMean(DenoisingDistribution p, Tensor gradient) => p.Mean + p.Variance * gradient;
+    public static Tensor ConditionMean(DenoisingDistribution p, Tensor gradient) => p.Mean.Plus(p.Variance * gradient);
 
     /// <summary>
     /// p with the score conditioned on y, classifier guidance for deterministic sampling (arXiv:2105.05233, equation 14 and Algorithm 2):
@@ -142,7 +143,8 @@ public sealed class GaussianDiffusion(
         VarianceType.Learned => values,
         VarianceType.FixedSmall => At(schedule.PosteriorLogVarianceClipped, t),
         VarianceType.FixedLarge => At(LogBetas(last: schedule.PosteriorLogVarianceClipped[0]), t),
-        _ => (values + 1) / 2 * At(LogBetas(Math.Log(schedule.Betas[0])), t) + (1 - (values + 1) / 2) * At(schedule.PosteriorLogVarianceClipped, t),
+        _ => (values.Plus(S(1)) / S(2) * At(LogBetas(Math.Log(schedule.Betas[0])), t))
+            .Plus(S(1).Minus(values.Plus(S(1)) / S(2)) * At(schedule.PosteriorLogVarianceClipped, t)),
     };
 
     private double[] LogBetas(double last) => [last, .. schedule.Betas.Skip(1).Select(beta => Math.Log(beta))];

@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Processes;
@@ -29,11 +30,11 @@ public static class TrainingLoss
         var parts = modelOutput.chunk(2, dim: 1);
         var frozen = cat([parts[0].detach(), parts[1]], dim: 1);
         var bound = VariationalBound(diffusion, frozen, xStart, x, t, clipDenoised: false).Bits;
-        var mse = MeanFlat((noise - parts[0]).square());
+        var mse = MeanFlat((noise - parts[0]).pow(S(2)));
         var weighted = minSnrGamma is { } gamma
             ? mse * GaussianDiffusion.At(Array.ConvertAll(diffusion.Schedule.AlphasCumprod, a => Math.Min(1 / gamma, (1 - a) / a)), t).flatten()
             : mse;
-        return (weighted + bound * (boundWeight ?? diffusion.Schedule.Steps / 1000.0), mse, bound);
+        return (weighted.Plus(bound * S(boundWeight ?? diffusion.Schedule.Steps / 1000.0)), mse, bound);
     }
 
     /// <summary>The variational bound alone, estimated from one of its T terms (arXiv:2102.09672, equation 4): T times that term, in bits a dimension.</summary>
@@ -44,7 +45,7 @@ public static class TrainingLoss
     /// <param name="t">[N] int64.</param>
     /// <returns>[N].</returns>
     public static Tensor RescaledKl(GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t) =>
-        VariationalBound(diffusion, modelOutput, xStart, x, t, clipDenoised: false).Bits * diffusion.Schedule.Steps;
+        VariationalBound(diffusion, modelOutput, xStart, x, t, clipDenoised: false).Bits * S(diffusion.Schedule.Steps);
 
     /// <summary>The bound's term without a parameter, KL(q(x_T | x_0) || N(0, I)) (arXiv:2102.09672, equation 7), in bits a dimension.</summary>
     /// <param name="diffusion">The process.</param>
@@ -52,9 +53,9 @@ public static class TrainingLoss
     /// <returns>[N].</returns>
     public static Tensor PriorBits(GaussianDiffusion diffusion, Tensor xStart)
     {
-        var t = full(xStart.shape[0], diffusion.Schedule.Steps - 1, dtype: int64, device: xStart.device);
+        var t = full(xStart.shape[0], S(diffusion.Schedule.Steps - 1), dtype: int64, device: xStart.device);
         var (mean, _, logVariance) = diffusion.QMeanVariance(xStart, t);
-        return MeanFlat(NormalKl(mean, logVariance, zeros_like(mean), zeros_like(logVariance))) / Math.Log(2);
+        return MeanFlat(NormalKl(mean, logVariance, zeros_like(mean), zeros_like(logVariance))) / S(Math.Log(2));
     }
 
     /// <summary>One term of the variational bound: KL(q(x_{t-1} | x_t, x_0) || p), or at t = 0 -log p(x_0 | x_1), per dimension in bits.</summary>
@@ -70,9 +71,9 @@ public static class TrainingLoss
     {
         var (mean, _, logVariance) = diffusion.QPosterior(xStart, x, t);
         var p = diffusion.PMeanVariance(modelOutput, x, t, clipDenoised);
-        var kl = MeanFlat(NormalKl(mean, logVariance, p.Mean, p.LogVariance)) / Math.Log(2);
-        var likelihood = MeanFlat(-DiscretizedLogLikelihood(xStart, p.Mean, 0.5 * p.LogVariance)) / Math.Log(2);
-        return (where(t.eq(0), likelihood, kl), p.PredictedXStart);
+        var kl = MeanFlat(NormalKl(mean, logVariance, p.Mean, p.LogVariance)) / S(Math.Log(2));
+        var likelihood = MeanFlat(-DiscretizedLogLikelihood(xStart, p.Mean, S(0.5) * p.LogVariance)) / S(Math.Log(2));
+        return (where(t.eq(S(0)), likelihood, kl), p.PredictedXStart);
     }
 
     /// <summary>KL(N(mean1, e^logVariance1) || N(mean2, e^logVariance2)) in nats, element by element.</summary>
@@ -81,7 +82,9 @@ public static class TrainingLoss
     /// <param name="mean2">Second mean.</param>
     /// <param name="logVariance2">Second log variance.</param>
     public static Tensor NormalKl(Tensor mean1, Tensor logVariance1, Tensor mean2, Tensor logVariance2) =>
-        0.5 * (-1 + logVariance2 - logVariance1 + exp(logVariance1 - logVariance2) + (mean1 - mean2).square() * exp(-logVariance2));
+        S(0.5) * (logVariance2.Plus(S(-1)) - logVariance1)
+            .Plus(exp(logVariance1 - logVariance2))
+            .Plus((mean1 - mean2).pow(S(2)) * exp(-logVariance2));
 
     /// <summary>
     /// log of the mass a Gaussian gives to x's bin among 256 levels on [-1, 1], the outer bins open (arXiv:2006.11239, equation 13).
@@ -93,16 +96,16 @@ public static class TrainingLoss
     {
         var centred = x - mean;
         var inverse = exp(-logScale);
-        var below = NormalCdf(inverse * (centred + 1.0 / 255));
-        var above = NormalCdf(inverse * (centred - 1.0 / 255));
-        return where(x.lt(-0.999), LogAtLeast(below),
-            where(x.gt(0.999), LogAtLeast(1 - above), LogAtLeast(below - above)));
+        var below = NormalCdf(inverse * centred.Plus(S(1.0 / 255)));
+        var above = NormalCdf(inverse * (centred - S(1.0 / 255)));
+        return where(x.lt(S(-0.999)), LogAtLeast(below),
+            where(x.gt(S(0.999)), LogAtLeast(S(1).Minus(above)), LogAtLeast(below - above)));
     }
 
     // The tanh approximation of the normal distribution function that the official implementation uses.
-    internal static Tensor NormalCdf(Tensor x) => 0.5 * (1 + tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x.pow(3))));
+    internal static Tensor NormalCdf(Tensor x) => S(0.5) * tanh(S(Math.Sqrt(2 / Math.PI)) * x.Plus(S(0.044715) * x.pow(S(3)))).Plus(S(1));
 
-    private static Tensor LogAtLeast(Tensor probability) => log(probability.clamp_min(1e-12));
+    private static Tensor LogAtLeast(Tensor probability) => log(probability.clamp_min(S(1e-12)));
 
     private static Tensor MeanFlat(Tensor values) => values.flatten(start_dim: 1).mean([1]);
 }

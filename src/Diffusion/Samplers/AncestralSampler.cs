@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Processes;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -17,7 +18,7 @@ public sealed class AncestralSampler : SingleStepSampler
     {
         var p = process.Distribution(x, t);
         var mean = process.Gradient(x, t) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
-        var notLast = t.ne(0).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
-        return (mean + notLast * exp(0.5 * p.LogVariance) * noise, p.PredictedXStart);
+        var notLast = t.ne(S(0)).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
+        return (mean.Plus(notLast * exp(S(0.5) * p.LogVariance) * noise), p.PredictedXStart);
     }
 }

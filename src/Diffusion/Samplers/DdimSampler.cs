@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Processes;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -20,12 +21,12 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
         var schedule = process.Diffusion.Schedule;
         var alphaBar = GaussianDiffusion.At(schedule.AlphasCumprod, t);
         var alphaBarPrevious = GaussianDiffusion.At(schedule.AlphasCumprodPrevious, t);
-        var sigma = eta * sqrt((1 - alphaBarPrevious) / (1 - alphaBar)) * sqrt(1 - alphaBar / alphaBarPrevious);
+        var sigma = S(eta) * sqrt(S(1).Minus(alphaBarPrevious) / S(1).Minus(alphaBar)) * sqrt(S(1).Minus(alphaBar / alphaBarPrevious));
         // With eta 1 and few steps sigma^2 is all of 1 - alphaBarPrevious but for rounding, which must not make the rest negative.
-        var mean = xStart * sqrt(alphaBarPrevious) + sqrt((1 - alphaBarPrevious - sigma.square()).clamp_min(0)) * epsilon;
+        var mean = (xStart * sqrt(alphaBarPrevious)).Plus(sqrt((S(1).Minus(alphaBarPrevious) - sigma.pow(S(2))).clamp_min(S(0))) * epsilon);
         if (!UsesNoise) return (mean, xStart);
-        var notLast = t.ne(0).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
-        return (mean + notLast * sigma * noise, xStart);
+        var notLast = t.ne(S(0)).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
+        return (mean.Plus(notLast * sigma * noise), xStart);
     }
 
     /// <summary>
@@ -40,7 +41,7 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
     {
         var (epsilon, xStart) = process.Predict(x, t);
         var alphaBarNext = GaussianDiffusion.At(process.Diffusion.Schedule.AlphasCumprodNext, t);
-        return (xStart * sqrt(alphaBarNext) + sqrt(1 - alphaBarNext) * epsilon, xStart);
+        return ((xStart * sqrt(alphaBarNext)).Plus(sqrt(S(1).Minus(alphaBarNext)) * epsilon), xStart);
     }
 
     /// <summary>The images of <see cref="ReverseStep"/> from x_0 to x_T, the least noisy first.</summary>
@@ -50,5 +51,5 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
     public static IEnumerable<SamplingStep> Reverse(DenoisingProcess process, Tensor xStart, CancellationToken cancellationToken = default) =>
         SamplingLoop.Run(
             Enumerable.Range(0, process.Diffusion.Schedule.Steps), xStart,
-            (x, index) => ReverseStep(process, x, full(x.shape[0], index, dtype: int64, device: x.device)), cancellationToken);
+            (x, index) => ReverseStep(process, x, full(x.shape[0], S(index), dtype: int64, device: x.device)), cancellationToken);
 }

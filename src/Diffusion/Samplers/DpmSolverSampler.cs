@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -54,11 +55,11 @@ public sealed class DpmSolverSampler(TimestepSpacing spacing) : ISampler
             if (earlier is not null)
             {
                 var r = (here.Lambda - points[i - 2].Lambda) / h;
-                direction = (1 + 1 / (2 * r)) * xStart - 1 / (2 * r) * earlier;
+                direction = S(1 + 1 / (2 * r)) * xStart - S(1 / (2 * r)) * earlier;
                 earlier.Dispose();
             }
             earlier = xStart.alias().DetachFromDisposeScope();
-            return (there.Sigma / here.Sigma * x - there.Alpha * double.ExpM1(-h) * direction, xStart);
+            return (S(there.Sigma / here.Sigma) * x - S(there.Alpha * double.ExpM1(-h)) * direction, xStart);
         }
     }
 

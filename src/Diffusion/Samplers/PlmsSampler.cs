@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -50,12 +51,12 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
                 var second = Predict(process, Transfer(process, x, epsilon, t, t - 0.5), t - 0.5);
                 var third = Predict(process, Transfer(process, x, second, t, t - 0.5), t - 0.5);
                 var fourth = Predict(process, Transfer(process, x, third, t, t - 1), t - 1);
-                epsilon = direction = (epsilon + 2 * second + 2 * third + fourth) / 6;
+                epsilon = direction = epsilon.Plus(S(2) * second).Plus(S(2) * third).Plus(fourth) / S(6);
             }
             else
             {
                 var old = earlier.ToArray();
-                direction = (55 * epsilon - 59 * old[2] + 37 * old[1] - 9 * old[0]) / 24;
+                direction = ((S(55) * epsilon - S(59) * old[2]).Plus(S(37) * old[1]) - S(9) * old[0]) / S(24);
             }
             OnEpsilon?.Invoke(epsilon);
             if (earlier.Count == History) earlier.Dequeue().Dispose();
@@ -68,13 +69,13 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
     private static Tensor Transfer(DenoisingProcess process, Tensor x, Tensor epsilon, double from, double to)
     {
         var there = AlphaBarAt(process, to);
-        return PredictXStart(process, x, epsilon, from) * Math.Sqrt(there) + Math.Sqrt(1 - there) * epsilon;
+        return (PredictXStart(process, x, epsilon, from) * S(Math.Sqrt(there))).Plus(S(Math.Sqrt(1 - there)) * epsilon);
     }
 
     private static Tensor PredictXStart(DenoisingProcess process, Tensor x, Tensor epsilon, double step)
     {
         var alphaBar = AlphaBarAt(process, step);
-        return (x - Math.Sqrt(1 - alphaBar) * epsilon) / Math.Sqrt(alphaBar);
+        return (x - S(Math.Sqrt(1 - alphaBar)) * epsilon) / S(Math.Sqrt(alphaBar));
     }
 
     private static Tensor Predict(DenoisingProcess process, Tensor x, double step) =>

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -17,7 +18,7 @@ public abstract class SingleStepSampler : ISampler
     public IEnumerable<SamplingStep> Run(DenoisingProcess process, Func<int, Tensor> noise, CancellationToken cancellationToken = default) =>
         SamplingLoop.Run(Enumerable.Range(0, process.Diffusion.Schedule.Steps).Reverse(), noise(-1), (x, index) =>
         {
-            var t = full(x.shape[0], index, dtype: int64, device: x.device);
+            var t = full(x.shape[0], S(index), dtype: int64, device: x.device);
             return Step(process, x, t, UsesNoise ? noise(index) : x);
         }, cancellationToken);
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Training;
@@ -38,10 +39,10 @@ internal sealed class AdamW : IDisposable
         {
             if (value.grad is not { } gradient) continue;
             using var scope = NewDisposeScope();
-            if (weightDecay > 0) value.mul_(1 - learningRate * weightDecay);
-            first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-            second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            value.addcdiv_(first, second.sqrt().div_(correction2).add_(Epsilon), -size);
+            if (weightDecay > 0) value.mul_(S(1 - learningRate * weightDecay));
+            first.mul_(S(Beta1)).add_(gradient, alpha: S(1 - Beta1));
+            second.mul_(S(Beta2)).addcmul_(gradient, gradient, S(1 - Beta2));
+            value.addcdiv_(first, second.sqrt().div_(S(correction2)).add_(S(Epsilon), alpha: S(1)), S(-size));
             gradient.zero_();
         }
     }

@@ -5,6 +5,7 @@ using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Weights;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Training;
@@ -119,7 +120,7 @@ public sealed class Trainer : IDisposable
         using var generator = new Generator(unchecked(_options.Seed * 0x9E3779B97F4A7C15 + (ulong)Step));
         var n = _options.BatchSize;
         var pixels = tensor(batch.Pixels, [n, _imageSize, _imageSize, 3]).to(_device);
-        var xStart = pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / 127.5 - 1;   // [N, 3, S, S] in [-1, 1]
+        var xStart = pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / S(127.5) - S(1);   // [N, 3, S, S] in [-1, 1]
         var t = randint(0, _diffusion.Schedule.Steps, [n], dtype: int64, generator: generator).to(_device);
         var noise = randn(xStart.shape, generator: generator).to(_device);
         var x = _diffusion.QSample(xStart, t, noise);
@@ -148,7 +149,7 @@ public sealed class Trainer : IDisposable
             var network = _replicas[i];
             var output = network.call(Part(x), Part(t), network.EncodeText(Part(tokens), Part(mask)));
             var (loss, mse, bound) = TrainingLoss.Hybrid(_diffusion, output, Part(xStart), Part(x), Part(t), Part(noise), _options.MinSnrGamma);
-            var mean = loss.sum() / n;
+            var mean = loss.sum() / S(n);
             mean.backward();
             return (mean.item<float>(), mse.sum().item<float>() / n, bound.sum().item<float>() / n);
         }
@@ -162,7 +163,7 @@ public sealed class Trainer : IDisposable
             {
                 if (part.grad is not { } gradient) continue;
                 using var _ = NewDisposeScope();
-                sum.grad!.add_(gradient);
+                sum.grad!.add_(gradient, alpha: S(1));
                 gradient.zero_();
             }
         }
