@@ -19,7 +19,7 @@ internal static class TrainCommand
         var output = new Option<string>("--out") { Description = "Folder of the run; running again goes on from its checkpoint.", Required = true };
         var data = new Option<string>("--data")
         {
-            Description = "shapes, or a folder of images (png, jpg, webp), each with a caption in a .txt of the same name.",
+            Description = "shapes; a folder of images (png, jpg, webp), each with a caption in a .txt of the same name; or WebDataset: a .tar file, a folder of them, or a job.",
             DefaultValueFactory = _ => Shapes,
         };
         var maxObjects = Options.Number("--max-objects", 2, 1, 2, "Most objects of a scene of the shapes world.");
@@ -33,6 +33,8 @@ internal static class TrainCommand
         var gamma = Options.OptionalNumber(
             "--min-snr-gamma", 1e-6, 1000, "Gamma of Min-SNR loss weighting; the smaller, the more the noisy steps count. Unweighted when not given.");
         var uncond = Options.Number("--uncond-probability", defaults.UncondProbability, 0, 1, "Share of captions dropped, for guidance.");
+        var freeze = Options.Word(
+            "--freeze", [.. Enum.GetNames<NetworkPart>().Select(name => name.ToLowerInvariant())], "The part of the network to leave as it is: its text transformer or its unet.");
         var seed = Options.Number<ulong>("--seed", 0, 0, ulong.MaxValue, "Decides weights, order of the data, timesteps and noise.");
         var every = Options.Number("--checkpoint-every", defaults.CheckpointEvery, 1, 1_000_000_000, "Steps between checkpoints.");
         var threads = Options.Number("--threads", Environment.ProcessorCount, 1, 1024, "Threads of one tensor operation.");
@@ -43,7 +45,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a model on the shapes world or on your own images.")
         {
-            config, output, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, seed, every, threads, replicas, precision, device,
+            config, output, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, freeze, seed, every, threads, replicas, precision, device,
         };
         command.SetAction((given, cancellationToken) => Task.FromResult(TrainRun.Run(
             new TrainSettings
@@ -67,6 +69,7 @@ internal static class TrainCommand
                     GradientClip = given.GetValue(clip),
                     MinSnrGamma = given.GetValue(gamma),
                     UncondProbability = given.GetValue(uncond),
+                    Frozen = Enum.Parse<NetworkPart>(given.GetRequiredValue(freeze), ignoreCase: true),
                     Seed = given.GetValue(seed),
                     CheckpointEvery = given.GetValue(every),
                 },

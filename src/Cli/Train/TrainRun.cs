@@ -41,7 +41,8 @@ internal sealed class TrainRun
         using var @lock = FolderLock.Take(folder.Path);
         var bfloat16 = settings.BFloat16 && CanMultiplyInBFloat16(device, console);
         var record = new TrainingRecord(
-            new TrainingRecord.Unchanging(start.Config, start.Base?.Digest, source.Description, settings.Options.Seed),
+            new TrainingRecord.Unchanging(start.Config, start.Base?.Digest, source.Description, settings.Options.Seed,
+                settings.Options.Frozen == NetworkPart.None ? null : settings.Options.Frozen.ToString().ToLowerInvariant()),
             settings.Options,
             settings.MaxObjects,
             bfloat16 ? "bf16" : "fp32");

@@ -74,5 +74,6 @@ internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingO
     /// <param name="BaseModel">Digest of the model folder that is fine-tuned, if one is.</param>
     /// <param name="Data">The data.</param>
     /// <param name="Seed">The seed, which decides the order of the data.</param>
-    internal sealed record Unchanging(GlideConfig Model, string? BaseModel, DataDescription Data, ulong Seed);
+    /// <param name="Frozen">The part of the network that is not trained; null for none.</param>
+    internal sealed record Unchanging(GlideConfig Model, string? BaseModel, DataDescription Data, ulong Seed, string? Frozen);
 }

@@ -1,3 +1,4 @@
+using Atelier.Dataset.Captions;
 using Atelier.Diffusion.Training;
 using Atelier.Shapes;
 
@@ -13,7 +14,7 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
 
     /// <summary>Opens what the settings name.</summary>
     public static TrainingSource Open(TrainSettings settings) =>
-        settings.Data == TrainCommand.Shapes ? Shapes(settings) : Folder(settings);
+        settings.Data == TrainCommand.Shapes ? Shapes(settings) : Images(settings);
 
     // The vocabulary covers two objects even if training begins with one, since more may be asked for later.
     private static TrainingSource Shapes(TrainSettings settings)
@@ -25,12 +26,18 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
             new DataDescription(TrainCommand.Shapes));
     }
 
-    private static TrainingSource Folder(TrainSettings settings)
+    private static TrainingSource Images(TrainSettings settings)
     {
-        var folder = ImageFolder.Open(settings.Data);
+        var images = CaptionedImages.Open(settings.Data);
         return new TrainingSource(
-            new FolderTrainingData(folder.Count, folder.Load, settings.Options.Seed),
-            folder.Captions.Take(VocabularyCaptions),
-            new DataDescription("folder", folder.Count, folder.Digest));
+            new ShuffledTrainingData(images.Count, Load, settings.Options.Seed),
+            images.Captions.Take(VocabularyCaptions),
+            new DataDescription(images.Kind, images.Count, images.Digest));
+
+        CaptionedImage Load(int index, int size)
+        {
+            var (caption, image) = images.Load(index, size);
+            return new CaptionedImage(caption, image.Pixels);
+        }
     }
 }

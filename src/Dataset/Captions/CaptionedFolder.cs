@@ -1,79 +1,55 @@
-using System.Text;
 using Atelier.Abstractions;
 
 namespace Atelier.Dataset.Captions;
 
 /// <summary>
-/// Reads a folder of images with captions, for training: beside each <c>x.png</c>, <c>.jpg</c>, <c>.jpeg</c> or <c>.webp</c> lies an
-/// <c>x.txt</c> in UTF-8. Other files, hidden files and subfolders are left aside.
+/// Beside each <c>x.png</c>, <c>.jpg</c>, <c>.jpeg</c> or <c>.webp</c> of a folder and its subfolders lies an <c>x.txt</c> in UTF-8. Other files
+/// and hidden ones are left aside.
 /// </summary>
-public static class CaptionedFolder
+internal sealed class CaptionedFolder : CaptionedImages
 {
-    /// <summary>The endings of the names of the images that are read.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp"];
+    private readonly IReadOnlyList<(string Path, string Caption)> _images;
 
-    /// <summary>The image files of the folder, in ordinal order of their names; each has a caption file.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <exception cref="InvalidInputException">There is no such folder, no image in it, or an image without a caption.</exception>
-    public static IReadOnlyList<string> List(string folder)
+    private CaptionedFolder(IReadOnlyList<(string Path, string Caption)> images, string digest) => (_images, Digest) = (images, digest);
+
+    public override string Kind => "folder";
+
+    public override int Count => _images.Count;
+
+    public override IEnumerable<string> Captions => _images.Select(image => image.Caption);
+
+    public override string Digest { get; }
+
+    /// <summary>Finds the images of a folder, in ordinal order of their paths.</summary>
+    public static new CaptionedFolder Open(string folder)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder))
-            throw new InvalidInputException($"{folder}: there is no such folder.");
-        var files = new DirectoryInfo(folder).EnumerateFiles()
-            .Where(file => file.Name[0] != '.' && Extensions.Contains(file.Extension.ToLowerInvariant()))
-            .Select(file => Path.Combine(folder, file.Name))
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file)[0] != '.' && Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
             .Order(StringComparer.Ordinal)
             .ToList();
         if (files.Count == 0)
-            throw new InvalidInputException($"{folder} has no image; its files must end in {string.Join(", ", Extensions)}.");
-        if (files.Find(file => !File.Exists(CaptionOf(file))) is { } lone)
-            throw new InvalidInputException($"{lone} has no caption; a file '{Path.GetFileName(CaptionOf(lone))}' must lie beside it.");
-        return files;
+            throw new InvalidInputException($"{folder} has no image; its files must end in {string.Join(", ", Extensions)}, or be .tar files in the form of WebDataset.");
+        var images = files.ConvertAll(file =>
+        {
+            var caption = Path.ChangeExtension(file, ".txt");
+            if (!File.Exists(caption)) throw new InvalidInputException($"{file} has no caption; a file '{Path.GetFileName(caption)}' must lie beside it.");
+            using var content = File.OpenRead(file);
+            CheckImage(file, content);
+            return (file, DecodeCaption(caption, File.ReadAllBytes(caption)));
+        });
+        return new CaptionedFolder(images, DigestOf(images.Select(image => (Path.GetRelativePath(folder, image.file), new FileInfo(image.file).Length, image.Item2))));
     }
 
-    /// <summary>
-    /// Reads the images one by one, in the order of <see cref="List"/>: the largest square in the middle of each, scaled. Transparent
-    /// parts come out white, and photographs the right way up.
-    /// </summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="size">Width and height of the images that come out, in pixels.</param>
-    /// <exception cref="InvalidInputException">
-    /// As for <see cref="List"/>, at once; or an image cannot be decoded or its caption is not UTF-8, when it is reached.
-    /// </exception>
-    public static IEnumerable<CaptionedFile> Read(string folder, int size)
+    protected override (string Name, string Caption, byte[] Content) Read(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        return List(folder).Select(file => ReadFile(file, size));
-    }
-
-    private static CaptionedFile ReadFile(string file, int size)
-    {
+        var (path, caption) = _images[index];
         try
         {
-            return new CaptionedFile(file, ReadCaption(CaptionOf(file)), SquareImage.Decode(File.ReadAllBytes(file), size));
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new InvalidInputException($"{file} cannot be used: {exception.Message}.", exception);
+            return (path, caption, File.ReadAllBytes(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"{file} cannot be read: {exception.Message}", exception);
+            throw new InvalidInputException($"{path} cannot be read: {exception.Message}", exception);
         }
     }
-
-    private static string ReadCaption(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)).Trim();
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidInputException($"{file} is not valid UTF-8; save it as UTF-8.", exception);
-        }
-    }
-
-    private static string CaptionOf(string file) => Path.ChangeExtension(file, ".txt");
 }

@@ -17,6 +17,9 @@ namespace Atelier.Diffusion.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    // By state-dict keys.
+    private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln."];
+
     private readonly Text2ImUNet _network;
     private readonly Text2ImUNet[] _replicas;      // the network first
     private readonly Text2ImUNet _average;
@@ -38,6 +41,8 @@ public sealed class Trainer : IDisposable
     public Trainer(
         Text2ImUNet network, NoiseSchedule schedule, BpeTokenizer tokenizer, int imageSize, ITrainingData data, TrainingOptions options)
     {
+        foreach (var (name, parameter) in network.named_parameters())
+            if (IsFrozen(name, options.Frozen)) parameter.requires_grad = false;
         _network = network;
         _device = network.parameters().First().device;
         _average = CopyOf(network);
@@ -155,6 +160,12 @@ public sealed class Trainer : IDisposable
         }
     }
 
+    private static bool IsFrozen(string parameter, NetworkPart frozen)
+    {
+        var isText = TextParts.Any(part => parameter.StartsWith(part, StringComparison.Ordinal));
+        return frozen switch { NetworkPart.Text => isText, NetworkPart.Unet => !isText, _ => false };
+    }
+
     private void SumGradients()
     {
         foreach (var replica in _replicas.Skip(1))
@@ -185,6 +196,7 @@ public sealed class Trainer : IDisposable
         var copy = new Text2ImUNet(network.Config) { MultipliesInBFloat16 = network.MultipliesInBFloat16 };
         copy.to(network.parameters().First().device);
         CopyWeights(network, copy);
+        foreach (var (source, target) in network.parameters().Zip(copy.parameters())) target.requires_grad = source.requires_grad;
         return copy;
     }
 

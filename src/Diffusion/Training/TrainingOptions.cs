@@ -41,6 +41,10 @@ public sealed record TrainingOptions
     /// <summary>gamma of Min-SNR loss weighting, above 0; null leaves the loss unweighted, as in the official trainings.</summary>
     public double? MinSnrGamma { get; init; }
 
+    /// <summary>The part of the network whose weights stay as they are.</summary>
+    /// <value>Default none.</value>
+    public NetworkPart Frozen { get; init; }
+
     /// <summary>Seed of timesteps, noise and dropped captions.</summary>
     public ulong Seed { get; init; }
 

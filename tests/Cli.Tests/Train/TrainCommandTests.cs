@@ -128,7 +128,7 @@ public sealed class TrainCommandTests : IDisposable
         File.Delete(_folder["data", "1.txt"]);
         var (code, _, error) = await TrainAsync(1, "--data", _folder["data"]);
         Assert.Equal(2, code);
-        Assert.EndsWith($"has no caption: {_folder["data", "1.txt"]} is missing", error, StringComparison.Ordinal);
+        Assert.EndsWith("has no caption; a file '1.txt' must lie beside it.", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class TrainCommandTests : IDisposable
         WritePairs(3);
         File.WriteAllText(_folder["data", "0.png"], "not an image");
         var (code, _, error) = await TrainAsync(1, "--data", _folder["data"]);
-        Assert.Equal((2, $"{_folder["data", "0.png"]} is not an image that can be read"), (code, error));
+        Assert.Equal((2, $"{_folder["data", "0.png"]} cannot be used: it is not an image of a known format."), (code, error));
     }
 
     [Fact]

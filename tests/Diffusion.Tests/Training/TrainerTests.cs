@@ -171,6 +171,29 @@ public sealed class TrainerTests : IDisposable
         Assert.InRange(dropped, share * OneLetterCaptions.Count - (share % 1 == 0 ? 0 : 8), share * OneLetterCaptions.Count + (share % 1 == 0 ? 0 : 8));
     }
 
+    [Theory]
+    [InlineData(NetworkPart.Text, 1)]
+    [InlineData(NetworkPart.Unet, 1)]
+    [InlineData(NetworkPart.Text, 2)]
+    public void Run_WithAPartFrozen_TrainsTheRestAlone(NetworkPart frozen, int replicas)
+    {
+        using var network = TinyModel.Network();
+        var before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        using var trainer = New(Options with { Frozen = frozen, Replicas = replicas, UncondProbability = 0 }, network);
+
+        Assert.Equal(6, Run(trainer).Count());
+
+        string[] text = ["token_embedding.weight", "positional_embedding", "padding_embedding", "transformer.resblocks.0.attn.c_qkv.weight", "final_ln.weight"];
+        string[] unet = ["time_embed.0.weight", "transformer_proj.weight", "middle_block.1.encoder_kv.weight", "out.2.weight"];
+        Assert.All(text, name => Assert.Equal(frozen == NetworkPart.Text, before[name].Equals(network.state_dict()[name].detach())));
+        Assert.All(unet, name => Assert.Equal(frozen == NetworkPart.Unet, before[name].Equals(network.state_dict()[name].detach())));
+        Assert.DoesNotContain(Safetensors.ReadHeader(Checkpoint).Keys, key => key == $"adam.first.{(frozen == NetworkPart.Text ? text : unet)[0]}");
+
+        using var resumed = New(Options with { Frozen = frozen, Replicas = replicas });
+        resumed.Resume(Checkpoint);
+        Assert.Equal(6, resumed.Step);
+    }
+
     [Fact]
     public void LearningRateAt_RisesThenFallsToATenthAlongACosine()
     {

@@ -3,7 +3,7 @@ using Atelier.Diffusion.Training;
 
 namespace Atelier.Cli.Tests.Train;
 
-public sealed class FolderTrainingDataTests
+public sealed class ShuffledTrainingDataTests
 {
     [Theory]
     [InlineData(1)]
@@ -28,8 +28,8 @@ public sealed class FolderTrainingDataTests
     [Fact]
     public void Get_SamePosition_IsTheSameImage() => Assert.Equal(Epoch(Create(50, 3), 50, 7), Epoch(Create(50, 3), 50, 7));
 
-    private static FolderTrainingData Create(int count, ulong seed) => new(count, (index, _) => new CaptionedImage($"{index}", []), seed);
+    private static ShuffledTrainingData Create(int count, ulong seed) => new(count, (index, _) => new CaptionedImage($"{index}", []), seed);
 
-    private static int[] Epoch(FolderTrainingData data, int count, int epoch) =>
+    private static int[] Epoch(ShuffledTrainingData data, int count, int epoch) =>
         [.. Enumerable.Range(0, count).Select(i => int.Parse(data.Get((long)epoch * count + i, 1).Caption, null))];
 }

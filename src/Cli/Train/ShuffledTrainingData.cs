@@ -9,7 +9,7 @@ namespace Atelier.Cli.Train;
 /// <param name="count">How many images there are, at least 1.</param>
 /// <param name="load">The image of a number at a size; called from background threads.</param>
 /// <param name="seed">Decides the orders.</param>
-internal sealed class FolderTrainingData(int count, Func<int, int, CaptionedImage> load, ulong seed) : ITrainingData
+internal sealed class ShuffledTrainingData(int count, Func<int, int, CaptionedImage> load, ulong seed) : ITrainingData
 {
     private const int Rounds = 4;
 

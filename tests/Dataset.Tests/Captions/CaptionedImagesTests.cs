@@ -1,15 +1,21 @@
+using System.Diagnostics;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Captions;
 using Atelier.Dataset.Images;
+using Atelier.Dataset.Shards;
+using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
+using Atelier.Dataset.Tests.Shards;
 using SkiaSharp;
 
 namespace Atelier.Dataset.Tests.Captions;
 
-public sealed class CaptionedFolderTests : IDisposable
+public sealed class CaptionedImagesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
@@ -23,14 +29,12 @@ public sealed class CaptionedFolderTests : IDisposable
         Add("B.png", image, ImageFormats.Png, "\uFEFFкот");
         _folder.Write("notes.md", "x");
         _folder.Write(".hidden.png", "x");
-        Directory.CreateDirectory(_folder.File("folder.png"));
 
-        var files = CaptionedFolder.Read(_folder.Path, 32).ToList();
+        var images = CaptionedImages.Open(_folder.Path);
 
-        Assert.Equal(
-            [(_folder.File("B.png"), "кот"), (_folder.File("a10.jpg"), "ten"), (_folder.File("a2.JPEG"), "two"), (_folder.File("b.webp"), "b")],
-            files.Select(file => (file.Path, file.Caption)));
-        Assert.Equal(image.Pixels, files[0].Image.Pixels);
+        Assert.Equal(("folder", 4), (images.Kind, images.Count));
+        Assert.Equal(["кот", "ten", "two", "b"], images.Captions);
+        Assert.Equal(image.Pixels, images.Load(0, 32).Image.Pixels);
     }
 
     [Fact]
@@ -40,11 +44,11 @@ public sealed class CaptionedFolderTests : IDisposable
         Add("wide.png", image, ImageFormats.Png, "");
         Add("tall.png", Transpose(image), ImageFormats.Png, "");
 
-        var files = CaptionedFolder.Read(_folder.Path, 16).ToList();
+        var images = CaptionedImages.Open(_folder.Path);
 
         var middle = Crop(image, 12, 0, 16);
-        Assert.Equal(Transpose(middle).Pixels, files[0].Image.Pixels);
-        Assert.Equal(middle.Pixels, files[1].Image.Pixels);
+        Assert.Equal(Transpose(middle).Pixels, images.Load(0, 16).Image.Pixels);
+        Assert.Equal(middle.Pixels, images.Load(1, 16).Image.Pixels);
     }
 
     [Theory]
@@ -54,7 +58,7 @@ public sealed class CaptionedFolderTests : IDisposable
     {
         Add("a.png", TestImages.Gradient(size, size), ImageFormats.Png, "");
 
-        var image = Assert.Single(CaptionedFolder.Read(_folder.Path, 32)).Image;
+        var image = CaptionedImages.Open(_folder.Path).Load(0, 32).Image;
 
         Assert.Equal((32, 32), (image.Width, image.Height));
         var expected = TestImages.Gradient(32, 32);
@@ -71,7 +75,7 @@ public sealed class CaptionedFolderTests : IDisposable
         _folder.Write("a.png", png.ToArray());
         _folder.Write("a.txt", "a");
 
-        var image = Assert.Single(CaptionedFolder.Read(_folder.Path, 2)).Image;
+        var image = CaptionedImages.Open(_folder.Path).Load(0, 2).Image;
 
         Assert.Equal([10, 20, 30, 127, 127, 127, 255, 255, 255, 255, 255, 255], image.Pixels);
     }
@@ -95,7 +99,7 @@ public sealed class CaptionedFolderTests : IDisposable
         _folder.Write("a.jpg", WithOrientation(jpg, orientation));
         _folder.Write("a.txt", "a");
 
-        var image = Assert.Single(CaptionedFolder.Read(_folder.Path, 64)).Image;
+        var image = CaptionedImages.Open(_folder.Path).Load(0, 64).Image;
 
         Assert.Equal(seen, string.Concat(new[] { (16, 16), (48, 16), (16, 48), (48, 48) }.Select(at =>
             (int)Math.Round(image.Pixels[3 * ((at.Item2 * 64) + at.Item1)] / 60.0))));
@@ -107,7 +111,7 @@ public sealed class CaptionedFolderTests : IDisposable
         Assert.Equal($"{_folder.File("none")}: there is no such folder.", Refusal(_folder.File("none")));
 
         _folder.Write("a.txt", "a");
-        Assert.Equal($"{_folder.Path} has no image; its files must end in .png, .jpg, .jpeg, .webp.", Refusal(_folder.Path));
+        Assert.Equal($"{_folder.Path} has no image; its files must end in .png, .jpg, .jpeg, .webp, or be .tar files in the form of WebDataset.", Refusal(_folder.Path));
 
         Add("a.png", TestImages.Noise(64, 64), ImageFormats.Png, "a");
         var lone = _folder.Write("b.jpg", "x");
@@ -125,8 +129,81 @@ public sealed class CaptionedFolderTests : IDisposable
         Assert.Equal($"{_folder.File("b.txt")} is not valid UTF-8; save it as UTF-8.", Refusal(_folder.Path));
     }
 
-    private static string Refusal(string folder) =>
-        Assert.Throws<InvalidInputException>(() => CaptionedFolder.Read(folder, 8).Count(file => file.Image is null)).Message;
+    [Fact]
+    public void Open_TarsInTheFormOfWebDataset_GivesTheirSamplesInOrder()
+    {
+        var (first, second) = (TestImages.Noise(8, 8), TestImages.Gradient(8, 8));
+        using var scratch = new TemporaryFolder();
+        Directory.CreateDirectory(scratch.File("b"));
+        scratch.Write("b/0001.png", ImageEncoder.Encode(first, ImageFormats.Png, 95));
+        scratch.Write("b/0001.txt", " one \n");
+        scratch.Write("b/0001.json", "{}");
+        scratch.Write("b/0002.v1.txt", "not a sample of its own");
+        scratch.Write("b/0003.webp", ImageEncoder.Encode(second, ImageFormats.Png, 95));
+        scratch.Write("b/0003.txt", "three");
+        // Written by GNU tar, folders and all.
+        Tar(scratch, "-cf", _folder.File("00001.tar"), "--sort=name", "b");
+        scratch.Write("a.png", ImageEncoder.Encode(second, ImageFormats.Png, 95));
+        scratch.Write("a.txt", "кот");
+        Tar(scratch, "-cf", _folder.File("00000.tar"), "a.txt", "a.png");
+
+        var images = CaptionedImages.Open(_folder.Path);
+
+        Assert.Equal(("webdataset", 3), (images.Kind, images.Count));
+        Assert.Equal(["кот", "one", "three"], images.Captions);
+        Assert.Equal([second.Pixels, first.Pixels, second.Pixels], Enumerable.Range(0, 3).Select(i => images.Load(i, 8).Image.Pixels));
+        Assert.Equal(2, CaptionedImages.Open(_folder.File("00001.tar")).Count);
+    }
+
+    [Fact]
+    public async Task Open_AJob_GivesWhatItDrew()
+    {
+        var store = new DirectoryStore(_folder.Path);
+        var attempt = TestShards.Attempt(0);
+        await ShardPromotion.PromoteAsync(store, "job", await TestShards.WriteAsync(store, attempt, Cancel), Cancel);
+
+        var images = CaptionedImages.Open(_folder.File("job"));
+
+        // Sample 3 failed and has no image.
+        Assert.Equal(7, images.Count);
+        Assert.Equal("a red circle", images.Captions.First());
+        var drawn = TestShards.Sample(0).Image!;
+        Assert.Equal(Crop(drawn, (drawn.Width - drawn.Height) / 2, 0, drawn.Height).Pixels, images.Load(0, drawn.Height).Image.Pixels);
+    }
+
+    [Fact]
+    public void Open_BadTars_AreRefusedByName()
+    {
+        using var scratch = new TemporaryFolder();
+        scratch.Write("a.png", ImageEncoder.Encode(TestImages.Noise(8, 8), ImageFormats.Png, 95));
+        Tar(scratch, "-cf", _folder.File("x.tar"), "a.png");
+        Assert.Equal($"{_folder.File("x.tar")}: a.png has no caption; 'a.txt' must follow it.", Refusal(_folder.Path));
+
+        scratch.Write("a.txt", "a");
+        scratch.Write("a.png", "not an image");
+        Tar(scratch, "-cf", _folder.File("x.tar"), "a.png", "a.txt");
+        Assert.Equal($"{_folder.File("x.tar")}: a.png cannot be used: it is not an image of a known format.", Refusal(_folder.Path));
+
+        Tar(scratch, "-cf", _folder.File("x.tar"), "a.txt");
+        Assert.Equal($"{_folder.File("x.tar")} has no image with a caption; samples of .png, .jpg, .jpeg, .webp and .txt files are needed.", Refusal(_folder.Path));
+
+        _folder.Write("x.tar", "no tar file at all, but long enough".PadRight(2000, '.'));
+        Assert.StartsWith($"{_folder.File("x.tar")} cannot be read: ", Refusal(_folder.Path), StringComparison.Ordinal);
+        Assert.Equal($"{_folder.Write("a.zip", "x")} is neither a folder nor a .tar file.", Refusal(_folder.File("a.zip")));
+    }
+
+    private static void Tar(TemporaryFolder folder, params string[] arguments)
+    {
+        using var tar = Process.Start(new ProcessStartInfo("tar", arguments) { WorkingDirectory = folder.Path })!;
+        tar.WaitForExit();
+        Assert.Equal(0, tar.ExitCode);
+    }
+
+    private static string Refusal(string path) => Assert.Throws<InvalidInputException>(() =>
+    {
+        var images = CaptionedImages.Open(path);
+        for (var i = 0; i < images.Count; i++) images.Load(i, 8);
+    }).Message;
 
     private void Add(string name, RgbImage image, string format, string caption)
     {
