@@ -91,8 +91,12 @@ public static class JobFiles
         {
             var line = new PromptLine
             {
-                Prompt = row.Prompt, Id = row.Id, Seed = row.Seed, GuidanceScale = row.GuidanceScale,
-                NegativePrompt = row.NegativePrompt, Label = row.Label,
+                Prompt = row.Prompt,
+                Id = row.Id,
+                Seed = row.Seed,
+                GuidanceScale = row.GuidanceScale,
+                NegativePrompt = row.NegativePrompt,
+                Label = row.Label,
             };
             JsonSerializer.Serialize(content, line, JobJson.Line.PromptLine);
             content.WriteByte((byte)'\n');

@@ -80,7 +80,11 @@ public sealed record ModelImport
                 var larger = upsampler is null ? null : Recognise(upsampler, OfficialModels.GlideUpsamplers, config => new Text2ImUNet(config, META));
                 return new GlideConfig
                 {
-                    Kind = Kind, ImageSize = glide.ImageSize, Network = glide.Network, Diffusion = glide.Diffusion, Classifier = judge,
+                    Kind = Kind,
+                    ImageSize = glide.ImageSize,
+                    Network = glide.Network,
+                    Diffusion = glide.Diffusion,
+                    Classifier = judge,
                     Upsampler = larger is null ? null : new() { ImageSize = larger.ImageSize, Network = larger.Network, Diffusion = larger.Diffusion },
                 };
             case AdmConfig.Name:
@@ -88,7 +92,11 @@ public sealed record ModelImport
                 var large = upsampler is null ? null : Recognise(upsampler, OfficialModels.AdmUpsamplers, config => new UNetModel(config, META));
                 return new AdmConfig
                 {
-                    Kind = Kind, ImageSize = adm.ImageSize, Network = adm.Network, Diffusion = adm.Diffusion, Classifier = judge,
+                    Kind = Kind,
+                    ImageSize = adm.ImageSize,
+                    Network = adm.Network,
+                    Diffusion = adm.Diffusion,
+                    Classifier = judge,
                     // guided-diffusion's upsamplers are sampled with 250 steps and plain noise (its README).
                     Upsampler = large is null ? null
                         : new() { ImageSize = large.ImageSize, Network = large.Network, Diffusion = large.Diffusion, Respacing = "250", Temperature = 1 },

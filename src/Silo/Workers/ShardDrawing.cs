@@ -138,7 +138,8 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
                 prompt.Prompt,
                 SampleSeed.Of(_spec.Seed, row, prompt.Seed, image),
                 prompt.GuidanceScale ?? _spec.GuidanceScale,
-                prompt.NegativePrompt ?? _spec.NegativePrompt) { Label = prompt.Label is null ? null : model.Folder.Classes?.Find(prompt.Label) },
+                prompt.NegativePrompt ?? _spec.NegativePrompt)
+            { Label = prompt.Label is null ? null : model.Folder.Classes?.Find(prompt.Label) },
                 model.Folder.ProblemWithLabel(prompt.Label)));
         }
         return samples;

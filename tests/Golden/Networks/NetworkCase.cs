@@ -22,7 +22,10 @@ internal static class NetworkCase
             Pool = Enum.Parse<ClassifierPool>(config.Text("pool").Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
             UseNewAttentionOrder = config.Bool("use_new_attention_order"),
             OutChannels = config.Int("out_channels"),
-            ModelChannels = 0, NumResBlocks = 0, AttentionResolutions = [], ChannelMult = [],
+            ModelChannels = 0,
+            NumResBlocks = 0,
+            AttentionResolutions = [],
+            ChannelMult = [],
         })), prefix);
     }
 
@@ -60,7 +63,10 @@ internal static class NetworkCase
             VocabularySize = config.Int("n_vocab"),
             InChannels = config.Int("in_channels") + ConcatenatedChannels(golden.Json.Text("class")),
             OutChannels = config.Int("out_channels"),
-            ModelChannels = 0, NumResBlocks = 0, AttentionResolutions = [], ChannelMult = [],
+            ModelChannels = 0,
+            NumResBlocks = 0,
+            AttentionResolutions = [],
+            ChannelMult = [],
         });
     }
 
@@ -73,7 +79,10 @@ internal static class NetworkCase
             UseNewAttentionOrder = config.Bool("use_new_attention_order"),
             InChannels = config.Int("in_channels") + ConcatenatedChannels(golden.Json.Text("class")),
             OutChannels = config.Int("out_channels"),
-            ModelChannels = 0, NumResBlocks = 0, AttentionResolutions = [], ChannelMult = [],
+            ModelChannels = 0,
+            NumResBlocks = 0,
+            AttentionResolutions = [],
+            ChannelMult = [],
         });
     }
 
