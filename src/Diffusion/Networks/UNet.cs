@@ -39,9 +39,11 @@ internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
 
     public Conv3x3(int channels, int outChannels, int stride = 1, Device? device = null) : base(nameof(Conv3x3))
     {
-        using var layer = nn.Conv2d(channels, outChannels, 3, device: device);      // for its initialisation
-        weight = nn.Parameter(layer.weight.detach().clone());
-        bias = nn.Parameter(layer.bias!.detach().clone());
+        // For its initialisation. In a scope, or what shares its memory would keep it until a collection: a gigabyte for GLIDE.
+        using var scope = NewDisposeScope();
+        using var layer = nn.Conv2d(channels, outChannels, 3, device: device);
+        weight = nn.Parameter(layer.weight.detach().clone().DetachFromDisposeScope());
+        bias = nn.Parameter(layer.bias!.detach().clone().DetachFromDisposeScope());
         _stride = stride;
         RegisterComponents();
     }
