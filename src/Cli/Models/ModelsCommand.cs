@@ -130,7 +130,7 @@ internal static class ModelsCommand
             {
                 var header = Safetensors.ReadHeader(file).Values;
                 return new WeightsSummary(
-                    System.IO.Path.GetFileName(file), header.Sum(tensor => tensor.Shape.Aggregate(1L, (product, length) => product * length)),
+                    System.IO.Path.GetFileName(file), header.Sum(tensor => tensor.Elements),
                     [.. header.Select(tensor => tensor.DType.ToString().ToLowerInvariant()).Distinct()], new FileInfo(file).Length);
             }).ToList();
             return new Summary(System.IO.Path.GetFileName(folder.Path), folder.Path)

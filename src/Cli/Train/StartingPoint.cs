@@ -36,9 +36,7 @@ internal sealed record StartingPoint(GlideConfig Config, ModelFolder? Base)
     {
         if (Base is null) return BpeTrainer.Train(captions, Config.Network.VocabularySize, folder);
 
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Base.Path, "tokenizer")))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        ModelFolder.CopyTokenizer(Path.Combine(Base.Path, ModelFolder.TokenizerFolder), folder);
         return BpeTokenizer.Load(folder);
     }
 

@@ -34,7 +34,7 @@ internal sealed class CaptionedFolder : CaptionedImages
             var caption = Path.ChangeExtension(file, ".txt");
             if (!File.Exists(caption)) throw new InvalidInputException($"{file} has no caption; a file '{Path.GetFileName(caption)}' must lie beside it.");
             using var content = File.OpenRead(file);
-            CheckImage(file, content);
+            if (!IsImage(content)) throw NoImage(file);
             return (file, DecodeCaption(caption, File.ReadAllBytes(caption)));
         });
         return new CaptionedFolder(images, DigestOf(images.Select(image => (Path.GetRelativePath(folder, image.file), new FileInfo(image.file).Length, image.Item2))));

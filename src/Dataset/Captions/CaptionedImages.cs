@@ -66,12 +66,15 @@ public abstract class CaptionedImages
     /// <summary>Name, caption and file of an image.</summary>
     protected abstract (string Name, string Caption, byte[] Content) Read(int index);
 
-    /// <summary>Refuses what does not begin as an image does.</summary>
-    internal static void CheckImage(string name, Stream content)
+    /// <summary>Whether something begins as an image does.</summary>
+    internal static bool IsImage(Stream content)
     {
         using var codec = SKCodec.Create(content);
-        if (codec is null) throw new InvalidInputException($"{name} cannot be used: it is not an image of a known format.");
+        return codec is not null;
     }
+
+    /// <summary>The refusal of what is not an image.</summary>
+    internal static InvalidInputException NoImage(string name) => new($"{name} cannot be used: it is not an image of a known format.");
 
     /// <summary>The text of a caption file, without white space around it.</summary>
     internal static string DecodeCaption(string name, ReadOnlySpan<byte> content)

@@ -64,7 +64,7 @@ internal sealed class CaptionedTars : CaptionedImages
     {
         using var stream = File.OpenRead(tar);
         using var reader = new TarReader(stream);
-        var (key, image, caption) = ("", (Part?)null, (Part?)null);
+        var (key, image, isImage, caption, text) = ("", (Part?)null, false, (Part?)null, Array.Empty<byte>());
         while (reader.GetNextEntry() is { } entry)
         {
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
@@ -76,19 +76,27 @@ internal sealed class CaptionedTars : CaptionedImages
                 (key, image, caption) = (entry.Name[..dot], null, null);
             }
             var part = new Part(entry.Name, entry.DataOffset, entry.Length);
+            // An empty file has no stream.
+            var data = entry.DataStream ?? Stream.Null;
             var extension = entry.Name[dot..].ToLowerInvariant();
-            if (extension == ".txt") caption = part;
-            else if (Extensions.Contains(extension)) image = part;
+            if (extension == ".txt")
+            {
+                (caption, text) = (part, new byte[Math.Min(part.Bytes, MaxCaptionBytes)]);
+                data.ReadExactly(text);
+            }
+            else if (Extensions.Contains(extension))
+            {
+                (image, isImage) = (part, IsImage(data));
+            }
         }
         if (Complete() is { } last) yield return last;
 
         Sample? Complete()
         {
             if (image is not { } picture) return null;
-            if (caption is not { } text) throw new InvalidInputException($"{tar}: {picture.Name} has no caption; '{key}.txt' must follow it.");
-            if (text.Bytes > MaxCaptionBytes) throw new InvalidInputException($"{tar}: {text.Name} has {text.Bytes:N0} bytes; at most {MaxCaptionBytes:N0} are allowed.");
-            CheckImage($"{tar}: {picture.Name}", new MemoryStream(ReadPart(tar, picture)));
-            return new Sample(tar, picture, DecodeCaption($"{tar}: {text.Name}", ReadPart(tar, text)));
+            if (caption is not { } words) throw new InvalidInputException($"{tar}: {picture.Name} has no caption; '{key}.txt' must follow it.");
+            if (words.Bytes > MaxCaptionBytes) throw new InvalidInputException($"{tar}: {words.Name} has {words.Bytes:N0} bytes; at most {MaxCaptionBytes:N0} are allowed.");
+            return isImage ? new Sample(tar, picture, DecodeCaption($"{tar}: {words.Name}", text)) : throw NoImage($"{tar}: {picture.Name}");
         }
     }
 

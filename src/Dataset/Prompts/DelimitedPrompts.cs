@@ -61,11 +61,11 @@ internal static class DelimitedPrompts
             return new ParsedRow(
                 line,
                 PromptFields.CheckPrompt(place, Prompt is { } prompt ? fields[prompt] : ""),
-                id is null ? null : PromptFields.CheckId(place, id),
+                id is null ? null : PromptFields.CheckName(place, PromptFields.Id, id),
                 seed is null ? null : PromptFields.ParseSeed(place, seed),
                 guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale),
                 negativePrompt is null ? null : PromptFields.CheckPrompt(place, negativePrompt, PromptFields.NegativePrompt),
-                label is null ? null : PromptFields.CheckLabel(place, label));
+                label is null ? null : PromptFields.CheckName(place, PromptFields.Label, label));
         }
 
         private static string? Cell(string[] fields, int? column) => column is { } at && fields[at].Length > 0 ? fields[at] : null;

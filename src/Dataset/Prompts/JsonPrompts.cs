@@ -48,9 +48,9 @@ internal static class JsonPrompts
             row = name switch
             {
                 PromptFields.Prompt => row with { Prompt = Prompt(place, name, ref reader) },
-                PromptFields.Label => row with { Label = Label(place, ref reader) },
+                PromptFields.Label => row with { Label = Name(place, name, ref reader) },
                 PromptFields.NegativePrompt => row with { NegativePrompt = reader.TokenType == JsonTokenType.Null ? null : Prompt(place, name, ref reader) },
-                PromptFields.Id => row with { Id = Id(place, ref reader) },
+                PromptFields.Id => row with { Id = Name(place, name, ref reader) },
                 PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
                 PromptFields.GuidanceScale => row with { GuidanceScale = GuidanceScale(place, ref reader) },
                 _ => throw PromptFields.Invalid(place, $"unknown field {PromptFields.Show(name)}; known: {PromptFields.Known}"),
@@ -67,20 +67,12 @@ internal static class JsonPrompts
         ? PromptFields.CheckPrompt(place, Text(place, field, ref reader), field)
         : throw WrongType(place, field, "a string", ref reader);
 
-    private static string? Id(string place, ref Utf8JsonReader reader) => reader.TokenType switch
+    private static string? Name(string place, string field, ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
-        JsonTokenType.String => PromptFields.CheckId(place, Text(place, PromptFields.Id, ref reader)),
-        JsonTokenType.Number => PromptFields.CheckId(place, Raw(ref reader)),
-        _ => throw WrongType(place, PromptFields.Id, "a string or a number", ref reader),
-    };
-
-    private static string? Label(string place, ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.Null => null,
-        JsonTokenType.String => PromptFields.CheckLabel(place, Text(place, PromptFields.Label, ref reader)),
-        JsonTokenType.Number => PromptFields.CheckLabel(place, Raw(ref reader)),
-        _ => throw WrongType(place, PromptFields.Label, "a string or a number", ref reader),
+        JsonTokenType.String => PromptFields.CheckName(place, field, Text(place, field, ref reader)),
+        JsonTokenType.Number => PromptFields.CheckName(place, field, Raw(ref reader)),
+        _ => throw WrongType(place, field, "a string or a number", ref reader),
     };
 
     private static ulong? Seed(string place, ref Utf8JsonReader reader) => reader.TokenType switch

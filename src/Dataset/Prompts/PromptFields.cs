@@ -21,7 +21,7 @@ internal static class PromptFields
     public const string GuidanceScaleRange = "a finite number";
 
     private const int MaxPromptBytes = 1 << 20;
-    private const int MaxIdCharacters = 1024;
+    private const int MaxNameCharacters = 1024;
     private const int ShownCharacters = 60;
 
     public static string CheckPrompt(string place, string prompt, string field = Prompt)
@@ -33,20 +33,12 @@ internal static class PromptFields
         return prompt;
     }
 
-    public static string CheckId(string place, string id)
+    public static string CheckName(string place, string field, string name)
     {
-        if (id.Length is 0 or > MaxIdCharacters)
-            throw Invalid(place, $"the id {Show(id)} has {id.Length:N0} characters; 1 to {MaxIdCharacters:N0} are allowed");
-        CheckNoNul(place, Id, id);
-        return id;
-    }
-
-    public static string CheckLabel(string place, string label)
-    {
-        if (label.Length is 0 or > MaxIdCharacters)
-            throw Invalid(place, $"the label {Show(label)} has {label.Length:N0} characters; 1 to {MaxIdCharacters:N0} are allowed");
-        CheckNoNul(place, Label, label);
-        return label;
+        if (name.Length is 0 or > MaxNameCharacters)
+            throw Invalid(place, $"the {field} {Show(name)} has {name.Length:N0} characters; 1 to {MaxNameCharacters:N0} are allowed");
+        CheckNoNul(place, field, name);
+        return name;
     }
 
     public static ulong ParseSeed(string place, string text) =>

@@ -19,8 +19,7 @@ public sealed record AdmConfig : ModelConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UpsamplerConfig<UNetModelConfig>? Upsampler { get; init; }
 
-    /// <inheritdoc/>
-    public override int FinalImageSize => Upsampler?.ImageSize ?? ImageSize;
+    internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
     /// <inheritdoc/>
     public override int? ClassCount => Network.NumClasses ?? base.ClassCount;

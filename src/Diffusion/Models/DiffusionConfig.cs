@@ -28,10 +28,6 @@ public sealed record DiffusionConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RescaleTimesteps { get; init; }
 
-    /// <summary>Whether the network's output has variance values in its second half.</summary>
-    [JsonIgnore]
-    public bool LearnsVariance => VarianceType is VarianceType.Learned or VarianceType.LearnedRange;
-
     /// <summary>The process, respaced.</summary>
     /// <param name="respacing">See <see cref="TimestepRespacing.Choose"/>.</param>
     /// <exception cref="ArgumentException">Impossible respacing.</exception>

@@ -19,8 +19,7 @@ public sealed record GlideConfig : ModelConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UpsamplerConfig<Text2ImConfig>? Upsampler { get; init; }
 
-    /// <inheritdoc/>
-    public override int FinalImageSize => Upsampler?.ImageSize ?? ImageSize;
+    internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
     /// <inheritdoc/>
     public override void Validate()

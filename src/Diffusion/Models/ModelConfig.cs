@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Processes;
 
 namespace Atelier.Diffusion.Models;
 
@@ -23,7 +24,11 @@ public abstract record ModelConfig
 
     /// <summary>Width and height of the images that a job gets: the upsampler's, where there is one.</summary>
     [JsonIgnore]
-    public abstract int FinalImageSize { get; }
+    public int FinalImageSize => AnyUpsampler?.ImageSize ?? ImageSize;
+
+    /// <summary>The upsampler, whatever its network; null for none.</summary>
+    [JsonIgnore]
+    internal abstract UpsamplerConfig? AnyUpsampler { get; }
 
     /// <summary>Classes that a label can name; null where labels have no meaning.</summary>
     [JsonIgnore]
@@ -56,7 +61,7 @@ public abstract record ModelConfig
             throw new ArgumentException($"{what}image_size {imageSize} is not a multiple of {coarsest} up to 4096");
         if (!channels.Contains(network.InChannels))
             throw new ArgumentException($"{what}in_channels is {network.InChannels}; allowed: {string.Join(" or ", channels)}");
-        var outputs = diffusion.LearnsVariance ? 6 : 3;
+        var outputs = diffusion.VarianceType.IsLearned() ? 6 : 3;
         if (network.OutChannels != outputs)
             throw new ArgumentException($"{what}out_channels is {network.OutChannels}; allowed: {outputs} with the variance type of its diffusion");
     }

@@ -132,12 +132,12 @@ public sealed class ModelFolder
     }
 
     /// <summary>Copies the files of a vocabulary.</summary>
-    /// <param name="path">Model folder to create or use.</param>
-    /// <param name="tokenizer">Folder to copy the vocabulary from.</param>
-    public static void WriteTokenizer(string path, string tokenizer)
+    /// <param name="from">Folder to copy from.</param>
+    /// <param name="to">Folder to create or use.</param>
+    public static void CopyTokenizer(string from, string to)
     {
-        var target = Directory.CreateDirectory(System.IO.Path.Combine(path, TokenizerFolder)).FullName;
-        foreach (var file in VocabularyFiles(tokenizer)) File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+        Directory.CreateDirectory(to);
+        foreach (var file in VocabularyFiles(from)) File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)), overwrite: true);
     }
 
     /// <summary>Writes a text-to-image model of one network.</summary>
@@ -147,7 +147,7 @@ public sealed class ModelFolder
     /// <param name="tokenizer">Folder to copy the vocabulary from.</param>
     public static void Write(string path, GlideConfig config, Text2ImUNet network, string tokenizer)
     {
-        WriteTokenizer(path, tokenizer);
+        CopyTokenizer(tokenizer, System.IO.Path.Combine(path, TokenizerFolder));
         WriteConfig(path, config);
         Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), [.. network.state_dict()]);
     }

@@ -54,7 +54,7 @@ public sealed record ModelImport
         Safetensors.Write(Path.Combine(path, ModelFolder.WeightsFile), weights);
         if (upsampler is not null) Safetensors.Write(Path.Combine(path, ModelFolder.UpsamplerFile), upsampler);
         if (classifier is not null) Safetensors.Write(Path.Combine(path, ModelFolder.ClassifierFile), classifier);
-        if (config is GlideConfig) ModelFolder.WriteTokenizer(path, Vocabulary!);
+        if (config is GlideConfig) ModelFolder.CopyTokenizer(Vocabulary!, Path.Combine(path, ModelFolder.TokenizerFolder));
         if (Classes is not null) File.Copy(Classes, Path.Combine(path, ModelFolder.ClassesFile));
         ModelFolder.WriteConfig(path, config);
         try
@@ -134,7 +134,7 @@ public sealed record ModelImport
         {
             throw new InvalidDataException($"the checkpoints do not belong together: {impossible.Message}", impossible);
         }
-        var upsamples = config is GlideConfig { Upsampler: not null } or AdmConfig { Upsampler: not null };
+        var upsamples = config.AnyUpsampler is not null;
         if (upsamples != Upsampler is not null) throw new InvalidDataException($"{Config} {(upsamples ? "has an upsampler; its checkpoint is missing" : "has no upsampler, but there is a checkpoint of one")}");
         if (config.Classifier is not null != Classifier is not null)
             throw new InvalidDataException($"{Config} {(Classifier is null ? "has a classifier; its checkpoint is missing" : "has no classifier, but there is a checkpoint of one")}");

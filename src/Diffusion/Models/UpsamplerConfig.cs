@@ -4,14 +4,10 @@ using Atelier.Diffusion.Schedules;
 namespace Atelier.Diffusion.Models;
 
 /// <summary>The network that enlarges a model's images, seeing the small one beside x_t (Nichol et al. 2021, arXiv:2112.10741, section 4.2).</summary>
-/// <typeparam name="TNetwork">Shape of its network.</typeparam>
-public sealed record UpsamplerConfig<TNetwork> where TNetwork : UNetConfig
+public abstract record UpsamplerConfig
 {
     /// <summary>Width and height of the large images, a multiple of the base network's.</summary>
     public required int ImageSize { get; init; }
-
-    /// <summary>Shape of the network; three of its input channels are the small image.</summary>
-    public required TNetwork Network { get; init; }
 
     /// <summary>The process the network was trained on.</summary>
     public required DiffusionConfig Diffusion { get; init; }
@@ -35,4 +31,12 @@ public sealed record UpsamplerConfig<TNetwork> where TNetwork : UNetConfig
         Diffusion.Validate();
         _ = TimestepRespacing.Choose(Respacing, Diffusion.Timesteps);
     }
+}
+
+/// <summary>An upsampler with the shape of its network.</summary>
+/// <typeparam name="TNetwork">The shape.</typeparam>
+public sealed record UpsamplerConfig<TNetwork> : UpsamplerConfig where TNetwork : UNetConfig
+{
+    /// <summary>Shape of the network; three of its input channels are the small image.</summary>
+    public required TNetwork Network { get; init; }
 }

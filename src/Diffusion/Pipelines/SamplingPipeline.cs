@@ -31,7 +31,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
     /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>
     public int StepsOf(SamplingSettings settings) =>
         settings.CreateSampler().StepsIn(BaseProcess(settings).Schedule)
-        + (settings.Upsample && Upsampler is { } upsampler ? upsampler.Process(settings).Schedule.Steps : 0);
+        + (settings.Upsample && model.Config.AnyUpsampler is { } upsampler ? UpsamplerProcess(upsampler, settings).Schedule.Steps : 0);
 
     /// <summary>Draws one batch on the calling thread.</summary>
     /// <param name="requests">1 to BatchSize requests, all of one kind.</param>
@@ -77,14 +77,8 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         return Convert.ToHexStringLower(SHA256.HashData([.. small.contiguous().cpu().bytes, .. x.contiguous().cpu().bytes]));
     }
 
-    private (int ImageSize, double Temperature, Func<SamplingSettings, GaussianDiffusion> Process)? Upsampler => model.Config switch
-    {
-        GlideConfig { Upsampler: { } upsampler } =>
-            (upsampler.ImageSize, upsampler.Temperature, settings => upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing)),
-        AdmConfig { Upsampler: { } upsampler } =>
-            (upsampler.ImageSize, upsampler.Temperature, settings => upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing)),
-        _ => null,
-    };
+    private static GaussianDiffusion UpsamplerProcess(UpsamplerConfig upsampler, SamplingSettings settings) =>
+        upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing);
 
     private GaussianDiffusion BaseProcess(SamplingSettings settings) => model.Config.Diffusion.Create($"{settings.Steps}");
 
@@ -103,7 +97,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         var done = 0;
 
         var x = DrawBase(padded, labels, settings, Advance, cancellationToken, out var prompts);
-        if (!settings.Upsample || Upsampler is not { } upsampler) return (x, x, prompts);
+        if (!settings.Upsample || model.Config.AnyUpsampler is not { } upsampler) return (x, x, prompts);
 
         var size = upsampler.ImageSize;
         var images = Unknown(networks.Upsampler!, n, size) with { LowRes = ConcatenatedImages.Quantize(x) };
@@ -111,13 +105,13 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         if (networks.Upsampler is Text2ImUNet text)
         {
             using var encoded = Encode(text, Array.ConvertAll(padded, request => Tokenize(request.Prompt, text)));
-            return (Run(new DdimSampler(), new DenoisingProcess(upsampler.Process(settings), new TextConditional(text, encoded, images)), Noise), x, prompts);
+            return (Enlarge(new TextConditional(text, encoded, images)), x, prompts);
         }
         var network = (UNetModel)networks.Upsampler!;
-        var conditional = new ClassConditional(network, network.Config.NumClasses is null ? null : labels, images);
-        return (Run(new DdimSampler(), new DenoisingProcess(upsampler.Process(settings), conditional), Noise), x, prompts);
+        return (Enlarge(new ClassConditional(network, network.Config.NumClasses is null ? null : labels, images)), x, prompts);
 
-        Tensor Run(ISampler sampler, DenoisingProcess process, Func<int, Tensor> noise) => SamplingPipeline.Run(sampler, process, noise, Advance, cancellationToken);
+        Tensor Enlarge(IDenoiser denoiser) =>
+            Run(new DdimSampler(), new DenoisingProcess(UpsamplerProcess(upsampler, settings), denoiser), Noise, Advance, cancellationToken);
 
         void Advance() => onStep?.Invoke(++done);
     }

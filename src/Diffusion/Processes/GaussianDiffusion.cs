@@ -25,7 +25,7 @@ public sealed class GaussianDiffusion(
     public MeanType MeanType => meanType;
 
     /// <summary>Whether a network's output has variance values in its second half.</summary>
-    public bool LearnsVariance => varianceType is VarianceType.Learned or VarianceType.LearnedRange;
+    public bool LearnsVariance => varianceType.IsLearned();
 
     /// <summary>A timestep in [0, T) as the network counts it.</summary>
     /// <param name="timestep">May be fractional.</param>
@@ -143,9 +143,11 @@ public sealed class GaussianDiffusion(
         VarianceType.Learned => values,
         VarianceType.FixedSmall => At(schedule.PosteriorLogVarianceClipped, t),
         VarianceType.FixedLarge => At(LogBetas(last: schedule.PosteriorLogVarianceClipped[0]), t),
-        _ => (values.Plus(S(1)) / S(2) * At(LogBetas(Math.Log(schedule.Betas[0])), t))
-            .Plus(S(1).Minus(values.Plus(S(1)) / S(2)) * At(schedule.PosteriorLogVarianceClipped, t)),
+        _ => Interpolate(values.Plus(S(1)) / S(2), t),
     };
+
+    private Tensor Interpolate(Tensor fraction, Tensor t) =>
+        (fraction * At(LogBetas(Math.Log(schedule.Betas[0])), t)).Plus(S(1).Minus(fraction) * At(schedule.PosteriorLogVarianceClipped, t));
 
     private double[] LogBetas(double last) => [last, .. schedule.Betas.Skip(1).Select(beta => Math.Log(beta))];
 

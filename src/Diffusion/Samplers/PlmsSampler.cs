@@ -79,16 +79,10 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
     }
 
     private static Tensor Predict(DenoisingProcess process, Tensor x, double step) =>
-        process.PredictEpsilon(x, Interpolate(process.Diffusion.Schedule.TimestepMap, step), AlphaBarAt(process, step));
+        process.PredictEpsilon(x, TimestepAt(process, step), AlphaBarAt(process, step));
 
-    private static double AlphaBarAt(DenoisingProcess process, double step) => Interpolate(process.Diffusion.Schedule.AlphasCumprod, step);
+    private static double AlphaBarAt(DenoisingProcess process, double step) => NoiseSchedule.Interpolate(process.Diffusion.Schedule.AlphasCumprod, step);
 
-    private static double Interpolate<T>(T[] table, double step) where T : IConvertible
-    {
-        var below = (int)step;
-        var (low, high) = (Value(below), Value(Math.Min(below + 1, table.Length - 1)));
-        return low + (high - low) * (step - below);
-
-        double Value(int i) => table[i].ToDouble(null);
-    }
+    private static double TimestepAt(DenoisingProcess process, double step) =>
+        NoiseSchedule.Interpolate(Array.ConvertAll(process.Diffusion.Schedule.TimestepMap, timestep => (double)timestep), step);
 }

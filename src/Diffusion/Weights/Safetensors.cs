@@ -103,7 +103,7 @@ public static class Safetensors
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.Shape.Aggregate(1L, (product, length) => product * length) * size);
+                json.WriteNumberValue(offset += tensor.Elements * size);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }

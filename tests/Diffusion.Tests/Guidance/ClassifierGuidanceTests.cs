@@ -3,7 +3,7 @@ using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
-using Atelier.Diffusion.Tests.Samplers;
+using Atelier.Golden.Processes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,7 +54,7 @@ public sealed class ClassifierGuidanceTests : IDisposable
     public void Gradient_OfAGuidedNetwork_IsTheSumOfBoth()
     {
         var (x, timesteps, labels, scale) = (_random.Normal(1, 3, 8, 8), tensor(new long[] { 10 }), tensor(new long[] { 3 }), ones(1, 1, 1, 1));
-        var inner = new FixedDenoiser(_random.Normal(1, 6, 8, 8), _random.Normal(1, 3, 8, 8));
+        var inner = new RecordedDenoiser(_random.Normal(1, 6, 8, 8), _random.Normal(1, 3, 8, 8));
         var guided = new ClassifierGuidance(inner, _classifier, labels, scale);
 
         Near.Equal(inner.Predict(x, timesteps), guided.Predict(x, timesteps));
@@ -71,8 +71,8 @@ public sealed class ClassifierGuidanceTests : IDisposable
         output[.., 3..] = -1;       // the variance of the posterior
         var gradient = _random.Normal(1, 3, 2, 2);
 
-        var free = new DenoisingProcess(diffusion, new FixedDenoiser(output)) { ClipDenoised = false };
-        var guided = new DenoisingProcess(diffusion, new FixedDenoiser(output, gradient)) { ClipDenoised = false };
+        var free = new DenoisingProcess(diffusion, new RecordedDenoiser(output)) { ClipDenoised = false };
+        var guided = new DenoisingProcess(diffusion, new RecordedDenoiser(output, gradient)) { ClipDenoised = false };
         var byMean = Moved(new AncestralSampler());
         var byScore = Moved(new DdimSampler(1));
 

@@ -1,6 +1,7 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using Atelier.Golden.Processes;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -79,5 +80,5 @@ public sealed class DdimSamplerTests
     }
 
     private static DenoisingProcess Process(GaussianDiffusion diffusion, Tensor output, bool clip = true) =>
-        new(diffusion, new FixedDenoiser(output)) { ClipDenoised = clip };
+        new(diffusion, new RecordedDenoiser(output)) { ClipDenoised = clip };
 }
