@@ -194,7 +194,6 @@ public sealed class TrainCommandTests : IDisposable
             Data = TrainCommand.Shapes,
             MaxObjects = 2,
             Threads = 1,
-            BFloat16 = false,
             Device = "cpu",
             Options = new TrainingOptions { Steps = 2, BatchSize = 2 },
         };
