@@ -1,7 +1,7 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Schedules;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
 using TorchSharp;
@@ -63,17 +63,17 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
         TrainingTask task = Network switch
         {
             TrainedNetwork.Upsampler => new UpsamplerTask(
-                (Text2ImUNet?)weights ?? new Text2ImUNet(config.Upsampler!.Network), ScheduleOf(config.Upsampler!.Diffusion), config.Upsampler.ImageSize,
+                (Text2ImUNet?)weights ?? new Text2ImUNet(config.Upsampler!.Network), ProcessOf(config.Upsampler!.Diffusion), config.Upsampler.ImageSize,
                 config.ImageSize, tokenizer),
             TrainedNetwork.Classifier => new ClassifierTask(
-                (EncoderUNetModel?)weights ?? new EncoderUNetModel(config.Classifier!), ScheduleOf(config.Diffusion)),
-            _ => new TextToImageTask((Text2ImUNet?)weights ?? new Text2ImUNet(config.Network), ScheduleOf(config.Diffusion), config.ImageSize, tokenizer),
+                (EncoderUNetModel?)weights ?? new EncoderUNetModel(config.Classifier!), ProcessOf(config.Diffusion)),
+            _ => new TextToImageTask((Text2ImUNet?)weights ?? new Text2ImUNet(config.Network), ProcessOf(config.Diffusion), config.ImageSize, tokenizer),
         };
         task.Network.to(device);
         foreach (var parameter in task.Network.parameters()) parameter.requires_grad = true;
         return task;
 
-        static NoiseSchedule ScheduleOf(DiffusionConfig diffusion) => NoiseSchedule.Create(diffusion.NoiseSchedule, diffusion.Timesteps);
+        static GaussianDiffusion ProcessOf(DiffusionConfig diffusion) => diffusion.Create($"{diffusion.Timesteps}");
     }
 
     private static StartingPoint FromFile(string path, TrainedNetwork network, string output)

@@ -37,7 +37,7 @@ internal sealed class TrainRun
         var start = StartingPoint.Read(settings.Config, settings.Network, settings.Output);
         var device = DeviceOption.Open(settings.Device);
         var source = TrainingSource.Open(settings);
-        CheckClasses(start, source);
+        CheckClassifier(start, source, settings.Options.Frozen);
         var folder = new TrainingFolder(settings.Output);
         using var @lock = FolderLock.Take(folder.Path);
         var options = settings.Options with { BFloat16 = settings.Options.BFloat16 && CanMultiplyInBFloat16(device, console) };
@@ -68,9 +68,10 @@ internal sealed class TrainRun
         return new TrainRun(folder, start, config, trainer, options, log).Run(console, cancellationToken);
     }
 
-    private static void CheckClasses(StartingPoint start, TrainingSource source)
+    private static void CheckClassifier(StartingPoint start, TrainingSource source, NetworkPart frozen)
     {
         if (start.Network != TrainedNetwork.Classifier) return;
+        if (frozen != NetworkPart.None) throw new InvalidInputException($"--freeze is '{frozen.ToString().ToLowerInvariant()}'; a classifier has no parts to freeze");
         if (source.Classes is null) throw new InvalidInputException($"a classifier learns from images with classes; --data {source.Description.Kind} has none");
         if (source.Classes.Count != start.Config.Classifier!.OutChannels)
             throw new InvalidInputException(

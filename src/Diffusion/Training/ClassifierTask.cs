@@ -1,5 +1,5 @@
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Schedules;
+using Atelier.Diffusion.Processes;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Training;
@@ -9,8 +9,8 @@ namespace Atelier.Diffusion.Training;
 /// appendix H).
 /// </summary>
 /// <param name="network">The classifier.</param>
-/// <param name="schedule">The full, not respaced noise schedule of the network it will guide.</param>
-public sealed class ClassifierTask(EncoderUNetModel network, NoiseSchedule schedule) : TrainingTask(network, schedule, network.Config.ImageSize)
+/// <param name="diffusion">The process, not respaced of the network it will guide.</param>
+public sealed class ClassifierTask(EncoderUNetModel network, GaussianDiffusion diffusion) : TrainingTask(network, diffusion, network.Config.ImageSize)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Measures { get; } = ["accuracy"];
@@ -21,10 +21,10 @@ public sealed class ClassifierTask(EncoderUNetModel network, NoiseSchedule sched
 
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)
     {
-        var logits = network.call(images.X, images.T);
+        var logits = network.call(images.X, Diffusion.NetworkTimesteps(images.T));
         var loss = nn.functional.cross_entropy(logits, inputs[0], reduction: nn.Reduction.None);
         return (loss, [logits.argmax(1).eq(inputs[0]).to_type(ScalarType.Float32)]);
     }
 
-    private protected override TrainingTask WithNewNetwork() => new ClassifierTask(new EncoderUNetModel(network.Config), Schedule);
+    private protected override TrainingTask WithNewNetwork() => new ClassifierTask(new EncoderUNetModel(network.Config), Diffusion);
 }

@@ -1,6 +1,5 @@
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
-using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using static TorchSharp.torch;
 
@@ -8,10 +7,10 @@ namespace Atelier.Diffusion.Training;
 
 /// <summary>Learns to draw what a caption says: the hybrid loss of <see cref="TrainingLoss.Hybrid"/>.</summary>
 /// <param name="network">The network, which has 3 input channels.</param>
-/// <param name="schedule">The full, not respaced noise schedule.</param>
+/// <param name="diffusion">The process, not respaced.</param>
 /// <param name="imageSize">Width and height of the images.</param>
 /// <param name="tokenizer">Vocabulary of the captions.</param>
-public class TextToImageTask(Text2ImUNet network, NoiseSchedule schedule, int imageSize, BpeTokenizer tokenizer) : TrainingTask(network, schedule, imageSize)
+public class TextToImageTask(Text2ImUNet network, GaussianDiffusion diffusion, int imageSize, BpeTokenizer tokenizer) : TrainingTask(network, diffusion, imageSize)
 {
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> Measures { get; } = ["mse", "bound"];
@@ -32,7 +31,7 @@ public class TextToImageTask(Text2ImUNet network, NoiseSchedule schedule, int im
 
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)
     {
-        var output = network.call(Seen(images.X, inputs), images.T, network.EncodeText(inputs[0], inputs[1]));
+        var output = network.call(Seen(images.X, inputs), Diffusion.NetworkTimesteps(images.T), network.EncodeText(inputs[0], inputs[1]));
         var (loss, mse, bound) = TrainingLoss.Hybrid(Diffusion, output, images.XStart, images.X, images.T, images.Noise, options.MinSnrGamma);
         return (loss, [mse, bound]);
     }
@@ -40,5 +39,5 @@ public class TextToImageTask(Text2ImUNet network, NoiseSchedule schedule, int im
     /// <summary>What the network sees at x_t, [N, InChannels, S, S].</summary>
     private protected virtual Tensor Seen(Tensor x, Tensor[] inputs) => x;
 
-    private protected override TrainingTask WithNewNetwork() => new TextToImageTask(new Text2ImUNet(network.Config), Schedule, ImageSize, tokenizer);
+    private protected override TrainingTask WithNewNetwork() => new TextToImageTask(new Text2ImUNet(network.Config), Diffusion, ImageSize, tokenizer);
 }

@@ -1,6 +1,5 @@
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
-using Atelier.Diffusion.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,8 +11,8 @@ namespace Atelier.Diffusion.Training;
 /// </summary>
 public abstract class TrainingTask : IDisposable
 {
-    private protected TrainingTask(nn.Module network, NoiseSchedule schedule, int imageSize) =>
-        (Network, Schedule, Diffusion, ImageSize) = (network, schedule, new GaussianDiffusion(schedule), imageSize);
+    private protected TrainingTask(nn.Module network, GaussianDiffusion diffusion, int imageSize) =>
+        (Network, Diffusion, ImageSize) = (network, diffusion, imageSize);
 
     /// <summary>The network, owned by the task.</summary>
     public nn.Module Network { get; }
@@ -23,9 +22,6 @@ public abstract class TrainingTask : IDisposable
 
     /// <summary>What is measured beside the loss, by names fit for a table's header.</summary>
     public abstract IReadOnlyList<string> Measures { get; }
-
-    /// <summary>The full, not respaced noise schedule.</summary>
-    private protected NoiseSchedule Schedule { get; }
 
     /// <summary>The process whose noise the images get.</summary>
     internal GaussianDiffusion Diffusion { get; }

@@ -1,5 +1,5 @@
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Schedules;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Tokenization;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -12,12 +12,12 @@ namespace Atelier.Diffusion.Training;
 /// arXiv:2106.15282, section 4) with a level drawn for each example and not told to the network.
 /// </summary>
 /// <param name="network">The network, which has 6 input channels.</param>
-/// <param name="schedule">The full, not respaced noise schedule.</param>
+/// <param name="diffusion">The process, not respaced.</param>
 /// <param name="imageSize">Width and height of the large images.</param>
 /// <param name="smallSize">Width and height of the base network's images, which divides the large one.</param>
 /// <param name="tokenizer">Vocabulary of the captions.</param>
-public sealed class UpsamplerTask(Text2ImUNet network, NoiseSchedule schedule, int imageSize, int smallSize, BpeTokenizer tokenizer)
-    : TextToImageTask(network, schedule, imageSize, tokenizer)
+public sealed class UpsamplerTask(Text2ImUNet network, GaussianDiffusion diffusion, int imageSize, int smallSize, BpeTokenizer tokenizer)
+    : TextToImageTask(network, diffusion, imageSize, tokenizer)
 {
     // Tokens, mask and the small image, [N, 3, s, s].
     internal override Tensor[] Inputs(IReadOnlyList<CaptionedImage> examples, Tensor xStart, Generator generator, TrainingOptions options)
@@ -35,5 +35,5 @@ public sealed class UpsamplerTask(Text2ImUNet network, NoiseSchedule schedule, i
     private protected override Tensor Seen(Tensor x, Tensor[] inputs) => new ConcatenatedImages(LowRes: inputs[2]).Concatenate(x);
 
     private protected override TrainingTask WithNewNetwork() =>
-        new UpsamplerTask(new Text2ImUNet(Config), Schedule, ImageSize, smallSize, Tokenizer);
+        new UpsamplerTask(new Text2ImUNet(Config), Diffusion, ImageSize, smallSize, Tokenizer);
 }

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
@@ -13,7 +14,7 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainingOptions Options = new() { Steps = 6, BatchSize = 2, WarmupSteps = 2, Seed = 3 };
 
-    private static readonly NoiseSchedule Schedule = NoiseSchedule.Create("squaredcos_cap_v2", 1000);
+    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000));
 
     private readonly TemporaryFolder _folder = new();
     private readonly TinyModel _model = new();
@@ -263,7 +264,7 @@ public sealed class TrainerTests : IDisposable
     private Trainer New(TrainingOptions options, ulong networkSeed = 1) => New(options, TinyModel.Network(networkSeed));
 
     private Trainer New(TrainingOptions options, Text2ImUNet network, ITrainingData? data = null) =>
-        new(new TextToImageTask(network, Schedule, TinyModel.Config.ImageSize, _tokenizer), data ?? new ConstantImages(), options);
+        new(new TextToImageTask(network, Process, TinyModel.Config.ImageSize, _tokenizer), data ?? new ConstantImages(), options);
 
     private IEnumerable<TrainingProgress> Run(Trainer trainer) => trainer.Run(Checkpoint, TestContext.Current.CancellationToken);
 
