@@ -29,14 +29,17 @@ internal sealed record BlobFault(string Message, bool InSetting)
     private static BlobFault Answered(RequestFailedException answer, string container) => answer switch
     {
         { ErrorCode: "ContainerNotFound" } => new($"There is no container {container}.", InSetting: true),
-        { ErrorCode: "AuthorizationPermissionMismatch" or "AuthorizationFailure" or "InsufficientAccountPermissions" } => new(
+        { ErrorCode: "InvalidBlockList" } => new(
+            $"The blob storage at {container} dropped what was uploaded for a file ({Code(answer)}): another had its name meanwhile, or a "
+            + "week has passed.", InSetting: false),
+        { ErrorCode: "AuthorizationPermissionMismatch" or "InsufficientAccountPermissions" } => new(
             $"The credentials for {container} do not allow this ({Code(answer)}): an identity needs the role 'Storage Blob Data "
             + "Contributor', a shared access signature the permissions to read, add, create, write, delete and list.", InSetting: true),
         { ErrorCode: "CannotVerifyCopySource", Status: 401 or 403 } => new(
             $"The credentials for {container} do not allow copying within it ({Code(answer)}).", InSetting: true),
         { Status: 401 or 403 } => new(
             $"The blob storage at {container} refused the credentials ({Code(answer)}): check the account key, or the shared access "
-            + "signature and the time it ends, or the identity.", InSetting: true),
+            + "signature and the time it ends, or the identity, and the account's firewall.", InSetting: true),
         _ => new($"The blob storage at {container} failed a request ({Code(answer)}).", InSetting: false),
     };
 
