@@ -34,6 +34,8 @@ internal static class TrainCommand
         var clip = Options.Number("--gradient-clip", defaults.GradientClip, 1e-6, 1e6, "Norm to which the gradient is clipped.");
         var gamma = Options.OptionalNumber(
             "--min-snr-gamma", 1e-6, 1000, "Gamma of Min-SNR loss weighting; the smaller, the more the noisy steps count. Unweighted when not given.");
+        var shift = Options.Number(
+            "--timestep-shift", defaults.TimestepShift, 0.01, 100, "How much likelier than uniform the noisiest timestep is, which decides what is drawn where.");
         var uncond = Options.Number("--uncond-probability", defaults.UncondProbability, 0, 1, "Share of captions dropped, for guidance.");
         var freeze = Options.Word(
             "--freeze", [.. Enum.GetNames<NetworkPart>().Select(name => name.ToLowerInvariant())], "The part of the network to leave as it is: its text transformer or its unet.");
@@ -48,7 +50,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a model on the shapes world or on your own images.")
         {
-            config, output, network, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, freeze, lowRes, seed, every, threads, replicas, precision, device,
+            config, output, network, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, shift, uncond, freeze, lowRes, seed, every, threads, replicas, precision, device,
         };
         command.SetAction((given, cancellationToken) => Task.FromResult(TrainRun.Run(
             new TrainSettings
@@ -71,6 +73,7 @@ internal static class TrainCommand
                     WeightDecay = given.GetValue(weightDecay),
                     GradientClip = given.GetValue(clip),
                     MinSnrGamma = given.GetValue(gamma),
+                    TimestepShift = given.GetValue(shift),
                     UncondProbability = given.GetValue(uncond),
                     LowResNoise = given.GetValue(lowRes),
                     BFloat16 = given.GetRequiredValue(precision) == BFloat16,

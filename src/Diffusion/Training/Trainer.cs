@@ -102,6 +102,21 @@ public sealed class Trainer : IDisposable
         foreach (var replica in _replicas) replica.Dispose();
     }
 
+    /// <summary>Random timesteps, see <see cref="TrainingOptions.TimestepShift"/>.</summary>
+    /// <param name="shift">Above 0; 1 draws uniformly.</param>
+    /// <param name="steps">T.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="generator">Source of randomness.</param>
+    /// <returns>[count] int64 in [0, T).</returns>
+    internal static Tensor Timesteps(double shift, int steps, int count, Generator generator)
+    {
+        if (shift == 1) return randint(0, steps, [count], dtype: int64, generator: generator);
+        using var scope = NewDisposeScope();
+        var u = rand([count], dtype: float64, generator: generator);
+        var time = u * S(shift) / (u * S(shift - 1)).Plus(S(1));
+        return (time * S(steps)).floor().to_type(int64).clamp_max(S(steps - 1)).MoveToOuterDisposeScope();
+    }
+
     private TrainingProgress TrainStep(CaptionedImage[] examples)
     {
         using var scope = NewDisposeScope();
@@ -110,7 +125,7 @@ public sealed class Trainer : IDisposable
         byte[] bytes = [.. examples.SelectMany(example => example.Rgb)];
         var pixels = tensor(bytes, [n, task.ImageSize, task.ImageSize, 3]).to(task.Device);
         var xStart = pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / S(127.5) - S(1);   // [N, 3, S, S] in [-1, 1]
-        var t = randint(0, task.Diffusion.Schedule.Steps, [n], dtype: int64, generator: generator).to(task.Device);
+        var t = Timesteps(_options.TimestepShift, task.Diffusion.Schedule.Steps, n, generator).to(task.Device);
         var noise = randn(xStart.shape, generator: generator).to(task.Device);
         var images = new NoisedImages(xStart, task.Diffusion.QSample(xStart, t, noise), t, noise);
         var inputs = task.Inputs(examples, xStart, generator, _options);

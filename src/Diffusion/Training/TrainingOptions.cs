@@ -41,6 +41,14 @@ public sealed record TrainingOptions
     /// <summary>gamma of Min-SNR loss weighting, above 0; null leaves the loss unweighted, as in the official trainings.</summary>
     public double? MinSnrGamma { get; init; }
 
+    /// <summary>
+    /// Above 1, noisy timesteps are drawn more often: t / T = shift u / (1 + (shift - 1) u) with u uniform (Esser et al. 2024, arXiv:2403.03206,
+    /// equation 23), which makes the noisiest step shift times as likely as in the official trainings, and the least noisy as many times less.
+    /// What an image shows where is decided in few steps, the noisiest.
+    /// </summary>
+    /// <value>Default 1: uniform.</value>
+    public double TimestepShift { get; init; } = 1;
+
     /// <summary>Whether 3x3 convolutions multiply in bfloat16 (Micikevicius et al. 2018, arXiv:1710.03740); all else is float32.</summary>
     public bool BFloat16 { get; init; }
 

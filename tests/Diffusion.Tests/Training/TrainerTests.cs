@@ -196,6 +196,22 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(6, resumed.Step);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(0.5)]
+    public void Timesteps_Shifted_FollowTheirDistribution(double shift)
+    {
+        using var generator = new Generator(7);
+
+        var drawn = Trainer.Timesteps(shift, 1000, 20_000, generator).data<long>().ToArray();
+
+        Assert.All(drawn, t => Assert.InRange(t, 0, 999));
+        // P(t / T < x) = x / (shift - (shift - 1) x), the inverse of the map.
+        foreach (var x in new[] { 0.1, 0.5, 0.9, 0.99 })
+            Assert.Equal(x / (shift - (shift - 1) * x), drawn.Count(t => t < 1000 * x) / 20_000.0, 0.015);
+    }
+
     [Fact]
     public void LearningRateAt_RisesThenFallsToATenthAlongACosine()
     {
