@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static Atelier.Diffusion.Tests.Weights.HandMadeCheckpoint;
 using static Atelier.Diffusion.Tests.Weights.Pickle;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ public sealed class PyTorchCheckpointTests
             ("0", [0, 1, 2, 3, 4, 5]));
 
         var read = PyTorchCheckpoint.Read(file.Path).ToDictionary();
-        read["whole"].fill_(9);
+        read["whole"].fill_(S(9));
 
         Assert.All(read.Values, tensor => Assert.True(tensor.is_contiguous()));
         Assert.Equal([0f, 3, 1, 4, 2, 5], read["transposed"].data<float>().ToArray());
