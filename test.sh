@@ -24,7 +24,9 @@ if ((${#missing[@]})); then
   apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
 
-npm ci --prefix tests/EndToEnd/Readers --no-audit --no-fund --loglevel=error
+for packages in tests/EndToEnd/Readers tests/Dataset.Tests/Azurite; do
+  npm ci --prefix "$packages" --no-audit --no-fund --loglevel=error
+done
 dotnet build Cluster.sln -v quiet -nologo
 
 passed=0 failed=0 skipped=0

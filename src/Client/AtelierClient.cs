@@ -24,8 +24,22 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="cancellationToken">Stops between chunks; what was staged stays and can be completed by another call.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="InvalidInputException">The spec or a row is not valid, or the job exists and differs; the message says in what.</exception>
-    public async Task<long> SubmitAsync(
+    public Task<long> SubmitAsync(
         string jobId, JobSpec spec, IAsyncEnumerable<PromptRow> rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return SubmitAsync(jobId, spec, rows.Select(row => new SubmittedRow(row)), cancellationToken);
+    }
+
+    /// <summary>The same for rows that inpaint: each input is added to the job before the first chunk of rows that names it.</summary>
+    /// <param name="jobId">Name of the job, unique in its store.</param>
+    /// <param name="spec">Settings.</param>
+    /// <param name="rows">Rows in order, with their inputs; read once.</param>
+    /// <param name="cancellationToken">Stops between chunks; what was staged stays and can be completed by another call.</param>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="InvalidInputException">The spec, a row or an input is not valid, or the job exists and differs; the message says in what.</exception>
+    public async Task<long> SubmitAsync(
+        string jobId, JobSpec spec, IAsyncEnumerable<SubmittedRow> rows, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
         ArgumentNullException.ThrowIfNull(rows);
@@ -34,8 +48,9 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
         await job.Create(spec);
 
         var (count, chunk) = (0L, ImmutableArray.CreateBuilder<PromptRow>(JobLimits.ChunkRows));
-        await foreach (var row in rows.WithCancellation(cancellationToken))
+        await foreach (var (row, input) in rows.WithCancellation(cancellationToken))
         {
+            if (!input.IsEmpty) await job.AddInput(row.InputSha256!, input.ToArray());
             chunk.Add(row);
             count++;
             if (chunk.Count == JobLimits.ChunkRows) await FlushAsync();

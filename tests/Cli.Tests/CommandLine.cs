@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Atelier.Cli.Evaluate;
 using Atelier.Cli.Models;
+using Atelier.Cli.Run;
 using Atelier.Cli.Train;
 using Spectre.Console;
 
@@ -14,7 +15,7 @@ internal static class CommandLine
         using var output = new StringWriter();
         using var error = new StringWriter();
         var console = CreateConsole(output);
-        var root = new RootCommand { TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console) };
+        var root = new RootCommand { RunCommand.Create(console), TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console) };
         var code = await CommandRunner.RunAsync(root, arguments, output, error);
         return (code, output.ToString(), error.ToString().Trim());
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
@@ -57,6 +58,30 @@ public sealed class AtelierClientTests : IAsyncLifetime
         {
             await foreach (var row in Rows(1200)) yield return row;
             throw new IOException("the file is gone");
+        }
+    }
+
+    [Fact]
+    public async Task SubmitAsync_RowsWithInputs_PutsThemIntoTheStoreBeforeTheRows()
+    {
+        var content = "a picture"u8.ToArray();
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        var stored = new List<bool>();
+
+        for (var i = 0; i < 2; i++) await Client.SubmitAsync("inputs", Spec, Submitted(), TestContext.Current.CancellationToken);
+
+        Assert.Equal([false, true, true, true], stored);
+        Assert.Equal(content, await _store.ReadAsync(JobPaths.Input("inputs", sha256), TestContext.Current.CancellationToken));
+        var rows = await JobFiles.ReadPromptsAsync(_store, "inputs", 0, JobLimits.ChunkRows, TestContext.Current.CancellationToken);
+        Assert.Equal([sha256, sha256, null], rows!.Select(row => row.InputSha256));
+
+        async IAsyncEnumerable<SubmittedRow> Submitted()
+        {
+            stored.Add(await _store.ReadAsync(JobPaths.Input("inputs", sha256)) is not null);
+            yield return new SubmittedRow(new PromptRow { Index = 0, Prompt = "a", InputSha256 = sha256 }, content);
+            stored.Add(await _store.ReadAsync(JobPaths.Input("inputs", sha256)) is not null);
+            yield return new SubmittedRow(new PromptRow { Index = 1, Prompt = "b", InputSha256 = sha256 });
+            yield return new SubmittedRow(new PromptRow { Index = 2, Prompt = "c" });
         }
     }
 

@@ -52,9 +52,9 @@ internal sealed class TinyModel : IDisposable
     public string WeightsPath => Path.Combine(FullName, "model.safetensors");
 
     /// <summary>A network whose layers all do something, unlike a fresh one's, whose residual branches end in zeros.</summary>
-    public static Text2ImUNet Network(ulong seed = 1)
+    public static Text2ImUNet Network(ulong seed = 1, Text2ImConfig? config = null)
     {
-        var network = new Text2ImUNet(NetworkConfig);
+        var network = new Text2ImUNet(config ?? NetworkConfig);
         using var random = new RandomTensors(seed);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();

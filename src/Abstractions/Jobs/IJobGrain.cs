@@ -19,10 +19,20 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Create")]
     Task Create(JobSpec spec);
 
+    /// <summary>
+    /// Stages what is known of an image that rows inpaint: a square PNG of the size that the job's images have, whose opaque pixels are kept and whose
+    /// transparent ones are drawn. When the task completes, it is durable; it may be added again, and must be before the rows that name it.
+    /// </summary>
+    /// <param name="sha256">Lower-case hex SHA-256 of the content, by which rows name it.</param>
+    /// <param name="content">The PNG, at most <see cref="JobLimits.MaxInputBytes"/> long.</param>
+    /// <exception cref="InvalidInputException">The digest is not the content's, the content is empty or too long, or the job is not created.</exception>
+    [Alias("AddInput"), AlwaysInterleave]
+    Task AddInput(string sha256, [Immutable] byte[] content);
+
     /// <summary>Stages a chunk of rows. When the task completes, the rows are durable; the same chunk may be appended again.</summary>
     /// <param name="chunk">Zero-based chunk number; every chunk but the last holds <see cref="JobLimits.ChunkRows"/> rows.</param>
     /// <param name="rows">The rows, in order.</param>
-    /// <exception cref="InvalidInputException">The job has other rows there, or is not created; the message names the first row that differs.</exception>
+    /// <exception cref="InvalidInputException">The job has other rows there, or is not created, or a row names an input by something other than a SHA-256; the message names the first such row.</exception>
     [Alias("Append")]
     Task Append(int chunk, ImmutableArray<PromptRow> rows);
 

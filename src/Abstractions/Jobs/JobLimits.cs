@@ -6,6 +6,9 @@ public static class JobLimits
     /// <summary>Rows of one staged chunk; the last chunk may hold fewer.</summary>
     public const int ChunkRows = 1000;
 
+    /// <summary>Bytes of one input; a grain call carries it whole.</summary>
+    public const int MaxInputBytes = 8 << 20;
+
     /// <summary>Times that work on one shard may fail through no fault of its samples before the job stops.</summary>
     public const int MaxFaults = 3;
 }

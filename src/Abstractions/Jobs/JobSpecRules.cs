@@ -85,10 +85,12 @@ public static class JobSpecRules
         }
     }
 
+    /// <summary>Whether a text has the form of a SHA-256: 64 hexadecimal digits in lower case.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsSha256(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
+
     private static void Require(bool allowed, string name, object? value, string range)
     {
         if (!allowed) throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{name} is '{value}'; allowed: {range}"));
     }
-
-    private static bool IsSha256(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
 }

@@ -24,4 +24,10 @@ public sealed record PromptRow
 
     /// <summary>Class to draw: a name or a number that the model knows; null where the row has none.</summary>
     [Id(6)] public string? Label { get; init; }
+
+    /// <summary>
+    /// What is kept of the image, for models that inpaint: lower-case hex SHA-256 of one of the job's inputs, see <see cref="Jobs.IJobGrain.AddInput"/>.
+    /// Null where the whole image is drawn.
+    /// </summary>
+    [Id(7)] public string? InputSha256 { get; init; }
 }

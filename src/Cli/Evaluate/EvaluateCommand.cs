@@ -19,12 +19,16 @@ internal static class EvaluateCommand
         var batch = Options.Number("--batch", 16, 1, 4096, "Images that go through the network together.");
         var seed = Options.Number<ulong>("--seed", 0, 0, ulong.MaxValue, "Decides captions and noise.");
         var workers = Options.Number("--workers", Environment.ProcessorCount, 1, 1024, "Threads that draw batches side by side.");
+        var compare = new Option<bool>("--compare")
+        {
+            Description = "Compares classifier-free with classifier guidance, samplers, and the guidance toolbox, instead of drawing held-out captions.",
+        };
         var device = DeviceOption.Create();
         var output = new Option<string?>("--out") { Description = "Folder of the results; without it, evaluation inside the model folder." };
 
         var command = new Command("evaluate", "Draws held-out captions of the shapes world and judges the pictures.")
         {
-            model, guidance, samples, steps, sampler, batch, seed, workers, device, output,
+            model, compare, guidance, samples, steps, sampler, batch, seed, workers, device, output,
         };
         command.SetAction((given, cancellationToken) =>
         {
@@ -42,7 +46,7 @@ internal static class EvaluateCommand
                 Device = given.GetRequiredValue(device),
                 Output = given.GetValue(output) ?? Path.Combine(folder.Path, "evaluation"),
             };
-            return Task.FromResult(Evaluation.Run(settings, console, cancellationToken));
+            return Task.FromResult(given.GetValue(compare) ? Comparison.Run(settings, console, cancellationToken) : Evaluation.Run(settings, console, cancellationToken));
         });
         return command;
     }

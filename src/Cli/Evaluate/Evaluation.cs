@@ -65,7 +65,9 @@ internal static class Evaluation
         return 0;
     }
 
-    private static void Check(EvaluateSettings settings, ModelConfig config)
+    /// <summary>Refuses a model that cannot draw what the judge is to look at.</summary>
+    /// <exception cref="InvalidInputException">Says why.</exception>
+    internal static void Check(EvaluateSettings settings, ModelConfig config)
     {
         if (settings.Steps > config.Diffusion.Timesteps)
             throw new InvalidInputException($"--steps is '{settings.Steps}'; allowed: 1 to {config.Diffusion.Timesteps}, the model's timesteps");

@@ -98,7 +98,7 @@ internal sealed class EvaluationReport(EvaluateSettings settings, string judge, 
         result.Diversity.ToString("F3", CultureInfo.InvariantCulture),
     ];
 
-    private static string Percent(Share share) => share.Of == 0
+    internal static string Percent(Share share) => share.Of == 0
         ? "none"
         : string.Create(
             CultureInfo.InvariantCulture,

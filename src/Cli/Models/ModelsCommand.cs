@@ -95,6 +95,7 @@ internal static class ModelsCommand
         yield return $"images:      {config.ImageSize}x{config.ImageSize}" + (config.FinalImageSize != config.ImageSize ? $", upsampled to {config.FinalImageSize}x{config.FinalImageSize}" : "");
         yield return $"diffusion:   {config.Diffusion.NoiseSchedule}, {config.Diffusion.Timesteps} timesteps";
         if (folder.Tokenizer is { } tokenizer) yield return $"vocabulary:  {tokenizer.VocabularySize} tokens";
+        if (config.Inpaints) yield return "inpaints:    rows may have an image and a mask";
         if (folder.Classes is { } classes) yield return $"labels:      {classes.Describe()}";
         foreach (var file in summary.Files)
             yield return string.Create(CultureInfo.InvariantCulture, $"{file.Name,-24} {file.Parameters,13:N0} parameters, {string.Join(" and ", file.Types)}, {file.Bytes / 1e6:N1} MB");

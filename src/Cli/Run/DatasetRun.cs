@@ -35,7 +35,7 @@ internal static class DatasetRun
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
             var clock = Stopwatch.StartNew();
-            await client.SubmitAsync(folder.JobId, settings.Spec, PromptFile.ReadAsync(settings.Prompts, cancellationToken), cancellationToken);
+            await client.SubmitAsync(folder.JobId, settings.Spec, PromptFile.ReadAsync(settings.Prompts, settings.InputSize, cancellationToken), cancellationToken);
             var before = await client.GetProgressAsync(folder.JobId);
             ProgressDisplay.Print(console, Opening(settings, before));
 

@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static readonly Argument<string> Prompts = new("prompts")
     {
-        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label), .csv or .tsv with a header.",
+        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label, image and mask, white where it is drawn new), .csv or .tsv with a header.",
     };
 
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
@@ -118,9 +118,10 @@ internal static class RunCommand
         if (spec.Steps > model.Config.Diffusion.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
         var prompts = result.GetValue(Prompts)!;
-        await PromptFile.ValidateAsync(prompts, row => model.ProblemWithLabel(row.Label), cancellationToken);
         var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
-        return new RunSettings(prompts, output, model, spec, result.GetValue(Workers), result.GetValue(Verbose));
+        var settings = new RunSettings(prompts, output, model, spec, result.GetValue(Workers), result.GetValue(Verbose));
+        await PromptFile.ValidateAsync(prompts, row => model.ProblemWithLabel(row.Label), settings.InputSize, cancellationToken);
+        return settings;
     }
 
     private static List<string> DefaultFirst(string value, IReadOnlyList<string> words) => [value, .. words.Where(word => word != value)];

@@ -3,7 +3,7 @@ using Atelier.Shapes;
 
 namespace Atelier.Cli.Train;
 
-/// <summary>Endless captioned scenes of the shapes world's training split.</summary>
+/// <summary>Endless captioned scenes of the shapes world's training split. The class of a scene is the kind of one of its objects, either as often.</summary>
 /// <param name="scenes">The scenes.</param>
 internal sealed class ShapesTrainingData(SceneSource scenes) : ITrainingData
 {
@@ -11,6 +11,7 @@ internal sealed class ShapesTrainingData(SceneSource scenes) : ITrainingData
     public CaptionedImage Get(long index, int imageSize)
     {
         var scene = scenes.Captioned(index);
-        return new CaptionedImage(scene.Caption, SceneRenderer.Render(scene.Scene, imageSize));
+        var objects = scene.Scene.Objects;
+        return new CaptionedImage(scene.Caption, SceneRenderer.Render(scene.Scene, imageSize)) { Label = objects[(int)(index % objects.Length)].Kind.Class };
     }
 }

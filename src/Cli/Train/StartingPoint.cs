@@ -1,28 +1,39 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Tokenization;
+using Atelier.Diffusion.Training;
 using TorchSharp;
 
 namespace Atelier.Cli.Train;
 
-/// <summary>What a run begins with: an architecture alone, or a model whose weights and vocabulary it takes over.</summary>
-/// <param name="Config">The architecture.</param>
-/// <param name="Base">The model to fine-tune; null to train from scratch.</param>
-internal sealed record StartingPoint(GlideConfig Config, ModelFolder? Base)
+/// <summary>What a run begins with: an architecture alone, or a model whose weights it takes over.</summary>
+/// <param name="Network">Which network is trained.</param>
+/// <param name="Config">The architecture of the model.</param>
+/// <param name="Folder">Folder of the model that the network belongs to, whose vocabulary and other networks go into the result; null for none.</param>
+/// <param name="Weights">The model whose weights the network begins with; null to train it from scratch.</param>
+internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config, string? Folder, ModelFolder? Weights)
 {
     /// <summary>Reads a model.json or opens a model folder.</summary>
     /// <param name="path">The file or the folder.</param>
+    /// <param name="network">Which network is trained.</param>
     /// <param name="output">Folder of the run.</param>
-    /// <exception cref="InvalidInputException">There is nothing there, it has no text, or the run would overwrite it.</exception>
+    /// <exception cref="InvalidInputException">There is nothing there, it has no text or no such network, or the run would overwrite it.</exception>
     /// <exception cref="InvalidDataException">It is damaged or describes an impossible model.</exception>
-    public static StartingPoint Read(string path, string output)
+    public static StartingPoint Read(string path, TrainedNetwork network, string output)
     {
-        var start = Directory.Exists(path) ? FromFolder(path, output)
-            : File.Exists(path) ? new StartingPoint(TextToImage(path, ModelFolder.ReadConfig(path)), null)
+        var start = Directory.Exists(path) ? FromFolder(path, network, output)
+            : File.Exists(path) ? FromFile(path, network, output)
             : throw new InvalidInputException($"<config> is '{path}', where there is neither a model.json nor a model folder");
         if (start.Config.Network.XfWidth == 0)
             throw new InvalidInputException($"<config> is '{path}', whose xf_width is 0; a network without text cannot learn captions");
+        if (network == TrainedNetwork.Upsampler && start.Config.Upsampler?.Network is not { XfWidth: > 0, InChannels: 6 })
+            throw new InvalidInputException($"<config> is '{path}', which has no upsampler with an xf_width above 0 and in_channels 6; describe one under 'upsampler'");
+        if (network == TrainedNetwork.Classifier && start.Config.Classifier is null)
+            throw new InvalidInputException($"<config> is '{path}', which has no classifier; describe one under 'classifier'");
+        if (network == TrainedNetwork.Base && start.Config.Network.InChannels != 3)
+            throw new InvalidInputException($"<config> is '{path}', whose in_channels is {start.Config.Network.InChannels}; allowed: 3");
         if (start.Config.Network.VocabularySize < BpeTrainer.MinVocabularySize)
             throw new InvalidInputException(
                 $"<config> is '{path}', whose vocabulary_size is {start.Config.Network.VocabularySize}; allowed: {BpeTrainer.MinVocabularySize} or more");
@@ -34,46 +45,75 @@ internal sealed record StartingPoint(GlideConfig Config, ModelFolder? Base)
     /// <param name="captions">Captions to learn from.</param>
     public BpeTokenizer CreateTokenizer(string folder, IEnumerable<string> captions)
     {
-        if (Base is null) return BpeTrainer.Train(captions, Config.Network.VocabularySize, folder);
+        if (Folder is null) return BpeTrainer.Train(captions, Config.Network.VocabularySize, folder);
 
-        ModelFolder.CopyTokenizer(Path.Combine(Base.Path, ModelFolder.TokenizerFolder), folder);
+        ModelFolder.CopyTokenizer(Path.Combine(Folder, ModelFolder.TokenizerFolder), folder);
         return BpeTokenizer.Load(folder);
     }
 
-    /// <summary>The network to train, with fresh weights or the model's.</summary>
+    /// <summary>The network to train, with fresh weights or the model's, and what it is taught.</summary>
     /// <param name="config">The architecture, its vocabulary size settled.</param>
-    /// <param name="device">Where to put it.</param>
+    /// <param name="tokenizer">The vocabulary.</param>
+    /// <param name="device">Where to put the network.</param>
     /// <param name="seed">Decides fresh weights.</param>
-    public Text2ImUNet CreateNetwork(GlideConfig config, torch.Device device, ulong seed)
+    public TrainingTask CreateTask(GlideConfig config, BpeTokenizer tokenizer, torch.Device device, ulong seed)
     {
-        Text2ImUNet network;
-        if (Base is null)
+        if (Weights is null) torch.manual_seed(unchecked((long)seed));
+        var weights = Weights?.LoadNetwork(Network.File(), device);
+        TrainingTask task = Network switch
         {
-            torch.manual_seed(unchecked((long)seed));
-            network = new Text2ImUNet(config.Network);
-            network.to(device);
-        }
-        else
-        {
-            network = Base.LoadText2Im(device);
-        }
-        foreach (var parameter in network.parameters()) parameter.requires_grad = true;
-        return network;
+            TrainedNetwork.Upsampler => new UpsamplerTask(
+                (Text2ImUNet?)weights ?? new Text2ImUNet(config.Upsampler!.Network), ProcessOf(config.Upsampler!.Diffusion), config.Upsampler.ImageSize,
+                config.ImageSize, tokenizer),
+            TrainedNetwork.Classifier => new ClassifierTask(
+                (EncoderUNetModel?)weights ?? new EncoderUNetModel(config.Classifier!), ProcessOf(config.Diffusion)),
+            _ => new TextToImageTask((Text2ImUNet?)weights ?? new Text2ImUNet(config.Network), ProcessOf(config.Diffusion), config.ImageSize, tokenizer),
+        };
+        task.Network.to(device);
+        foreach (var parameter in task.Network.parameters()) parameter.requires_grad = true;
+        return task;
+
+        static GaussianDiffusion ProcessOf(DiffusionConfig diffusion) => diffusion.Create($"{diffusion.Timesteps}");
     }
 
-    // The run trains the base network alone; what belongs to it stays with the model it came from.
-    private static GlideConfig TextToImage(string path, ModelConfig config) => config is GlideConfig glide
-        ? glide with { Upsampler = null, Classifier = null }
-        : throw new InvalidInputException($"<config> is '{path}', a model of kind {config.Kind}; allowed: {GlideConfig.Name}, which learns captions");
-
-    private static StartingPoint FromFolder(string path, string output)
+    private static StartingPoint FromFile(string path, TrainedNetwork network, string output)
     {
-        var (model, run) = (WithSeparator(path), WithSeparator(output));
+        var config = TextToImage(path, ModelFolder.ReadConfig(path));
+        if (network == TrainedNetwork.Base) return new StartingPoint(network, config with { Upsampler = null, Classifier = null }, null, null);
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        RefuseToOverwrite(folder, output);
+        foreach (var needed in new[] { ModelFolder.WeightsFile, ModelFolder.TokenizerFolder })
+        {
+            if (!Path.Exists(Path.Combine(folder, needed)))
+                throw new InvalidInputException($"there is no {needed} beside {path}; train the base network first, and describe its {network.Name()} in its model.json");
+        }
+        return new StartingPoint(network, WithNetworksIn(folder, config, network), folder, null);
+    }
+
+    private static StartingPoint FromFolder(string path, TrainedNetwork network, string output)
+    {
+        RefuseToOverwrite(path, output);
+        var model = ModelFolder.Open(path);
+        return new StartingPoint(network, TextToImage(path, model.Config), path, model);
+    }
+
+    private static void RefuseToOverwrite(string folder, string output)
+    {
+        var (model, run) = (WithSeparator(folder), WithSeparator(output));
         if (model.StartsWith(run, StringComparison.Ordinal))
-            throw new InvalidInputException($"--out is '{output}', which holds the model folder {path} that would be overwritten; choose another");
-        var folder = ModelFolder.Open(path);
-        return new StartingPoint(TextToImage(path, folder.Config), folder);
+            throw new InvalidInputException($"--out is '{output}', which holds the model folder {folder} that would be overwritten; choose another");
 
         static string WithSeparator(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
     }
+
+    // A model.json may describe networks that are to be trained one after another.
+    private static GlideConfig WithNetworksIn(string folder, GlideConfig config, TrainedNetwork network) => config with
+    {
+        Upsampler = network == TrainedNetwork.Upsampler || File.Exists(Path.Combine(folder, ModelFolder.UpsamplerFile)) ? config.Upsampler : null,
+        Classifier = network == TrainedNetwork.Classifier || File.Exists(Path.Combine(folder, ModelFolder.ClassifierFile)) ? config.Classifier : null,
+    };
+
+    private static GlideConfig TextToImage(string path, ModelConfig config) => config as GlideConfig
+        ?? throw new InvalidInputException($"<config> is '{path}', a model of kind {config.Kind}; allowed: {GlideConfig.Name}, which learns captions");
 }

@@ -17,6 +17,8 @@ internal static class TrainCommand
         var defaults = new TrainingOptions { Steps = 10_000 };
         var config = new Argument<string>("config") { Description = "A model.json to train from scratch, or a model folder to fine-tune." };
         var output = new Option<string>("--out") { Description = "Folder of the run; running again goes on from its checkpoint.", Required = true };
+        var network = Options.Word(
+            "--network", [.. Enum.GetValues<TrainedNetwork>().Select(network => network.Name())], "Which network of the model to train; the others stay as they are.");
         var data = new Option<string>("--data")
         {
             Description = "shapes; a folder of images (png, jpg, webp), each with a caption in a .txt of the same name; or WebDataset: a .tar file, a folder of them, or a job.",
@@ -35,6 +37,7 @@ internal static class TrainCommand
         var uncond = Options.Number("--uncond-probability", defaults.UncondProbability, 0, 1, "Share of captions dropped, for guidance.");
         var freeze = Options.Word(
             "--freeze", [.. Enum.GetNames<NetworkPart>().Select(name => name.ToLowerInvariant())], "The part of the network to leave as it is: its text transformer or its unet.");
+        var lowRes = Options.Number("--low-res-noise", defaults.LowResNoise, 0, 2, "Most noise on the small images that an upsampler learns from, whose values are from -1 to 1.");
         var seed = Options.Number<ulong>("--seed", 0, 0, ulong.MaxValue, "Decides weights, order of the data, timesteps and noise.");
         var every = Options.Number("--checkpoint-every", defaults.CheckpointEvery, 1, 1_000_000_000, "Steps between checkpoints.");
         var threads = Options.Number("--threads", Environment.ProcessorCount, 1, 1024, "Threads of one tensor operation.");
@@ -45,17 +48,17 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a model on the shapes world or on your own images.")
         {
-            config, output, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, freeze, seed, every, threads, replicas, precision, device,
+            config, output, network, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, uncond, freeze, lowRes, seed, every, threads, replicas, precision, device,
         };
         command.SetAction((given, cancellationToken) => Task.FromResult(TrainRun.Run(
             new TrainSettings
             {
                 Config = given.GetRequiredValue(config),
                 Output = given.GetRequiredValue(output),
+                Network = Enum.Parse<TrainedNetwork>(given.GetRequiredValue(network), ignoreCase: true),
                 Data = given.GetRequiredValue(data),
                 MaxObjects = given.GetValue(maxObjects),
                 Threads = given.GetValue(threads),
-                BFloat16 = given.GetRequiredValue(precision) == BFloat16,
                 Device = given.GetRequiredValue(device),
                 Options = new TrainingOptions
                 {
@@ -69,6 +72,8 @@ internal static class TrainCommand
                     GradientClip = given.GetValue(clip),
                     MinSnrGamma = given.GetValue(gamma),
                     UncondProbability = given.GetValue(uncond),
+                    LowResNoise = given.GetValue(lowRes),
+                    BFloat16 = given.GetRequiredValue(precision) == BFloat16,
                     Frozen = Enum.Parse<NetworkPart>(given.GetRequiredValue(freeze), ignoreCase: true),
                     Seed = given.GetValue(seed),
                     CheckpointEvery = given.GetValue(every),

@@ -2,7 +2,6 @@ using System.Globalization;
 using Atelier.Abstractions;
 using Atelier.Diffusion.Devices;
 using Atelier.Diffusion.Models;
-using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
 using Spectre.Console;
@@ -16,13 +15,14 @@ internal sealed class TrainRun
     private const int LineEvery = 100;
 
     private readonly TrainingFolder _folder;
+    private readonly StartingPoint _start;
     private readonly GlideConfig _config;
     private readonly Trainer _trainer;
     private readonly TrainingOptions _options;
     private readonly LossLog _log;
 
-    private TrainRun(TrainingFolder folder, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
-        (_folder, _config, _trainer, _options, _log) = (folder, config, trainer, options, log);
+    private TrainRun(TrainingFolder folder, StartingPoint start, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
+        (_folder, _start, _config, _trainer, _options, _log) = (folder, start, config, trainer, options, log);
 
     /// <summary>Trains until the last step.</summary>
     /// <param name="settings">What to do.</param>
@@ -34,18 +34,19 @@ internal sealed class TrainRun
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static int Run(TrainSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var start = StartingPoint.Read(settings.Config, settings.Output);
+        var start = StartingPoint.Read(settings.Config, settings.Network, settings.Output);
         var device = DeviceOption.Open(settings.Device);
         var source = TrainingSource.Open(settings);
+        CheckClassifier(start, source, settings.Options.Frozen);
         var folder = new TrainingFolder(settings.Output);
         using var @lock = FolderLock.Take(folder.Path);
-        var bfloat16 = settings.BFloat16 && CanMultiplyInBFloat16(device, console);
+        var options = settings.Options with { BFloat16 = settings.Options.BFloat16 && CanMultiplyInBFloat16(device, console) };
         var record = new TrainingRecord(
-            new TrainingRecord.Unchanging(start.Config, start.Base?.Digest, source.Description, settings.Options.Seed,
-                settings.Options.Frozen == NetworkPart.None ? null : settings.Options.Frozen.ToString().ToLowerInvariant()),
-            settings.Options,
-            settings.MaxObjects,
-            bfloat16 ? "bf16" : "fp32");
+            new TrainingRecord.Unchanging(
+                start.Network == TrainedNetwork.Base ? null : start.Network.Name(), start.Config, start.Weights?.Digest, source.Description, options.Seed,
+                options.Frozen == NetworkPart.None ? null : options.Frozen.ToString().ToLowerInvariant()),
+            options,
+            settings.MaxObjects);
         var resumes = File.Exists(folder.Checkpoint);
         if (resumes) record.CheckAgainst(folder.Record);
 
@@ -53,24 +54,42 @@ internal sealed class TrainRun
         var tokenizer = resumes ? BpeTokenizer.Load(folder.Tokenizer) : start.CreateTokenizer(folder.Tokenizer, source.Captions);
         var config = start.Config with { Network = start.Config.Network with { VocabularySize = tokenizer.VocabularySize } };
 
-        torch.set_num_threads(Math.Max(1, settings.Threads / settings.Options.Replicas));
-        var network = start.CreateNetwork(config, device, settings.Options.Seed);
-        network.MultipliesInBFloat16 = bfloat16;
-        var parameters = network.parameters().Sum(parameter => parameter.numel());
-        using var trainer = new Trainer(
-            network,
-            NoiseSchedule.Create(config.Diffusion.NoiseSchedule, config.Diffusion.Timesteps),
-            tokenizer,
-            config.ImageSize,
-            source.Data,
-            settings.Options);
+        torch.set_num_threads(Math.Max(1, settings.Threads / options.Replicas));
+        var task = start.CreateTask(config, tokenizer, device, options.Seed);
+        var parameters = task.Network.parameters().Sum(parameter => parameter.numel());
+        using var trainer = new Trainer(task, source.Data, options);
         if (resumes) trainer.Resume(folder.Checkpoint);
-        using var log = LossLog.Open(folder.LossTable, trainer.Step);
+        using var log = LossLog.Open(folder.LossTable, trainer.Step, task.Measures);
 
         ProgressDisplay.Print(console, string.Create(
             CultureInfo.InvariantCulture,
-            $"{folder.Path}: {parameters:N0} parameters, vocabulary {tokenizer.VocabularySize:N0}, {record.Precision} on {settings.Device}"));
-        return new TrainRun(folder, config, trainer, settings.Options, log).Run(console, cancellationToken);
+            $"{folder.Path}: {parameters:N0} parameters, vocabulary {tokenizer.VocabularySize:N0}, {(options.BFloat16 ? "bf16" : "fp32")} on {settings.Device}"));
+        CopyModel(start, source, folder.Model);
+        return new TrainRun(folder, start, config, trainer, options, log).Run(console, cancellationToken);
+    }
+
+    private static void CheckClassifier(StartingPoint start, TrainingSource source, NetworkPart frozen)
+    {
+        if (start.Network != TrainedNetwork.Classifier) return;
+        if (frozen != NetworkPart.None) throw new InvalidInputException($"--freeze is '{frozen.ToString().ToLowerInvariant()}'; a classifier has no parts to freeze");
+        if (source.Classes is null) throw new InvalidInputException($"a classifier learns from images with classes; --data {source.Description.Kind} has none");
+        if (source.Classes.Count != start.Config.Classifier!.OutChannels)
+            throw new InvalidInputException(
+                $"the classifier's out_channels is {start.Config.Classifier.OutChannels}; allowed: {source.Classes.Count}, the classes of --data {source.Description.Kind}");
+    }
+
+    // The model's other networks, with which the trained one makes a whole.
+    private static void CopyModel(StartingPoint start, TrainingSource source, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (start.Folder is { } model)
+        {
+            string[] files = [ModelFolder.WeightsFile, ModelFolder.UpsamplerFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile];
+            foreach (var file in files.Where(file => file != start.Network.File() && File.Exists(Path.Combine(model, file))))
+                File.Copy(Path.Combine(model, file), Path.Combine(folder, file), overwrite: true);
+        }
+        if (start.Network == TrainedNetwork.Classifier && source.Classes?.Names is { } names)
+            File.WriteAllText(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
     }
 
     private static bool CanMultiplyInBFloat16(torch.Device device, IAnsiConsole console)
@@ -116,7 +135,7 @@ internal sealed class TrainRun
 
     private void WriteResults()
     {
-        ModelFolder.Write(_folder.Model, _config, _trainer.Average, _folder.Tokenizer);
+        ModelFolder.Write(_folder.Model, _config, _trainer.Average, _folder.Tokenizer, _start.Network.File());
         if (_log.Losses.Count > 0) LossPlot.Save(_log.Losses, _folder.LossPicture);
     }
 }

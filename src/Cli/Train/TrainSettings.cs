@@ -8,6 +8,10 @@ internal sealed record TrainSettings
     /// <summary>A model.json to train from scratch, or a model folder whose weights to train further.</summary>
     public required string Config { get; init; }
 
+    /// <summary>Which network of the model to train.</summary>
+    /// <value>Default the base network.</value>
+    public TrainedNetwork Network { get; init; }
+
     /// <summary>Folder of the run.</summary>
     public required string Output { get; init; }
 
@@ -22,9 +26,6 @@ internal sealed record TrainSettings
 
     /// <summary>Threads of one tensor operation.</summary>
     public required int Threads { get; init; }
-
-    /// <summary>Whether 3x3 convolutions are to multiply in bfloat16.</summary>
-    public required bool BFloat16 { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda:N</c>.</summary>
     public required string Device { get; init; }

@@ -14,8 +14,7 @@ namespace Atelier.Cli.Train;
 /// <param name="Fixed">Architecture and data.</param>
 /// <param name="Options">How the network is trained.</param>
 /// <param name="MaxObjects">Most objects of a scene of the shapes world; may rise in the course of a run.</param>
-/// <param name="Precision">What 3x3 convolutions multiply in.</param>
-internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingOptions Options, int MaxObjects, string Precision)
+internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingOptions Options, int MaxObjects)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -70,10 +69,11 @@ internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingO
     }
 
     /// <summary>What makes two runs one.</summary>
+    /// <param name="Network">Which network of the model is trained; null for the base network.</param>
     /// <param name="Model">The architecture as it was given.</param>
-    /// <param name="BaseModel">Digest of the model folder that is fine-tuned, if one is.</param>
+    /// <param name="BaseModel">Digest of the model folder whose weights are trained further, if they are.</param>
     /// <param name="Data">The data.</param>
     /// <param name="Seed">The seed, which decides the order of the data.</param>
     /// <param name="Frozen">The part of the network that is not trained; null for none.</param>
-    internal sealed record Unchanging(GlideConfig Model, string? BaseModel, DataDescription Data, ulong Seed, string? Frozen);
+    internal sealed record Unchanging(string? Network, GlideConfig Model, string? BaseModel, DataDescription Data, ulong Seed, string? Frozen);
 }

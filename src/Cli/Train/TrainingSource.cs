@@ -1,4 +1,5 @@
 using Atelier.Dataset.Captions;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Training;
 using Atelier.Shapes;
 
@@ -8,7 +9,8 @@ namespace Atelier.Cli.Train;
 /// <param name="Data">The examples.</param>
 /// <param name="Captions">Captions to learn a vocabulary from.</param>
 /// <param name="Description">What it is.</param>
-internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Captions, DataDescription Description)
+/// <param name="Classes">The classes of the examples; null where they have none.</param>
+internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Captions, DataDescription Description, ClassNames? Classes = null)
 {
     private const int VocabularyCaptions = 20_000;
 
@@ -23,7 +25,8 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
         return new TrainingSource(
             new ShapesTrainingData(new SceneSource(settings.Options.Seed, SceneSplit.Training, settings.MaxObjects)),
             Enumerable.Range(0, VocabularyCaptions).Select(i => everything.Captioned(i).Caption),
-            new DataDescription(TrainCommand.Shapes));
+            new DataDescription(TrainCommand.Shapes),
+            new ClassNames(ObjectKind.All.Count, [.. ObjectKind.All.Select(kind => kind.ToString())]));
     }
 
     private static TrainingSource Images(TrainSettings settings)

@@ -30,7 +30,7 @@ public static class ImageEncoder
         using var pixels = bitmap.PeekPixels();
         using var data = format switch
         {
-            ImageFormats.Png => pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, PngCompression)),
+            ImageFormats.Png => EncodePng(pixels),
             ImageFormats.Jpg => pixels.Encode(
                 new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)),
             ImageFormats.Webp => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)),
@@ -39,4 +39,7 @@ public static class ImageEncoder
         return data?.ToArray()
             ?? throw new InvalidOperationException($"Skia cannot encode an image of {image.Width} x {image.Height} pixels as {format}.");
     }
+
+    /// <summary>The PNG of pixels with or without transparency; null where Skia cannot. The caller disposes it.</summary>
+    internal static SKData? EncodePng(SKPixmap pixels) => pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, PngCompression));
 }

@@ -97,6 +97,7 @@ public static class JobFiles
                 GuidanceScale = row.GuidanceScale,
                 NegativePrompt = row.NegativePrompt,
                 Label = row.Label,
+                InputSha256 = row.InputSha256,
             };
             JsonSerializer.Serialize(content, line, JobJson.Line.PromptLine);
             content.WriteByte((byte)'\n');
@@ -149,6 +150,7 @@ public static class JobFiles
                 GuidanceScale = line.GuidanceScale,
                 NegativePrompt = line.NegativePrompt,
                 Label = line.Label,
+                InputSha256 = line.InputSha256,
             });
             content = content[(end + 1)..];
         }

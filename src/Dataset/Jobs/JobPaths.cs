@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -24,6 +25,14 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     /// <param name="chunk">Zero-based chunk number.</param>
     public static string Prompts(string job, int chunk) => string.Create(CultureInfo.InvariantCulture, $"{job}/prompts/{chunk:D5}.jsonl");
+
+    /// <summary>What is kept of the images that rows inpaint: <c>{job}/inputs/{sha256}.png</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="sha256">Lower-case hex SHA-256 of the file.</param>
+    /// <exception cref="ArgumentException">The digest is of another form.</exception>
+    public static string Input(string job, string sha256) => JobSpecRules.IsSha256(sha256)
+        ? $"{job}/inputs/{sha256}.png"
+        : throw new ArgumentException($"'{sha256}' is not the SHA-256 of an input; allowed: 64 hexadecimal digits in lower case", nameof(sha256));
 
     /// <summary>The folder of the states, for listing: <c>{job}/state/</c>.</summary>
     /// <param name="job">Name of the job.</param>

@@ -17,11 +17,11 @@ internal static class DelimitedPrompts
     }
 
     /// <summary>Where each column is; null for one that the file does not have.</summary>
-    private sealed record Header(int Columns, int? Prompt, int? Label, int? Id, int? Seed, int? GuidanceScale, int? NegativePrompt)
+    private sealed record Header(int Columns, int? Prompt, int? Label, int? Id, int? Seed, int? GuidanceScale, int? NegativePrompt, int? Image, int? Mask)
     {
         public static Header Parse(string place, string[] fields, char delimiter)
         {
-            var header = new Header(fields.Length, null, null, null, null, null, null);
+            var header = new Header(fields.Length, null, null, null, null, null, null, null, null);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var column = 0; column < fields.Length; column++)
             {
@@ -36,6 +36,8 @@ internal static class DelimitedPrompts
                     PromptFields.Seed => header with { Seed = column },
                     PromptFields.GuidanceScale => header with { GuidanceScale = column },
                     PromptFields.NegativePrompt => header with { NegativePrompt = column },
+                    PromptFields.Image => header with { Image = column },
+                    PromptFields.Mask => header with { Mask = column },
                     _ => throw PromptFields.Invalid(
                         place,
                         $"unknown column {PromptFields.Show(name)}; the first line must name the columns, separated by "
@@ -58,6 +60,7 @@ internal static class DelimitedPrompts
             var seed = Cell(fields, Seed)?.Trim();
             var guidanceScale = Cell(fields, GuidanceScale);
             var negativePrompt = Cell(fields, NegativePrompt);
+            var (image, mask) = (Cell(fields, Image), Cell(fields, Mask));
             return new ParsedRow(
                 line,
                 PromptFields.CheckPrompt(place, Prompt is { } prompt ? fields[prompt] : ""),
@@ -65,7 +68,9 @@ internal static class DelimitedPrompts
                 seed is null ? null : PromptFields.ParseSeed(place, seed),
                 guidanceScale is null ? null : PromptFields.ParseGuidanceScale(place, guidanceScale),
                 negativePrompt is null ? null : PromptFields.CheckPrompt(place, negativePrompt, PromptFields.NegativePrompt),
-                label is null ? null : PromptFields.CheckName(place, PromptFields.Label, label));
+                label is null ? null : PromptFields.CheckName(place, PromptFields.Label, label),
+                image is null ? null : PromptFields.CheckName(place, PromptFields.Image, image),
+                mask is null ? null : PromptFields.CheckName(place, PromptFields.Mask, mask));
         }
 
         private static string? Cell(string[] fields, int? column) => column is { } at && fields[at].Length > 0 ? fields[at] : null;

@@ -50,6 +50,8 @@ internal static class JsonPrompts
                 PromptFields.Prompt => row with { Prompt = Prompt(place, name, ref reader) },
                 PromptFields.Label => row with { Label = Name(place, name, ref reader) },
                 PromptFields.NegativePrompt => row with { NegativePrompt = reader.TokenType == JsonTokenType.Null ? null : Prompt(place, name, ref reader) },
+                PromptFields.Image => row with { Image = Picture(place, name, ref reader) },
+                PromptFields.Mask => row with { Mask = Picture(place, name, ref reader) },
                 PromptFields.Id => row with { Id = Name(place, name, ref reader) },
                 PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
                 PromptFields.GuidanceScale => row with { GuidanceScale = GuidanceScale(place, ref reader) },
@@ -73,6 +75,13 @@ internal static class JsonPrompts
         JsonTokenType.String => PromptFields.CheckName(place, field, Text(place, field, ref reader)),
         JsonTokenType.Number => PromptFields.CheckName(place, field, Raw(ref reader)),
         _ => throw WrongType(place, field, "a string or a number", ref reader),
+    };
+
+    private static string? Picture(string place, string field, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => PromptFields.CheckName(place, field, Text(place, field, ref reader)),
+        _ => throw WrongType(place, field, "the path of a picture", ref reader),
     };
 
     private static ulong? Seed(string place, ref Utf8JsonReader reader) => reader.TokenType switch

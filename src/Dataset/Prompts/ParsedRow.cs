@@ -8,6 +8,8 @@ namespace Atelier.Dataset.Prompts;
 /// <param name="GuidanceScale">The row's own guidance scale.</param>
 /// <param name="NegativePrompt">The row's own text to lead away from.</param>
 /// <param name="Label">The class to draw.</param>
+/// <param name="Image">Path of the picture to inpaint.</param>
+/// <param name="Mask">Path of the picture that says where: white is drawn new.</param>
 internal sealed record ParsedRow(
     long Line, string Prompt, string? Id = null, ulong? Seed = null, double? GuidanceScale = null, string? NegativePrompt = null,
-    string? Label = null);
+    string? Label = null, string? Image = null, string? Mask = null);

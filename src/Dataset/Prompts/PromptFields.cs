@@ -16,7 +16,11 @@ internal static class PromptFields
 
     public const string Label = "label";
 
-    public const string Known = "prompt, id, seed, guidance_scale, negative_prompt, label";
+    public const string Image = "image";
+
+    public const string Mask = "mask";
+
+    public const string Known = "prompt, id, seed, guidance_scale, negative_prompt, label, image, mask";
     public const string SeedRange = "a whole number from 0 to 18446744073709551615";
     public const string GuidanceScaleRange = "a finite number";
 

@@ -33,6 +33,7 @@ internal static class SampleJson
             if (row.Class is { } index) json.WriteNumber("class", index);
             else json.WriteNull("class");
             WriteReal(json, "classifier_scale", row.ClassifierScale);
+            json.WriteString("input_sha256", row.InputSha256);
             json.WriteString("sampler", row.Sampler);
             json.WriteNumber("steps", row.Steps);
             WriteReal(json, "eta", row.Eta);

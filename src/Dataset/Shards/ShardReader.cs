@@ -84,13 +84,15 @@ public static class ShardReader
         }
     }
 
-    /// <summary>Opens the plain name, or else the attempt's; promotion may take the second away after the first was not found.</summary>
+    /// <summary>Opens the plain name, or else the attempt's; promotion may take the second away at any moment after the first was not found.</summary>
     private static async Task<Stream> OpenAsync(IStore store, string plain, string attempt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
+        if (await store.OpenReadAsync(plain, cancellationToken).ConfigureAwait(false) is { } promoted)
+            return promoted;
+        if (await store.OpenReadAsync(attempt, cancellationToken).ConfigureAwait(false) is { } unpromoted)
+            return new UnpromotedStream(unpromoted, cancel => store.OpenReadAsync(plain, cancel));
         return await store.OpenReadAsync(plain, cancellationToken).ConfigureAwait(false)
-            ?? await store.OpenReadAsync(attempt, cancellationToken).ConfigureAwait(false)
-            ?? await store.OpenReadAsync(plain, cancellationToken).ConfigureAwait(false)
             ?? throw new FileNotFoundException($"The store has neither '{plain}' nor '{attempt}'.", plain);
     }
 

@@ -36,6 +36,9 @@ public sealed record ShardRow
     /// <summary>Scale of classifier guidance; 0 where no classifier guided.</summary>
     public required double ClassifierScale { get; init; }
 
+    /// <summary>SHA-256 of the job's input that it inpaints, which is <c>inputs/{sha256}.png</c>; null where the whole image was drawn.</summary>
+    public required string? InputSha256 { get; init; }
+
     /// <summary>The sampler it was made with.</summary>
     public required string Sampler { get; init; }
 

@@ -21,6 +21,7 @@ internal static class ShardTable
     private static readonly DataField Label = Text("label", nullable: true);
     private static readonly DataField Class = new DataField<int?>("class");
     private static readonly DataField ClassifierScale = new DataField<double>("classifier_scale");
+    private static readonly DataField InputSha256 = Text("input_sha256", nullable: true);
     private static readonly DataField Sampler = Text("sampler");
     private static readonly DataField Steps = new DataField<int>("steps");
     private static readonly DataField Eta = new DataField<double>("eta");
@@ -38,7 +39,7 @@ internal static class ShardTable
     private static readonly DataField PixelSha256 = Text("pixel_sha256", nullable: true);
 
     private static readonly ParquetSchema Schema = new(
-        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
+        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, InputSha256, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
         ErrorMessage, Width, Height, Bytes, PixelSha256);
 
     private static readonly ParquetOptions Options = new()
@@ -65,6 +66,7 @@ internal static class ShardTable
         await TextsAsync(Label, row => row.Label).ConfigureAwait(false);
         await OptionalAsync(Class, row => row.Class).ConfigureAwait(false);
         await ValuesAsync(ClassifierScale, row => row.ClassifierScale).ConfigureAwait(false);
+        await TextsAsync(InputSha256, row => row.InputSha256).ConfigureAwait(false);
         await TextsAsync(Sampler, row => row.Sampler).ConfigureAwait(false);
         await ValuesAsync(Steps, row => row.Steps).ConfigureAwait(false);
         await ValuesAsync(Eta, row => row.Eta).ConfigureAwait(false);
@@ -114,6 +116,7 @@ internal static class ShardTable
         var label = await TextsAsync(Label).ConfigureAwait(false);
         var @class = await OptionalAsync<int>(Class).ConfigureAwait(false);
         var classifierScale = await ValuesAsync<double>(ClassifierScale).ConfigureAwait(false);
+        var inputSha256 = await TextsAsync(InputSha256).ConfigureAwait(false);
         var sampler = await TextsAsync(Sampler).ConfigureAwait(false);
         var steps = await ValuesAsync<int>(Steps).ConfigureAwait(false);
         var eta = await ValuesAsync<double>(Eta).ConfigureAwait(false);
@@ -143,6 +146,7 @@ internal static class ShardTable
             Label = label[index],
             Class = @class[index],
             ClassifierScale = classifierScale[index],
+            InputSha256 = inputSha256[index],
             Sampler = sampler[index]!,
             Steps = steps[index],
             Eta = eta[index],

@@ -74,6 +74,7 @@ public sealed class ShardWriter : IAsyncDisposable
             Label = result.Row.Label,
             Class = result.Class,
             ClassifierScale = result.ClassifierScale,
+            InputSha256 = result.Row.InputSha256,
             Sampler = spec.Sampler,
             Steps = spec.Steps,
             Eta = spec.Eta,

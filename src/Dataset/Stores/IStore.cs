@@ -13,7 +13,10 @@ public interface IStore
     /// <param name="cancellationToken">Gives up before the file exists; once it does, the call completes.</param>
     /// <returns>True when this call made the file; false when it existed. Either way the file that is there survives a power cut.</returns>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
-    /// <exception cref="IOException">The file could not be written, for instance because the disk is full; nothing bears its name.</exception>
+    /// <exception cref="IOException">
+    /// The file could not be written, for instance because the disk is full; nothing bears its name. A store on a network throws it also
+    /// when no reply came however often it asked, and then the file may be there: what it holds must tell whose it is.
+    /// </exception>
     Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
     /// <summary>Begins a file that is too large to be held in memory; it gets its name when the writer is completed.</summary>
@@ -27,9 +30,13 @@ public interface IStore
     /// <param name="path">Path of the file.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default);
 
-    /// <summary>A seekable stream over a file, or null when there is none. The caller disposes it.</summary>
+    /// <summary>
+    /// A seekable stream over a file, or null when there is none. The caller disposes it. Once the file is deleted, reading gives its bytes
+    /// or throws <see cref="FileNotFoundException"/>, as the store may be, and never the bytes of a later file of that name.
+    /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
@@ -55,6 +62,7 @@ public interface IStore
     /// </returns>
     /// <exception cref="ArgumentException">A path is not a store path.</exception>
     /// <exception cref="FileNotFoundException">Neither name exists.</exception>
+    /// <exception cref="IOException">The second name could not be given, as in <see cref="TryCreateAsync"/>.</exception>
     Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a file; does nothing when there is none.</summary>

@@ -12,6 +12,9 @@ public sealed record GlideConfig : ModelConfig
     /// <summary>Value of <see cref="ModelConfig.Kind"/>.</summary>
     public const string Name = "glide";
 
+    // x_t, the known image and its mask.
+    private const int InpaintingChannels = 7;
+
     /// <summary>Shape of the base network.</summary>
     public required Text2ImConfig Network { get; init; }
 
@@ -19,13 +22,17 @@ public sealed record GlideConfig : ModelConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UpsamplerConfig<Text2ImConfig>? Upsampler { get; init; }
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Inpaints => Network.InChannels == InpaintingChannels;
+
     internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        Validate("", Network, ImageSize, Diffusion, 3, 7);
+        Validate("", Network, ImageSize, Diffusion, 3, InpaintingChannels);
         if (Upsampler is null) return;
         Upsampler.Validate(ImageSize);
         Validate("upsampler: ", Upsampler.Network, Upsampler.ImageSize, Upsampler.Diffusion, 6, 10);

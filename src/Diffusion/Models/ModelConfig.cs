@@ -34,6 +34,10 @@ public abstract record ModelConfig
     [JsonIgnore]
     public virtual int? ClassCount => Classifier?.OutChannels;
 
+    /// <summary>Whether a part of an image can be given, of which the model draws the rest.</summary>
+    [JsonIgnore]
+    public virtual bool Inpaints => false;
+
     /// <summary>Refuses what cannot be built.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     public virtual void Validate()

@@ -140,16 +140,17 @@ public sealed class ModelFolder
         foreach (var file in VocabularyFiles(from)) File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)), overwrite: true);
     }
 
-    /// <summary>Writes a text-to-image model of one network.</summary>
+    /// <summary>Writes a text-to-image model with one of its networks; the files of others are left as they are.</summary>
     /// <param name="path">Folder to create or overwrite.</param>
     /// <param name="config">Contents of model.json.</param>
     /// <param name="network">Weights to store, as float32.</param>
     /// <param name="tokenizer">Folder to copy the vocabulary from.</param>
-    public static void Write(string path, GlideConfig config, Text2ImUNet network, string tokenizer)
+    /// <param name="file">Name of the file for the weights.</param>
+    public static void Write(string path, GlideConfig config, nn.Module network, string tokenizer, string file = WeightsFile)
     {
         CopyTokenizer(tokenizer, System.IO.Path.Combine(path, TokenizerFolder));
         WriteConfig(path, config);
-        Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), [.. network.state_dict()]);
+        Safetensors.Write(System.IO.Path.Combine(path, file), [.. network.state_dict()]);
     }
 
     /// <summary>Builds all networks and loads their weights, each once.</summary>
@@ -172,14 +173,12 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>Builds the base network of a text-to-image model alone.</summary>
+    /// <summary>Builds one network alone.</summary>
+    /// <param name="file">Name of the file of its weights, which the model has.</param>
     /// <param name="device">Where to put it; null is the CPU.</param>
     /// <returns>The network in evaluation mode, its parameters frozen; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
-    /// <exception cref="InvalidOperationException">The model takes no text.</exception>
-    public Text2ImUNet LoadText2Im(Device? device = null) => Config is GlideConfig glide
-        ? (Text2ImUNet)Load(WeightsFile, on => new Text2ImUNet(glide.Network, on), device)
-        : throw new InvalidOperationException($"{Path} is not a text-to-image model");
+    public nn.Module LoadNetwork(string file, Device? device = null) => Load(file, WeightsOf(Config).Single(weights => weights.File == file).Create, device);
 
     // The networks of a model by the files of their weights.
     private static IEnumerable<(string File, Func<Device?, nn.Module> Create)> WeightsOf(ModelConfig config)

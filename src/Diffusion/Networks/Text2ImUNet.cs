@@ -54,16 +54,6 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     /// <summary>The network's shape.</summary>
     public Text2ImConfig Config { get; }
 
-    /// <summary>Whether 3x3 convolutions multiply in bfloat16; twice as fast where the processor can, for training.</summary>
-    public bool MultipliesInBFloat16
-    {
-        get => modules().OfType<Conv3x3>().All(layer => layer.MultipliesInBFloat16);
-        set
-        {
-            foreach (var layer in modules().OfType<Conv3x3>()) layer.MultipliesInBFloat16 = value;
-        }
-    }
-
     /// <summary>Encodes padded prompts. The result does not depend on the image or the timestep, so one encoding serves a whole run.</summary>
     /// <param name="tokens">[N, L] int64.</param>
     /// <param name="mask">[N, L] bool, true where there is a token; needed only by networks with padding embeddings.</param>

@@ -10,9 +10,12 @@ public sealed record SampleRequest(string Prompt, ulong Seed, double GuidanceSca
     /// <summary>Class to draw, from 0: of a class-conditional network, and of the classifier that guides. Null for none.</summary>
     public int? Label { get; init; }
 
+    /// <summary>What is kept of the image, at the size of the images that the settings make; for models that inpaint. Null where all is drawn.</summary>
+    public KnownImage? Known { get; init; }
+
     /// <summary>
     /// What passes a step takes: whether classifier-free guidance needs a second one, and whether a classifier guides. One batch holds only
-    /// samples of one kind, as which it is decides the last bits of the results.
+    /// samples of one kind, as which it is decides the last bits of the results. Samples with and without a known image take the same passes.
     /// </summary>
     public (bool IsGuided, bool IsLabelled) Kind => (GuidanceScale != 1, Label is not null);
 }

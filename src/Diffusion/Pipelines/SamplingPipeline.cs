@@ -92,15 +92,17 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         settings.Guidance.Validate();
         using var inference = inference_mode();
         SampleRequest[] padded =
-            [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0 }, n - requests.Count)];
+            [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0, Known = null }, n - requests.Count)];
         var labels = Labels(padded);
+        var known = Known(padded, settings);
         var done = 0;
 
-        var x = DrawBase(padded, labels, settings, Advance, cancellationToken, out var prompts);
-        if (!settings.Upsample || model.Config.AnyUpsampler is not { } upsampler) return (x, x, prompts);
+        var x = DrawBase(padded, labels, known, settings, Advance, cancellationToken, out var prompts);
+        if (!settings.Upsample || model.Config.AnyUpsampler is not { } upsampler) return (Keep(x), x, prompts);
 
         var size = upsampler.ImageSize;
-        var images = Unknown(networks.Upsampler!, n, size) with { LowRes = ConcatenatedImages.Quantize(x) };
+        var kept = known?.ForUpsampler(model.Config.ImageSize);
+        var images = Seen(networks.Upsampler!, kept) with { LowRes = ConcatenatedImages.Quantize(x) };
         Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * S(step < 0 ? upsampler.Temperature : 1);
         if (networks.Upsampler is Text2ImUNet text)
         {
@@ -110,24 +112,32 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         var network = (UNetModel)networks.Upsampler!;
         return (Enlarge(new ClassConditional(network, network.Config.NumClasses is null ? null : labels, images)), x, prompts);
 
-        Tensor Enlarge(IDenoiser denoiser) =>
-            Run(new DdimSampler(), new DenoisingProcess(UpsamplerProcess(upsampler, settings), denoiser), Noise, Advance, cancellationToken);
+        Tensor Enlarge(IDenoiser denoiser)
+        {
+            var process = new DenoisingProcess(UpsamplerProcess(upsampler, settings), denoiser) { Denoised = kept is null ? null : kept.KeepKnown };
+            return Keep(Run(new DdimSampler(), process, Noise, Advance, cancellationToken));
+        }
+
+        // To the last bit, whatever the sampler and the classifier leave of it.
+        Tensor Keep(Tensor image) => known is null ? image : known.Exactly.KeepKnown(image);
 
         void Advance() => onStep?.Invoke(++done);
     }
 
     private Tensor DrawBase(
-        SampleRequest[] requests, Tensor? labels, SamplingSettings settings, Action onStep, CancellationToken cancellationToken, out TokenizedPrompt[]? prompts)
+        SampleRequest[] requests, Tensor? labels, KnownPixels? known, SamplingSettings settings, Action onStep, CancellationToken cancellationToken,
+        out TokenizedPrompt[]? prompts)
     {
         var diffusion = BaseProcess(settings);
         var size = model.Config.ImageSize;
+        var kept = known?.ForBase(size);
         if (networks.Base is Text2ImUNet network)
         {
             var tokenized = prompts = Array.ConvertAll(requests, request => Tokenize(request.Prompt, network));
             var against = Array.ConvertAll(requests, request => Tokenize(request.NegativePrompt, network));
             using var text = Encode(network, [.. tokenized, .. against]);
             using var guided = new ClassifierFreeGuidance(
-                new TextConditional(network, text, Unknown(network, requests.Length, size)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
+                new TextConditional(network, text, Seen(network, kept)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
                 settings.Guidance);
             return Sample(guided);
         }
@@ -140,18 +150,32 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
             if (networks.Classifier is { } classifier && labels is not null && settings.ClassifierScale != 0)
                 denoiser = new ClassifierGuidance(denoiser, classifier, labels, full(1, 1, 1, 1, S((float)settings.ClassifierScale)).to(networks.Device));
             var percentile = settings.Guidance.ThresholdPercentile;
-            var process = new DenoisingProcess(diffusion, denoiser)
+            var process = new DenoisingProcess(diffusion, denoiser) { Denoised = percentile < 1 || kept is not null ? Denoised : null };
+            var x = Run(settings.CreateSampler(), process, step => Gaussian(requests, BaseStage, step, size), onStep, cancellationToken);
+            return kept is null ? x : kept.KeepKnown(x);
+
+            // Thresholding scales the whole image, so what is known is put back after it.
+            Tensor Denoised(Tensor xStart)
             {
-                Denoised = percentile < 1 ? xStart => DynamicThresholding.Apply(xStart, percentile) : null,
-            };
-            return Run(settings.CreateSampler(), process, step => Gaussian(requests, BaseStage, step, size), onStep, cancellationToken);
+                if (percentile < 1) xStart = DynamicThresholding.Apply(xStart, percentile);
+                return kept is null ? xStart : kept.KeepKnown(xStart);
+            }
         }
     }
 
-    // A network that inpaints draws a whole image where nothing is known of it.
-    private ConcatenatedImages Unknown(nn.Module network, long n, int size) => network is Text2ImUNet { Config.InChannels: 7 or 10 }
-        ? new ConcatenatedImages(Known: zeros(n, 3, size, size).to(networks.Device), KnownMask: zeros(n, 1, size, size).to(networks.Device))
-        : new ConcatenatedImages();
+    // A model that inpaints draws a whole image where nothing is known of it; and as one that does, so that neighbours do not decide.
+    private KnownPixels? Known(SampleRequest[] requests, SamplingSettings settings)
+    {
+        if (!model.Config.Inpaints && Array.Exists(requests, request => request.Known is not null))
+            throw new ArgumentException("a request has a known image; the model does not inpaint");
+        return Inpaints(networks.Base) || networks.Upsampler is { } upsampler && Inpaints(upsampler)
+            ? new KnownPixels(Array.ConvertAll(requests, request => request.Known), ImageSizeOf(settings), networks.Device)
+            : null;
+    }
+
+    private static bool Inpaints(nn.Module network) => network is Text2ImUNet { Config.InChannels: 7 or 10 };
+
+    private static ConcatenatedImages Seen(nn.Module network, ConcatenatedImages? known) => known is not null && Inpaints(network) ? known : new ConcatenatedImages();
 
     private static Tensor Run(ISampler sampler, DenoisingProcess process, Func<int, Tensor> noise, Action onStep, CancellationToken cancellationToken)
     {

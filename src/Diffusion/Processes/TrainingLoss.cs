@@ -5,35 +5,43 @@ namespace Atelier.Diffusion.Processes;
 
 /// <summary>
 /// The hybrid objective L_simple + lambda L_vlb of networks with learned variance (Nichol and Dhariwal 2021, arXiv:2102.09672,
-/// equation 16). The bound does not move epsilon: it sees the prediction as a constant.
+/// equation 16), for every kind of prediction. The bound does not move the prediction: it sees it as a constant.
 /// </summary>
 public static class TrainingLoss
 {
     /// <summary>The loss of each sample and its two parts.</summary>
     /// <param name="diffusion">The process.</param>
-    /// <param name="modelOutput">Network output for x_t, [N, 2C, H, W].</param>
+    /// <param name="modelOutput">Network output for x_t, [N, 2C, H, W]; [N, C, H, W] of a process with fixed variance, whose bound is not trained and 0 here.</param>
     /// <param name="xStart">x_0 in [-1, 1], [N, C, H, W].</param>
     /// <param name="x">x_t.</param>
     /// <param name="t">[N] int64.</param>
     /// <param name="noise">The noise in x_t.</param>
     /// <param name="minSnrGamma">
-    /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), divided by gamma: the squared error counts
-    /// min(1 / gamma, 1 / SNR), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps count, which decide what is drawn
-    /// and where. Null counts all alike.
+    /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), divided by gamma: the squared error of epsilon counts
+    /// min(1 / gamma, 1 / SNR), that of x_0 min(1, SNR / gamma), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps
+    /// count, which decide what is drawn and where. Null counts all alike.
     /// </param>
     /// <param name="boundWeight">lambda; null is T / 1000.</param>
-    /// <returns>Loss = weighted MSE + lambda * bound, mean squared error of epsilon, and the bound in bits a dimension; each [N].</returns>
+    /// <returns>Loss = weighted MSE + lambda * bound, mean squared error of what the network predicts, and the bound in bits a dimension; each [N].</returns>
     public static (Tensor Loss, Tensor Mse, Tensor Bound) Hybrid(
         GaussianDiffusion diffusion, Tensor modelOutput, Tensor xStart, Tensor x, Tensor t, Tensor noise, double? minSnrGamma = null,
         double? boundWeight = null)
     {
-        var parts = modelOutput.chunk(2, dim: 1);
+        var parts = diffusion.LearnsVariance ? modelOutput.chunk(2, dim: 1) : [modelOutput];
+        var (target, weight) = diffusion.MeanType switch
+        {
+            MeanType.Epsilon => (noise, (Func<double, double, double>)((snr, gamma) => Math.Min(1 / gamma, 1 / snr))),
+            MeanType.StartX => (xStart, (snr, gamma) => Math.Min(1, snr / gamma)),
+            _ when minSnrGamma is not null => throw new ArgumentException("min-snr weighting is defined for networks that predict epsilon or start_x"),
+            _ => (diffusion.QPosterior(xStart, x, t).Mean, (_, _) => 1),
+        };
+        var mse = MeanFlat((target - parts[0]).pow(S(2)));
+        var weighted = minSnrGamma is { } gamma
+            ? mse * GaussianDiffusion.At(Array.ConvertAll(diffusion.Schedule.AlphasCumprod, a => weight(a / (1 - a), gamma)), t).flatten()
+            : mse;
+        if (!diffusion.LearnsVariance) return (weighted, mse, zeros_like(mse));
         var frozen = cat([parts[0].detach(), parts[1]], dim: 1);
         var bound = VariationalBound(diffusion, frozen, xStart, x, t, clipDenoised: false).Bits;
-        var mse = MeanFlat((noise - parts[0]).pow(S(2)));
-        var weighted = minSnrGamma is { } gamma
-            ? mse * GaussianDiffusion.At(Array.ConvertAll(diffusion.Schedule.AlphasCumprod, a => Math.Min(1 / gamma, (1 - a) / a)), t).flatten()
-            : mse;
         return (weighted.Plus(bound * S(boundWeight ?? diffusion.Schedule.Steps / 1000.0)), mse, bound);
     }
 

@@ -3,4 +3,8 @@ namespace Atelier.Diffusion.Training;
 /// <summary>One training example.</summary>
 /// <param name="Caption">What the image shows.</param>
 /// <param name="Rgb">Pixels, S * S * 3 bytes: rows from the top, red, green, blue interleaved.</param>
-public sealed record CaptionedImage(string Caption, byte[] Rgb);
+public sealed record CaptionedImage(string Caption, byte[] Rgb)
+{
+    /// <summary>Zero-based class of the image, which only classifiers learn from; null where it has none.</summary>
+    public int? Label { get; init; }
+}

@@ -1,63 +1,46 @@
 using System.Globalization;
-using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Processes;
-using Atelier.Diffusion.Schedules;
-using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Weights;
-using TorchSharp;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Training;
 
 /// <summary>
-/// Trains a text-to-image network on captioned images: hybrid loss, dropped captions, AdamW, an exponential moving average of the
-/// weights, and checkpoints from which a run goes on as if it had never stopped. Every step's batch, timesteps and noise are functions of
-/// (seed, step).
+/// Trains the network of a task: dropped captions, AdamW, an exponential moving average of the weights, and checkpoints from which a run goes
+/// on as if it had never stopped. Every step's batch, timesteps and noise are functions of (seed, step).
 /// </summary>
 public sealed class Trainer : IDisposable
 {
     // By state-dict keys.
     private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln."];
 
-    private readonly Text2ImUNet _network;
-    private readonly Text2ImUNet[] _replicas;      // the network first
-    private readonly Text2ImUNet _average;
+    private readonly TrainingTask[] _replicas;      // the given one first
+    private readonly TrainingTask _average;
     private readonly AdamW _optimizer;
-    private readonly GaussianDiffusion _diffusion;
-    private readonly BpeTokenizer _tokenizer;
     private readonly ITrainingData _data;
     private readonly TrainingOptions _options;
-    private readonly int _imageSize;
-    private readonly Device _device;
 
     /// <summary>Sets a run up at step 0.</summary>
-    /// <param name="network">Network to train, on its device; the trainer disposes it.</param>
-    /// <param name="schedule">The full, not respaced noise schedule.</param>
-    /// <param name="tokenizer">Vocabulary of the captions.</param>
-    /// <param name="imageSize">Width and height of the images.</param>
+    /// <param name="task">What to train, on its device; the trainer disposes it.</param>
     /// <param name="data">Examples.</param>
     /// <param name="options">Settings.</param>
-    public Trainer(
-        Text2ImUNet network, NoiseSchedule schedule, BpeTokenizer tokenizer, int imageSize, ITrainingData data, TrainingOptions options)
+    public Trainer(TrainingTask task, ITrainingData data, TrainingOptions options)
     {
-        foreach (var (name, parameter) in network.named_parameters())
+        foreach (var (name, parameter) in task.Network.named_parameters())
             if (IsFrozen(name, options.Frozen)) parameter.requires_grad = false;
-        _network = network;
-        _device = network.parameters().First().device;
-        _average = CopyOf(network);
-        foreach (var parameter in _average.parameters()) parameter.requires_grad = false;
-        _replicas = [network, .. Enumerable.Range(1, options.Replicas - 1).Select(_ => CopyOf(network))];
-        _optimizer = new AdamW(network);
-        _diffusion = new GaussianDiffusion(schedule);
-        (_tokenizer, _imageSize, _data, _options) = (tokenizer, imageSize, data, options);
+        _average = task.Copy();
+        foreach (var parameter in _average.Network.parameters()) parameter.requires_grad = false;
+        _replicas = [task, .. Enumerable.Range(1, options.Replicas - 1).Select(_ => task.Copy())];
+        foreach (var replica in _replicas) replica.MultiplyInBFloat16(options.BFloat16);
+        _optimizer = new AdamW(task.Network);
+        (_data, _options) = (data, options);
     }
 
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; private set; }
 
-    /// <summary>The averaged weights, which are the ones to sample with; live, and owned by the trainer.</summary>
-    public Text2ImUNet Average => _average;
+    /// <summary>The network with averaged weights, which are the ones to sample with; live, and owned by the trainer.</summary>
+    public nn.Module Average => _average.Network;
 
     /// <summary>Trains until the last step, writing checkpoints; the caller sees each step when it is done.</summary>
     /// <param name="checkpoint">File to write every CheckpointEvery steps and at the end or on cancellation.</param>
@@ -65,7 +48,7 @@ public sealed class Trainer : IDisposable
     public IEnumerable<TrainingProgress> Run(string checkpoint, CancellationToken cancellationToken = default)
     {
         var next = Task.Run(() => LoadBatch(Step), CancellationToken.None);
-        foreach (var replica in _replicas) replica.train();
+        foreach (var replica in _replicas) replica.Network.train();
         while (Step < _options.Steps && !cancellationToken.IsCancellationRequested)
         {
             var batch = next.GetAwaiter().GetResult();
@@ -119,22 +102,23 @@ public sealed class Trainer : IDisposable
         foreach (var replica in _replicas) replica.Dispose();
     }
 
-    private TrainingProgress TrainStep(Batch batch)
+    private TrainingProgress TrainStep(CaptionedImage[] examples)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(unchecked(_options.Seed * 0x9E3779B97F4A7C15 + (ulong)Step));
-        var n = _options.BatchSize;
-        var pixels = tensor(batch.Pixels, [n, _imageSize, _imageSize, 3]).to(_device);
+        var (task, n) = (_replicas[0], examples.Length);
+        byte[] bytes = [.. examples.SelectMany(example => example.Rgb)];
+        var pixels = tensor(bytes, [n, task.ImageSize, task.ImageSize, 3]).to(task.Device);
         var xStart = pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / S(127.5) - S(1);   // [N, 3, S, S] in [-1, 1]
-        var t = randint(0, _diffusion.Schedule.Steps, [n], dtype: int64, generator: generator).to(_device);
-        var noise = randn(xStart.shape, generator: generator).to(_device);
-        var x = _diffusion.QSample(xStart, t, noise);
+        var t = randint(0, task.Diffusion.Schedule.Steps, [n], dtype: int64, generator: generator).to(task.Device);
+        var noise = randn(xStart.shape, generator: generator).to(task.Device);
+        var images = new NoisedImages(xStart, task.Diffusion.QSample(xStart, t, noise), t, noise);
+        var inputs = task.Inputs(examples, xStart, generator, _options);
 
-        var tokens = tensor(batch.Tokens, [n, _network.Config.TextCtx], dtype: int64).to(_device);
-        var mask = tensor(batch.Mask, [n, _network.Config.TextCtx]).to(_device);
         var share = (n + _replicas.Length - 1) / _replicas.Length;
         var others = Enumerable.Range(1, _replicas.Length - 1).Select(i => Task.Run(() => Backward(i))).ToArray();
-        var parts = (List<(double Loss, double Mse, double Bound)>)[Backward(0), .. others.Select(other => other.GetAwaiter().GetResult())];
+        double[][] parts = [Backward(0), .. others.Select(other => other.GetAwaiter().GetResult())];
+        double[] means = [.. Enumerable.Range(0, 1 + task.Measures.Count).Select(i => parts.Sum(part => part[i]))];
         SumGradients();
 
         var gradientNorm = _optimizer.ClipGradient(_options.GradientClip);
@@ -142,21 +126,18 @@ public sealed class Trainer : IDisposable
         _optimizer.Step(++Step, learningRate, _options.WeightDecay);
         UpdateAverage();
         ShareWeights();
-        return new TrainingProgress(
-            Step, parts.Sum(part => part.Loss), parts.Sum(part => part.Mse), parts.Sum(part => part.Bound), gradientNorm, learningRate);
+        return new TrainingProgress(Step, means[0], means[1..], gradientNorm, learningRate);
 
-        // The part of the three losses that replica i's share of the batch makes.
-        (double Loss, double Mse, double Bound) Backward(int i)
+        // The part of the mean loss and the mean measures that replica i's share of the batch makes.
+        double[] Backward(int i)
         {
             using var scope = NewDisposeScope();
-            if (i * share >= n) return (0, 0, 0);
-            Tensor Part(Tensor whole) => whole.narrow(0, i * share, Math.Min(share, n - i * share));
-            var network = _replicas[i];
-            var output = network.call(Part(x), Part(t), network.EncodeText(Part(tokens), Part(mask)));
-            var (loss, mse, bound) = TrainingLoss.Hybrid(_diffusion, output, Part(xStart), Part(x), Part(t), Part(noise), _options.MinSnrGamma);
+            var (first, count) = (i * share, Math.Min(share, n - i * share));
+            if (count <= 0) return new double[1 + task.Measures.Count];
+            var (loss, measures) = _replicas[i].Losses(images.Part(first, count), Array.ConvertAll(inputs, input => input.narrow(0, first, count)), _options);
             var mean = loss.sum() / S(n);
             mean.backward();
-            return (mean.item<float>(), mse.sum().item<float>() / n, bound.sum().item<float>() / n);
+            return [mean.item<float>(), .. measures.Select(measure => (double)measure.sum().item<float>() / n)];
         }
     }
 
@@ -170,7 +151,7 @@ public sealed class Trainer : IDisposable
     {
         foreach (var replica in _replicas.Skip(1))
         {
-            foreach (var (sum, part) in _network.parameters().Zip(replica.parameters()))
+            foreach (var (sum, part) in _replicas[0].Network.parameters().Zip(replica.Network.parameters()))
             {
                 if (part.grad is not { } gradient) continue;
                 using var _ = NewDisposeScope();
@@ -182,45 +163,24 @@ public sealed class Trainer : IDisposable
 
     private void ShareWeights()
     {
-        foreach (var replica in _replicas.Skip(1)) CopyWeights(_network, replica);
-    }
-
-    private static void CopyWeights(Text2ImUNet from, Text2ImUNet to)
-    {
-        using var _ = no_grad();
-        foreach (var (source, target) in from.parameters().Zip(to.parameters())) target.copy_(source);
-    }
-
-    private static Text2ImUNet CopyOf(Text2ImUNet network)
-    {
-        var copy = new Text2ImUNet(network.Config) { MultipliesInBFloat16 = network.MultipliesInBFloat16 };
-        copy.to(network.parameters().First().device);
-        CopyWeights(network, copy);
-        foreach (var (source, target) in network.parameters().Zip(copy.parameters())) target.requires_grad = source.requires_grad;
-        return copy;
+        foreach (var replica in _replicas.Skip(1)) replica.CopyWeightsFrom(_replicas[0]);
     }
 
     private void UpdateAverage()
     {
         using var _ = no_grad();
         var decay = Math.Min(_options.EmaDecay, (1.0 + Step) / (10 + Step));
-        foreach (var (average, current) in _average.parameters().Zip(_network.parameters())) average.lerp_(current, 1 - decay);
+        foreach (var (average, current) in Average.parameters().Zip(_replicas[0].Network.parameters())) average.lerp_(current, 1 - decay);
     }
 
-    private Batch LoadBatch(long step)
-    {
-        var (n, context) = (_options.BatchSize, _network.Config.TextCtx);
-        var batch = new Batch(new byte[n * _imageSize * _imageSize * 3], new long[n * context], new bool[n * context]);
-        for (var i = 0; i < n; i++)
+    private CaptionedImage[] LoadBatch(long step) =>
+    [
+        .. Enumerable.Range(0, _options.BatchSize).Select(i => step * _options.BatchSize + i).Select(index =>
         {
-            var index = step * n + i;
-            var example = _data.Get(index, _imageSize);
-            example.Rgb.CopyTo(batch.Pixels, (long)i * example.Rgb.Length);
-            var prompt = _tokenizer.Tokenize(IsDropped(index) ? "" : example.Caption, context);
-            for (var k = 0; k < context; k++) (batch.Tokens[i * context + k], batch.Mask[i * context + k]) = (prompt.Tokens[k], prompt.Mask[k]);
-        }
-        return batch;
-    }
+            var example = _data.Get(index, _replicas[0].ImageSize);
+            return IsDropped(index) ? example with { Caption = "" } : example;
+        }),
+    ];
 
     // A hash of (seed, index) as a number in [0, 1): the finaliser of SplitMix64.
     private bool IsDropped(long index)
@@ -232,10 +192,8 @@ public sealed class Trainer : IDisposable
     }
 
     // Everything that a checkpoint holds.
-    private List<KeyValuePair<string, Tensor>> State() => [.. Named("model.", _network), .. Named("average.", _average), .. _optimizer.State];
+    private List<KeyValuePair<string, Tensor>> State() => [.. Named("model.", _replicas[0].Network), .. Named("average.", Average), .. _optimizer.State];
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Named(string prefix, nn.Module network) =>
         network.state_dict().Select(entry => new KeyValuePair<string, Tensor>(prefix + entry.Key, entry.Value));
-
-    private sealed record Batch(byte[] Pixels, long[] Tokens, bool[] Mask);
 }

@@ -1,6 +1,6 @@
 namespace Atelier.Diffusion.Training;
 
-/// <summary>How a network is trained.</summary>
+/// <summary>How a network is trained, whatever its task.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Optimizer steps in all, at least 1.</summary>
@@ -41,9 +41,19 @@ public sealed record TrainingOptions
     /// <summary>gamma of Min-SNR loss weighting, above 0; null leaves the loss unweighted, as in the official trainings.</summary>
     public double? MinSnrGamma { get; init; }
 
-    /// <summary>The part of the network whose weights stay as they are.</summary>
+    /// <summary>Whether 3x3 convolutions multiply in bfloat16 (Micikevicius et al. 2018, arXiv:1710.03740); all else is float32.</summary>
+    public bool BFloat16 { get; init; }
+
+    /// <summary>The part of a text-to-image network whose weights stay as they are.</summary>
     /// <value>Default none.</value>
     public NetworkPart Frozen { get; init; }
+
+    /// <summary>
+    /// Largest standard deviation of the noise on the small image that an upsampler sees, whose values are in [-1, 1]; for each example the
+    /// deviation is drawn between 0 and this. See <see cref="UpsamplerTask"/>.
+    /// </summary>
+    /// <value>Default 0: none.</value>
+    public double LowResNoise { get; init; }
 
     /// <summary>Seed of timesteps, noise and dropped captions.</summary>
     public ulong Seed { get; init; }

@@ -57,10 +57,19 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<
             throw new InvalidInputException($"job '{JobId}' exists with other settings: {string.Join("; ", differences)}");
     }
 
+    public async Task AddInput(string sha256, byte[] content)
+    {
+        await _recovery;
+        RequireCreated();
+        await JobInputs.AddAsync(store, JobId, sha256, content);
+    }
+
     public async Task Append(int chunk, ImmutableArray<PromptRow> rows)
     {
         await _recovery;
         RequireCreated();
+        if (rows.FirstOrDefault(row => row.InputSha256 is { } input && !JobSpecRules.IsSha256(input)) is { } bad)
+            throw new InvalidInputException($"row {bad.Index + 1} has the input '{bad.InputSha256}'; allowed: the SHA-256 of one, 64 hexadecimal digits in lower case");
         if (await JobFiles.TryCreatePromptsAsync(store, JobId, chunk, rows)) return;
         var existing = await JobFiles.ReadPromptsAsync(store, JobId, chunk, JobLimits.ChunkRows) ?? [];
         for (var i = 0; i < Math.Max(existing.Count, rows.Length); i++)
@@ -286,7 +295,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<
         row is null ? "absent" : $"\"{(row.Prompt.Length > 60 ? row.Prompt[..60] + "..." : row.Prompt)}\"{(row.Id is null ? "" : $" (id {row.Id})")}"
             + (row.Seed is null ? "" : $" seed {row.Seed}") + (row.GuidanceScale is null ? "" : $" guidance {row.GuidanceScale}")
             + (row.NegativePrompt is null ? "" : $" against \"{row.NegativePrompt}\"")
-            + (row.Label is null ? "" : $" label \"{row.Label}\"");
+            + (row.Label is null ? "" : $" label \"{row.Label}\"")
+            + (row.InputSha256 is null ? "" : $" inpainting {row.InputSha256[..12]}");
 
     [LoggerMessage(LogLevel.Information, "Job {Job} started with {Samples} samples in {Shards} shards")]
     private partial void LogStarted(string job, long samples, int shards);

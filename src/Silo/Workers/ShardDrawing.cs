@@ -73,7 +73,7 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
                 {
                     if (batch[0].Error is null)
                     {
-                        var requests = Array.ConvertAll(batch, sample => sample.Request);
+                        var requests = await LoadInputsAsync(batch, size, cancellationToken);
                         var drawn = await device.RunAsync(() => model.Pipeline.Draw(
                             requests, settings, step => Volatile.Write(ref _drawn, done + (double)batch.Length * step / steps), cancellationToken));
                         results.AddRange(batch.Zip(drawn, (sample, image) => Result(sample, image, size)));
@@ -114,9 +114,23 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         Tokens = drawn.TokenCount,
         Truncated = drawn.Truncated,
         Image = drawn.Rgb is null ? null : new RgbImage(size, size, drawn.Rgb),
-        ErrorCode = drawn.Rgb is not null ? null : sample.Error is null ? "non_finite" : "bad_label",
-        ErrorMessage = drawn.Rgb is not null ? null : sample.Error ?? "the network's output was not finite",
+        ErrorCode = drawn.Rgb is not null ? null : sample.Error?.Code ?? "non_finite",
+        ErrorMessage = drawn.Rgb is not null ? null : sample.Error?.Message ?? "the network's output was not finite",
     };
+
+    // The requests of a batch with what is known of their images; a batch at a time, as a shard may have more of them than fit into memory.
+    private async Task<SampleRequest[]> LoadInputsAsync(Sample[] batch, int size, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, KnownImage>();
+        foreach (var sha256 in batch.Select(sample => sample.Row.InputSha256).OfType<string>().Distinct())
+        {
+            var input = await JobInputs.ReadAsync(store, jobId, sha256, cancellationToken);
+            if (input.Size != size)
+                throw new InvalidDataException($"{JobPaths.Input(jobId, sha256)} has {input.Size}x{input.Size} pixels; the job's images have {size}x{size}");
+            known.Add(sha256, new KnownImage(input.Rgb, input.IsKept));
+        }
+        return Array.ConvertAll(batch, sample => sample.Row.InputSha256 is { } sha256 ? sample.Request with { Known = known[sha256] } : sample.Request);
+    }
 
     private async Task<List<Sample>> LoadSamplesAsync(int shard, CancellationToken cancellationToken)
     {
@@ -140,10 +154,15 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
                 prompt.GuidanceScale ?? _spec.GuidanceScale,
                 prompt.NegativePrompt ?? _spec.NegativePrompt)
             { Label = prompt.Label is null ? null : model.Folder.Classes?.Find(prompt.Label) },
-                model.Folder.ProblemWithLabel(prompt.Label)));
+                Problem(prompt)));
         }
         return samples;
     }
 
-    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request, string? Error);
+    private (string Code, string Message)? Problem(PromptRow row) =>
+        model.Folder.ProblemWithLabel(row.Label) is { } label ? ("bad_label", label)
+        : row.InputSha256 is not null && !model.Folder.Config.Inpaints ? ("bad_input", "there is an image to inpaint; the model draws whole images only")
+        : null;
+
+    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request, (string Code, string Message)? Error);
 }

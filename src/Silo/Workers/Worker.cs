@@ -55,20 +55,32 @@ internal sealed partial class Worker(
                 _ => await CloseAsync(lease, unwanted.Token),
             };
             if (finished) await RetryAsync(() => job.Complete(lease));
-            else await RetryAsync(() => job.Return(lease, null));
+            else await ReturnAsync(null);
         }
         catch (OperationCanceledException) when (unwanted.IsCancellationRequested)
         {
-            await RetryAsync(() => job.Return(lease, null));
+            await ReturnAsync(null);
         }
         catch (Exception fault)
         {
             // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
             LogFault(fault, info.Name, lease.Kind, lease.JobId, lease.Shard);
-            await RetryAsync(() => job.Return(lease, fault.Message));
+            await ReturnAsync(fault.Message);
             await Task.Delay(RetryPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
+        {
+            await EndHeartbeatAsync();
+        }
+
+        // A heartbeat after the return would take the lease up again, and its shard would wait until it expires.
+        async Task ReturnAsync(string? fault)
+        {
+            await EndHeartbeatAsync();
+            await RetryAsync(() => job.Return(lease, fault));
+        }
+
+        async Task EndHeartbeatAsync()
         {
             await done.CancelAsync();
             await heartbeat;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Atelier.Abstractions.Shards;
 using Atelier.Cli.Train;
 using Atelier.Dataset.Images;
@@ -51,6 +52,87 @@ public sealed class TrainCommandTests : IDisposable
         var (code, output, _) = await TrainAsync(2);
         Assert.Equal(0, code);
         Assert.Contains("training is complete: 2 of 2 steps are done", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("classifier", "loss,accuracy,gradient_norm")]
+    [InlineData("upsampler", "loss,mse,bound,gradient_norm")]
+    public async Task Train_AnotherNetworkOfAModel_CompletesTheModel(string network, string columns)
+    {
+        TinyModel.Write(_folder["base"]);
+        Describe("base", network);
+
+        var (code, _, error) = await TrainNetworkAsync(network, "--low-res-noise", "0.1");
+        var (again, output, _) = await TrainNetworkAsync(network);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(0, again);
+        Assert.Contains("training is complete", output, StringComparison.Ordinal);
+        Assert.Contains(columns, File.ReadLines(_folder["run", "loss.csv"]).First(), StringComparison.Ordinal);
+        var model = ModelFolder.Open(_folder["run", "model"]);
+        Assert.Equal(File.ReadAllBytes(_folder["base", "model.safetensors"]), File.ReadAllBytes(_folder["run", "model", "model.safetensors"]));
+        Assert.Equal(network == "classifier" ? 64 : null, model.Classes?.Count);
+        Assert.Equal(network == "classifier" ? 9 : null, model.Classes?.Find("green square"));
+        Assert.Equal(network == "upsampler" ? 32 : 16, model.Config.FinalImageSize);
+
+        // The whole model can be trained further, the weights being those of the first run.
+        var (tuned, _, _) = await CommandLine.RunAsync(
+            "train", _folder["run", "model"], "--network", network, "--out", _folder["tuned"], "--steps", "1", "--batch", "2");
+        Assert.Equal(0, tuned);
+        Assert.Equal(
+            File.Exists(_folder["run", "model", "classes.txt"]), File.Exists(_folder["tuned", "model", "classes.txt"]));
+    }
+
+    [Theory]
+    [InlineData("classifier")]
+    [InlineData("upsampler")]
+    public async Task Train_NetworkThatIsNotDescribed_IsRefused(string network)
+    {
+        TinyModel.Write(_folder["base"]);
+        var (code, _, error) = await TrainNetworkAsync(network);
+        Assert.Equal(2, code);
+        Assert.Contains($"describe one under '{network}'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_ClassifierOfOtherClasses_IsRefused()
+    {
+        TinyModel.Write(_folder["base"]);
+        Describe("base", "classifier", classes: 10);
+        var (code, _, error) = await TrainNetworkAsync("classifier");
+        Assert.Equal((2, "the classifier's out_channels is 10; allowed: 64, the classes of --data shapes"), (code, error));
+    }
+
+    [Fact]
+    public async Task Train_ClassifierOnImagesWithoutClasses_IsRefused()
+    {
+        TinyModel.Write(_folder["base"]);
+        Describe("base", "classifier");
+        WritePairs(2);
+        var (code, _, error) = await TrainNetworkAsync("classifier", "--data", _folder["data"]);
+        Assert.Equal(2, code);
+        Assert.Contains("a classifier learns from images with classes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_UpsamplerWithoutABase_IsRefused()
+    {
+        TinyModel.Write(_folder["base"]);
+        Describe("base", "upsampler");
+        File.Delete(_folder["base", "model.safetensors"]);
+        var (code, _, error) = await TrainNetworkAsync("upsampler");
+        Assert.Equal(2, code);
+        Assert.StartsWith("there is no model.safetensors beside ", error, StringComparison.Ordinal);
+        Assert.Contains("train the base network first", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_FreezeOfAClassifier_IsRefused()
+    {
+        TinyModel.Write(_folder["base"]);
+        Describe("base", "classifier");
+        var (code, _, error) = await TrainNetworkAsync("classifier", "--freeze", "text");
+        Assert.Equal((2, "--freeze is 'text'; a classifier has no parts to freeze"), (code, error));
     }
 
     [Fact]
@@ -194,7 +276,6 @@ public sealed class TrainCommandTests : IDisposable
             Data = TrainCommand.Shapes,
             MaxObjects = 2,
             Threads = 1,
-            BFloat16 = false,
             Device = "cpu",
             Options = new TrainingOptions { Steps = 2, BatchSize = 2 },
         };
@@ -212,6 +293,26 @@ public sealed class TrainCommandTests : IDisposable
     {
         if (!File.Exists(_folder["model.json"])) TinyModel.WriteConfig(_folder["model.json"]);
         return CommandLine.RunAsync(["train", _folder["model.json"], "--out", _folder["run"], "--steps", $"{steps}", "--batch", "2", .. more]);
+    }
+
+    private Task<(int ExitCode, string Output, string Error)> TrainNetworkAsync(string network, params string[] more) => CommandLine.RunAsync(
+        ["train", _folder["base", "model.json"], "--network", network, "--out", _folder["run"], "--steps", "2", "--batch", "2", .. more]);
+
+    // Adds a network to a model.json.
+    private void Describe(string model, string network, int classes = 64)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(_folder[model, "model.json"]))!;
+        var unet = $$"""
+            "model_channels": 32, "num_res_blocks": 1, "attention_resolutions": [], "channel_mult": [1, 1], "num_head_channels": 32
+            """;
+        json[network] = JsonNode.Parse(network == "classifier"
+            ? $$"""{ {{unet}}, "image_size": 16, "pool": "attention", "out_channels": {{classes}} }"""
+            : $$"""
+                { "image_size": 32, "respacing": "3", "diffusion": { "timesteps": 100, "noise_schedule": "linear" },
+                  "network": { {{unet}}, "in_channels": 6, "text_ctx": 16, "xf_width": 32, "xf_layers": 1, "xf_heads": 2, "xf_final_ln": true, "xf_padding": true,
+                    "vocabulary_size": {{json["network"]!["vocabulary_size"]}} } }
+                """);
+        File.WriteAllText(_folder[model, "model.json"], json.ToJsonString());
     }
 
     private void WritePairs(int count)

@@ -129,7 +129,7 @@ public sealed class JobFilesTests
         PromptRow[] rows =
         [
             new() { Index = 2000, Prompt = "a red circle" },
-            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1, NegativePrompt = "blurred", Label = "7" },
+            new() { Index = 2001, Prompt = "", Id = "n° 7", Seed = ulong.MaxValue, GuidanceScale = 0.1, NegativePrompt = "blurred", Label = "7", InputSha256 = new string('c', 64) },
             new() { Index = 2002, Prompt = "кот \"quoted\"\nand <b>\u2028 \U0001F408" },
         ];
 
@@ -141,7 +141,7 @@ public sealed class JobFilesTests
         Assert.Equal(
             """
             {"prompt":"a red circle"}
-            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1,"negative_prompt":"blurred","label":"7"}
+            {"prompt":"","id":"n° 7","seed":18446744073709551615,"guidance_scale":0.1,"negative_prompt":"blurred","label":"7","input_sha256":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"}
             {"prompt":"кот \"quoted\"\nand <b>\u2028 \uD83D\uDC08"}
 
             """,

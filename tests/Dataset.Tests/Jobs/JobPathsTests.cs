@@ -13,6 +13,7 @@ public sealed class JobPathsTests
         Assert.Equal("job/plan.json", JobPaths.Plan("job"));
         Assert.Equal("job/numerics.json", JobPaths.Numerics("job"));
         Assert.Equal("job/prompts/00012.jsonl", JobPaths.Prompts("job", 12));
+        Assert.Equal($"job/inputs/{new string('0', 64)}.png", JobPaths.Input("job", new string('0', 64)));
         Assert.Equal("job/state/", JobPaths.States("job"));
         Assert.Equal("job/state/00007.json", JobPaths.State("job", 7));
         Assert.Equal("job/attempts/", JobPaths.Attempts("job"));
@@ -27,6 +28,15 @@ public sealed class JobPathsTests
         Assert.Equal("job/README.md", JobPaths.Card("job"));
         Assert.Equal("job/contact-sheet.png", JobPaths.ContactSheet("job"));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../../../etc/passwd")]
+    [InlineData("00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF")]
+    [InlineData("00112233445566778899aabbccddeeff00112233445566778899aabbccddeef/")]
+    public void Input_AnythingButASha256_IsRefused(string sha256) => Assert.Equal(
+        $"'{sha256}' is not the SHA-256 of an input; allowed: 64 hexadecimal digits in lower case (Parameter 'sha256')",
+        Assert.Throws<ArgumentException>(() => JobPaths.Input("job", sha256)).Message);
 
     [Theory]
     [InlineData(0, "000000000")]

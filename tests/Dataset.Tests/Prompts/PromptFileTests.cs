@@ -70,7 +70,7 @@ public sealed class PromptFileTests : IDisposable
         var path = _folder.Write("rows.csv", "label\n\"a\nb\"\nc\n");
 
         var refused = await Assert.ThrowsAsync<InvalidInputException>(
-            () => PromptFile.ValidateAsync(path, row => row.Label == "c" ? $"the label is '{row.Label}'; allowed: a" : null, Cancel));
+            () => PromptFile.ValidateAsync(path, row => row.Label == "c" ? $"the label is '{row.Label}'; allowed: a" : null, cancellationToken: Cancel));
 
         Assert.Equal($"{path} line 4: the label is 'c'; allowed: a.", refused.Message);
     }
@@ -197,8 +197,8 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": [\"a\"]}", "prompt is an array; a string is allowed.")]
     [InlineData("{\"prompt\": \"a\\u0000b\"}", "the prompt 'a b' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\\ud800\"}", "prompt is 'a\\ud800', which escapes half of a surrogate pair.")]
-    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
-    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
+    [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.")]
+    [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.")]
     [InlineData("{\"prompt\": \"a\", \"prompt\": \"b\"}", "the field 'prompt' is there twice.")]
     [InlineData("{\"prompt\": \"a\", \"id\": true}", "id is true; a string or a number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"id\": \"\"}", "the id '' has 0 characters; 1 to 1,024 are allowed.")]
@@ -210,6 +210,8 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": \"a\", \"seed\": {}}", "seed is an object; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": 1e999}", "guidance_scale is '1e999'; a finite number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"guidance_scale\": \"NaN\"}", "guidance_scale is the string 'NaN'; a finite number is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"image\": 3}", "image is 3; the path of a picture is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"mask\": \"a\\u0000b\"}", "the mask 'a b' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"label\": true}", "label is true; a string or a number is allowed.")]
     [InlineData("{\"label\": \"\"}", "the label '' has 0 characters; 1 to 1,024 are allowed.")]
     [InlineData("{\"prompt\": \"a\", \"negative_prompt\": 3}", "negative_prompt is 3; a string is allowed.")]
@@ -221,7 +223,7 @@ public sealed class PromptFileTests : IDisposable
     [Theory]
     [InlineData("id,seed\n1,2\n", "line 1: there is no column 'prompt', which is required, or 'label'.")]
     [InlineData("label,seed\n1,2\n,3\n", "line 3: the label is empty, and there is no column 'prompt'.")]
-    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale, negative_prompt, label.")]
+    [InlineData("prompt;seed\na;2\n", "line 1: unknown column 'prompt;seed'; the first line must name the columns, separated by commas; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.")]
     [InlineData("\nprompt,prompt\na,b\n", "line 2: the column 'prompt' is there twice.")]
     [InlineData("prompt,seed\na,1\nb\n", "line 3: there are 1 fields, but 2 columns; quote a field that holds a delimiter.")]
     [InlineData("prompt\na, b\n", "line 2: there are 2 fields, but 1 columns; quote a field that holds a delimiter.")]
@@ -236,7 +238,7 @@ public sealed class PromptFileTests : IDisposable
 
     [Fact]
     public Task Tsv_UnknownColumn_SaysThatTabsSeparate() =>
-        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale, negative_prompt, label.");
+        RefusesAsync("prompts.tsv", "prompt,seed\n", "line 1: unknown column 'prompt,seed'; the first line must name the columns, separated by tabs; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.");
 
     [Fact]
     public Task Csv_QuoteNeverClosedInALargeFile_IsRefusedBeforeItsEnd() =>

@@ -128,7 +128,7 @@ public sealed class ShardWriterTests : IDisposable
         var images = await ShardReader.ReadImagesAsync(_store, "job", stats, Cancel).ToListAsync(Cancel);
 
         Assert.Equal(
-            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"negative_prompt":"","label":null,"class":null,"classifier_scale":0.0,"sampler":"ddim","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
+            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"negative_prompt":"","label":null,"class":null,"classifier_scale":0.0,"input_sha256":null,"sampler":"ddim","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
             Encoding.UTF8.GetString(images[0].Metadata));
         using var metadata = JsonDocument.Parse(images[2].Metadata);
         Assert.Equal(JsonValueKind.Null, metadata.RootElement.GetProperty("id").ValueKind);
@@ -174,6 +174,7 @@ public sealed class ShardWriterTests : IDisposable
                 Label = "circle",
                 Class = 4,
                 ClassifierScale = 2.5,
+                InputSha256 = TestShards.Input,
                 Sampler = "ddim",
                 Steps = 30,
                 Eta = 0,
@@ -204,6 +205,7 @@ public sealed class ShardWriterTests : IDisposable
                 Label = null,
                 Class = null,
                 ClassifierScale = 0,
+                InputSha256 = null,
                 Tokens = 3,
                 Status = "failed",
                 ErrorCode = "non-finite",
@@ -228,7 +230,7 @@ public sealed class ShardWriterTests : IDisposable
         Assert.Equal(
             [
                 "key BYTE_ARRAY UTF8", "id BYTE_ARRAY UTF8?", "prompt BYTE_ARRAY UTF8", "row INT64 INT_64", "image INT32 INT_32", "seed INT64 UINT_64",
-                "guidance_scale DOUBLE", "negative_prompt BYTE_ARRAY UTF8", "label BYTE_ARRAY UTF8?", "class INT32 INT_32?", "classifier_scale DOUBLE", "sampler BYTE_ARRAY UTF8", "steps INT32 INT_32", "eta DOUBLE", "model BYTE_ARRAY UTF8",
+                "guidance_scale DOUBLE", "negative_prompt BYTE_ARRAY UTF8", "label BYTE_ARRAY UTF8?", "class INT32 INT_32?", "classifier_scale DOUBLE", "input_sha256 BYTE_ARRAY UTF8?", "sampler BYTE_ARRAY UTF8", "steps INT32 INT_32", "eta DOUBLE", "model BYTE_ARRAY UTF8",
                 "model_digest BYTE_ARRAY UTF8", "format BYTE_ARRAY UTF8", "tokens INT32 INT_32", "truncated BOOLEAN", "status BYTE_ARRAY UTF8",
                 "error_code BYTE_ARRAY UTF8?", "error_message BYTE_ARRAY UTF8?", "width INT32 INT_32?", "height INT32 INT_32?", "bytes INT64 INT_64?",
                 "pixel_sha256 BYTE_ARRAY UTF8?",

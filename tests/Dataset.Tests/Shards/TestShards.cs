@@ -17,6 +17,8 @@ internal static class TestShards
 
     public static readonly Guid Incarnation = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
 
+    public static readonly string Input = new('c', 64);
+
     private static readonly string[] Prompts = ["a red circle", "кот 🐈 \"left\" of a\nsquare", ""];
 
     public static ShardAttempt Attempt(int shard, JobSpec? spec = null, JobPlan? plan = null) => new()
@@ -37,7 +39,7 @@ internal static class TestShards
         return new SampleResult
         {
             Sample = number,
-            Row = new PromptRow { Index = number / 2, Prompt = Prompts[number / 2 % Prompts.Length], Id = number < 2 ? "first" : null, Label = number == 1 ? "circle" : null },
+            Row = new PromptRow { Index = number / 2, Prompt = Prompts[number / 2 % Prompts.Length], Id = number < 2 ? "first" : null, Label = number == 1 ? "circle" : null, InputSha256 = number == 1 ? Input : null },
             ImageOrdinal = (int)(number % 2),
             Seed = ulong.MaxValue - (ulong)number,
             GuidanceScale = number == 1 ? 7.5 : 3,

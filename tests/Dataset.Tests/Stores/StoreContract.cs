@@ -4,10 +4,8 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Dataset.Tests.Stores;
 
 /// <summary>What every store must do; one derived class for each kind of store runs it.</summary>
-public abstract class StoreContract
+public abstract partial class StoreContract
 {
-    private const int Racers = 8;
-
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected abstract IStore Store { get; }
@@ -58,34 +56,6 @@ public abstract class StoreContract
     }
 
     [Fact]
-    public async Task TryCreateAsync_ManyWritersOfOnePath_ExactlyOneWinsAndItsContentStays()
-    {
-        for (var round = 0; round < 20; round++)
-        {
-            var path = $"job/race/{round}";
-            var won = await RaceAsync(racer => Store.TryCreateAsync(path, ContentOf(racer), Cancel));
-
-            var winner = Assert.Single(Enumerable.Range(0, Racers), racer => won[racer]);
-            Assert.Equal(ContentOf(winner), await Store.ReadAsync(path, Cancel));
-        }
-    }
-
-    [Fact]
-    public async Task TryCreateAsync_WhileOthersRead_TheySeeNothingOrAllOfIt()
-    {
-        var content = ContentOf(3);
-        for (var round = 0; round < 20; round++)
-        {
-            var path = $"job/readers/{round}";
-            var outcomes = await RaceAsync(racer => racer == 0
-                ? Store.TryCreateAsync(path, content, Cancel)
-                : ReadsNothingOrAllAsync(path, content));
-
-            Assert.All(outcomes, Assert.True);
-        }
-    }
-
-    [Fact]
     public async Task TryCreateAsync_Cancelled_MakesNothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.TryCreateAsync("job/a", "x"u8.ToArray(), new(canceled: true)));
@@ -128,19 +98,6 @@ public abstract class StoreContract
         }
 
         Assert.Equal("first"u8.ToArray(), await Store.ReadAsync("job/a", Cancel));
-    }
-
-    [Fact]
-    public async Task OpenWriterAsync_ManyWritersOfOnePath_ExactlyOneWinsAndItsContentStays()
-    {
-        for (var round = 0; round < 10; round++)
-        {
-            var path = $"job/race/{round}";
-            var won = await RaceAsync(racer => WriteAsync(path, ContentOf(racer)));
-
-            var winner = Assert.Single(Enumerable.Range(0, Racers), racer => won[racer]);
-            Assert.Equal(ContentOf(winner), await Store.ReadAsync(path, Cancel));
-        }
     }
 
     [Fact]
@@ -225,22 +182,6 @@ public abstract class StoreContract
     }
 
     [Fact]
-    public async Task TryPromoteAsync_ManyFilesToOneName_ExactlyOneWinsAndItsContentStays()
-    {
-        for (var round = 0; round < 10; round++)
-        {
-            var target = $"job/shards/{round}";
-            for (var racer = 0; racer < Racers; racer++)
-                await Store.TryCreateAsync($"job/attempts/{round}-{racer}", ContentOf(racer), Cancel);
-
-            var won = await RaceAsync(racer => Store.TryPromoteAsync($"job/attempts/{round}-{racer}", target, Cancel));
-
-            var winner = Assert.Single(Enumerable.Range(0, Racers), racer => won[racer]);
-            Assert.Equal(ContentOf(winner), await Store.ReadAsync(target, Cancel));
-        }
-    }
-
-    [Fact]
     public async Task DeleteAsync_Twice_RemovesTheFileAndItsNameIsFreeAgain()
     {
         await Store.TryCreateAsync("job/a", "first"u8.ToArray(), Cancel);
@@ -252,20 +193,6 @@ public abstract class StoreContract
         Assert.Null(await Store.ReadAsync("job/a", Cancel));
         Assert.True(await Store.TryCreateAsync("job/a", "second"u8.ToArray(), Cancel));
         Assert.Equal("second"u8.ToArray(), await Store.ReadAsync("job/a", Cancel));
-    }
-
-    [Fact]
-    public async Task DeleteAsync_ByManyAtOnce_Succeeds()
-    {
-        await Store.TryCreateAsync("job/a", "x"u8.ToArray(), Cancel);
-
-        await RaceAsync(async _ =>
-        {
-            await Store.DeleteAsync("job/a", Cancel);
-            return true;
-        });
-
-        Assert.Empty(await ListAsync(""));
     }
 
     [Fact]
@@ -337,35 +264,4 @@ public abstract class StoreContract
     }
 
     private async Task<string[]> PathsAsync(string prefix) => [.. (await ListAsync(prefix)).Select(entry => entry.Path)];
-
-    private async Task<bool> WriteAsync(string path, byte[] content)
-    {
-        await using var writer = await Store.OpenWriterAsync(path, Cancel);
-        await writer.Stream.WriteAsync(content, Cancel);
-        return await writer.CompleteAsync(Cancel);
-    }
-
-    private async Task<bool> ReadsNothingOrAllAsync(string path, byte[] content)
-    {
-        for (var read = 0; read < 50; read++)
-        {
-            var seen = await Store.ReadAsync(path, Cancel);
-            if (seen is not null && !seen.AsSpan().SequenceEqual(content))
-                return false;
-        }
-        return true;
-    }
-
-    /// <summary>Starts all racers at one moment and gives what each returned.</summary>
-    private static async Task<bool[]> RaceAsync(Func<int, Task<bool>> run)
-    {
-        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var racers = Enumerable.Range(0, Racers).Select(async racer =>
-        {
-            await start.Task;
-            return await Task.Run(() => run(racer));
-        }).ToArray();
-        start.SetResult();
-        return await Task.WhenAll(racers);
-    }
 }

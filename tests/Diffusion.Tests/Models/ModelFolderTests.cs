@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Tests.Tokenization;
 using Atelier.Diffusion.Weights;
 using TorchSharp;
@@ -29,7 +30,7 @@ public sealed class ModelFolderTests : IDisposable
         });
 
         using var written = TinyModel.Network();
-        using var loaded = folder.LoadText2Im();
+        using var loaded = (Text2ImUNet)folder.LoadNetwork(ModelFolder.WeightsFile);
         Assert.False(loaded.training);
         Assert.All(loaded.parameters(), parameter => Assert.False(parameter.requires_grad));
         foreach (var (key, value) in written.state_dict()) Near.Equal(value.detach(), loaded.state_dict()[key]);

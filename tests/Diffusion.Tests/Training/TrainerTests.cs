@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
@@ -13,6 +14,8 @@ namespace Atelier.Diffusion.Tests.Training;
 public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainingOptions Options = new() { Steps = 6, BatchSize = 2, WarmupSteps = 2, Seed = 3 };
+
+    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000));
 
     private readonly TemporaryFolder _folder = new();
     private readonly TinyModel _model = new();
@@ -31,7 +34,7 @@ public sealed class TrainerTests : IDisposable
     {
         using var trainer = New(Options with { Steps = 40, BatchSize = 4, WarmupSteps = 5, LearningRate = 2e-3 });
 
-        var errors = Run(trainer).Select(progress => progress.Mse).ToList();
+        var errors = Run(trainer).Select(progress => progress.Measures[0]).ToList();
 
         Assert.Equal(40, errors.Count);
         Assert.True(errors[^10..].Average() < 0.8 * errors[..5].Average(), string.Join(", ", errors));
@@ -47,7 +50,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 5, 6], steps.Select(step => step.Step));
         Assert.All(steps, step =>
         {
-            Assert.Equal(step.Loss, step.Mse + step.Bound, 1e-4 * step.Loss);
+            Assert.Equal(step.Loss, step.Measures.Sum(), 1e-4 * step.Loss);
             Assert.True(step.GradientNorm > 0);
             Assert.Equal(Trainer.LearningRateAt(Options, step.Step - 1), step.LearningRate);
         });
@@ -96,8 +99,7 @@ public sealed class TrainerTests : IDisposable
         Assert.All(expected.Zip(steps), pair =>
         {
             Assert.Equal(pair.First.Loss, pair.Second.Loss, 1e-4 * pair.First.Loss);
-            Assert.Equal(pair.First.Mse, pair.Second.Mse, 1e-4 * pair.First.Mse);
-            Assert.Equal(pair.First.Bound, pair.Second.Bound, 1e-4 * pair.First.Bound);
+            Assert.All(pair.First.Measures.Zip(pair.Second.Measures), measure => Assert.Equal(measure.First, measure.Second, 1e-4 * measure.First));
             Assert.Equal(pair.First.GradientNorm, pair.Second.GradientNorm, 1e-3 * pair.First.GradientNorm);
         });
     }
@@ -263,7 +265,7 @@ public sealed class TrainerTests : IDisposable
     private Trainer New(TrainingOptions options, ulong networkSeed = 1) => New(options, TinyModel.Network(networkSeed));
 
     private Trainer New(TrainingOptions options, Text2ImUNet network, ITrainingData? data = null) =>
-        new(network, NoiseSchedule.Create("squaredcos_cap_v2", 1000), _tokenizer, TinyModel.Config.ImageSize, data ?? new ConstantImages(), options);
+        new(new TextToImageTask(network, Process, TinyModel.Config.ImageSize, _tokenizer), data ?? new ConstantImages(), options);
 
     private IEnumerable<TrainingProgress> Run(Trainer trainer) => trainer.Run(Checkpoint, TestContext.Current.CancellationToken);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
@@ -45,6 +47,38 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         await cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Index = row.Index + 1000 })]);
         var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Prompt = "x" })]));
         Assert.Equal($"job '{_id}' exists with other rows: row 1001 is \"prompt 0\" there, \"x\" here", refused.Message);
+    }
+
+    [Fact]
+    public async Task AddInput_OnceOrTwice_IsDurableUnderItsDigest()
+    {
+        var content = "a picture"u8.ToArray();
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        var unknown = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).AddInput(sha256, content));
+        Assert.Equal($"job '{_id}' does not exist", unknown.Message);
+
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        await cluster.Job(_id).AddInput(sha256, content);
+        await cluster.Job(_id).AddInput(sha256, content);
+
+        Assert.Equal(content, await cluster.Store.ReadAsync(JobPaths.Input(_id, sha256), TestContext.Current.CancellationToken));
+        var other = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).AddInput("../../job.json", content));
+        Assert.Equal($"an input has the SHA-256 {sha256}, not '../../job.json'", other.Message);
+    }
+
+    [Fact]
+    public async Task Append_RowsWithInputs_MustNameThemByDigestAndBeTheSameAgain()
+    {
+        await cluster.Job(_id).Create(JobCluster.Spec);
+        var named = JobCluster.Rows(2).Select(row => row with { InputSha256 = new string('a', 64) }).ToImmutableArray();
+        var bad = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(0, [named[0], named[1] with { InputSha256 = "../../job" }]));
+        Assert.Equal("row 2 has the input '../../job'; allowed: the SHA-256 of one, 64 hexadecimal digits in lower case", bad.Message);
+
+        await cluster.Job(_id).Append(0, named);
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(
+            () => cluster.Job(_id).Append(0, [named[0], named[1] with { InputSha256 = new string('b', 64) }]));
+        Assert.Equal(
+            $"job '{_id}' exists with other rows: row 2 is \"prompt 1\" inpainting aaaaaaaaaaaa there, \"prompt 1\" inpainting bbbbbbbbbbbb here", refused.Message);
     }
 
     [Fact]

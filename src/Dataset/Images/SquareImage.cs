@@ -1,7 +1,6 @@
-using Atelier.Dataset.Images;
 using SkiaSharp;
 
-namespace Atelier.Dataset.Captions;
+namespace Atelier.Dataset.Images;
 
 /// <summary>Makes a square of a picture as it is meant to be seen: turned as its EXIF tag says, on white where it is transparent.</summary>
 internal static class SquareImage
@@ -11,7 +10,7 @@ internal static class SquareImage
     public static RgbImage Decode(byte[] content, int size)
     {
         using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("it is not an image of a known format");
+        using var codec = SKCodec.Create(data) ?? throw NoImage();
         using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
@@ -29,6 +28,20 @@ internal static class SquareImage
         canvas.Flush();
         return PixelConversion.FromBitmap(square);
     }
+
+    /// <summary>Width and height of a picture as it is meant to be seen, from its header alone.</summary>
+    /// <exception cref="InvalidDataException">The content is not an image.</exception>
+    public static (int Width, int Height) SizeOf(byte[] content)
+    {
+        using var data = SKData.CreateCopy(content);
+        using var codec = SKCodec.Create(data) ?? throw NoImage();
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        return codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
+            ? (height, width)
+            : (width, height);
+    }
+
+    private static InvalidDataException NoImage() => new("it is not an image of a known format");
 
     private static SKSamplingOptions Sampling(int side, int size) => side switch
     {
