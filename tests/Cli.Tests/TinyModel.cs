@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Tokenization;
@@ -52,5 +53,22 @@ internal static class TinyModel
             foreach (var parameter in network.parameters().Where(parameter => parameter.count_nonzero().item<long>() == 0))
                 parameter.normal_(0, 0.1);
         return network;
+    }
+
+    /// <summary>Adds an upsampler or a classifier to a model.json.</summary>
+    public static void Describe(string model, string network, int classes = 64)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(model, "model.json")))!;
+        var unet = $$"""
+            "model_channels": 32, "num_res_blocks": 1, "attention_resolutions": [], "channel_mult": [1, 1], "num_head_channels": 32
+            """;
+        json[network] = JsonNode.Parse(network == "classifier"
+            ? $$"""{ {{unet}}, "image_size": 16, "pool": "attention", "out_channels": {{classes}} }"""
+            : $$"""
+                { "image_size": 32, "respacing": "3", "diffusion": { "timesteps": 100, "noise_schedule": "linear" },
+                  "network": { {{unet}}, "in_channels": 6, "text_ctx": 16, "xf_width": 32, "xf_layers": 1, "xf_heads": 2, "xf_final_ln": true, "xf_padding": true,
+                    "vocabulary_size": {{json["network"]!["vocabulary_size"]}} } }
+                """);
+        File.WriteAllText(Path.Combine(model, "model.json"), json.ToJsonString());
     }
 }

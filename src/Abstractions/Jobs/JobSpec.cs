@@ -21,8 +21,8 @@ public sealed record JobSpec
     [Id(2)] public double GuidanceScale { get; init; } = 3;
 
     /// <summary>One of <see cref="SamplerNames.All"/>.</summary>
-    /// <value>Default <c>ddim</c>.</value>
-    [Id(3)] public string Sampler { get; init; } = SamplerNames.Ddim;
+    /// <value>Default <c>ancestral</c>, GLIDE's own choice.</value>
+    [Id(3)] public string Sampler { get; init; } = SamplerNames.Ancestral;
 
     /// <summary>Number of denoising steps, 1 to the number of timesteps the model was trained with.</summary>
     /// <value>Default 30.</value>

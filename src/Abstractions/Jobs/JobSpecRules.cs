@@ -20,6 +20,7 @@ public static class JobSpecRules
         Require(spec.Steps >= 1, "steps", spec.Steps, "1 to the number of timesteps the model was trained with");
         Require(spec.Steps >= SamplerNames.FewestSteps(spec.Sampler), "steps", spec.Steps, $"{SamplerNames.FewestSteps(spec.Sampler)} or more with {spec.Sampler}");
         Require(spec.Eta is >= 0 and <= 1, "eta", spec.Eta, "0 to 1");
+        Require(spec.Eta == 0 || spec.Sampler == SamplerNames.Ddim, "eta", spec.Eta, $"0 with {spec.Sampler}; only {SamplerNames.Ddim} has it");
         Require(spec.ImagesPerPrompt is >= 1 and <= 10_000, "images per prompt", spec.ImagesPerPrompt, "1 to 10000");
         Require(spec.BatchSize is >= 1 and <= 4096, "batch", spec.BatchSize, "1 to 4096");
         Require(spec.ShardSize is >= 1 and <= 1_000_000, "shard size", spec.ShardSize, "1 to 1000000");

@@ -15,7 +15,7 @@ internal static class EvaluateCommand
         var samples = Options.Number("--samples", 128, 1, 100_000, "Captions with one object, and as many with two, for each scale.");
         var steps = Options.Number("--steps", 30, 1, 100_000, "Denoising steps.");
         var sampler = Options.Word(
-            "--sampler", [SamplerNames.Ddim, .. SamplerNames.All.Where(name => name != SamplerNames.Ddim)], "How to go from noise to image.");
+            "--sampler", SamplerNames.All, "How to go from noise to image.");
         var batch = Options.Number("--batch", 16, 1, 4096, "Images that go through the network together.");
         var seed = Options.Number<ulong>("--seed", 0, 0, ulong.MaxValue, "Decides captions and noise.");
         var workers = Options.Number("--workers", Environment.ProcessorCount, 1, 1024, "Threads that draw batches side by side.");

@@ -56,6 +56,50 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Evaluate_Compare_CountsThePassesOfEveryMethod()
+    {
+        TinyModel.Write(_folder["base"]);
+        TinyModel.Describe(_folder["base"], "classifier");
+        await CommandLine.RunAsync(
+            "train", _folder["base", "model.json"], "--network", "classifier", "--out", _folder["run"], "--steps", "1", "--batch", "2");
+
+        var (code, output, error) = await CommandLine.RunAsync(
+            "evaluate", _folder["run", "model"], "--compare", "--guidance", "0,1,3", "--steps", "2", "--samples", "1", "--batch", "8", "--sampler", "ddim");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("cfg-zero-star", output, StringComparison.Ordinal);
+        var results = _folder["run", "model", "evaluation"];
+        Assert.Equal(
+            ["comparison.csv", "comparison.md", "comparison.png"], Directory.EnumerateFiles(results).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(Picture.Colours(Path.Combine(results, "comparison.png")) > 50);
+        var passes = File.ReadLines(Path.Combine(results, "comparison.csv")).Skip(1).Select(line => line.Split(','))
+            .ToDictionary(cells => $"{cells[1]} {cells[2]}", cells => (Evaluations: cells[3], Gradients: cells[4]));
+        Assert.Equal(3 + 6 + 5 + 5 * 4 + 8, passes.Count);
+        Assert.Equal(("4.00", "0.00"), passes["classifier-free 0"]);
+        Assert.Equal(("2.00", "0.00"), passes["classifier-free 1"]);
+        Assert.Equal(("4.00", "0.00"), passes["classifier-free 3"]);
+        Assert.Equal(("2.00", "0.00"), passes["classifier 0"]);
+        Assert.Equal(("2.00", "2.00"), passes["classifier 8"]);
+        Assert.Equal(("4.00", "2.00"), passes["classifier with classifier-free 3 8"]);
+        Assert.Equal(("20.00", "0.00"), passes["ancestral 10"]);
+        // Three Runge-Kutta steps of four passes each, and of ten timesteps two that it does not visit.
+        Assert.Equal(("34.00", "0.00"), passes["plms 10"]);
+        Assert.Equal(("4.00", "0.00"), passes["apg 8"]);
+        // Two steps of a hundred timesteps are the first and the last, both outside the interval.
+        Assert.Equal(("2.00", "0.00"), passes["interval 0.2-0.9 8"]);
+    }
+
+    [Fact]
+    public async Task Evaluate_CompareWithoutAClassifier_ComparesTheRest()
+    {
+        TinyModel.Write(_folder["model"]);
+        var (code, _, error) = await CommandLine.RunAsync(
+            "evaluate", _folder["model"], "--compare", "--guidance", "3", "--steps", "2", "--samples", "1", "--batch", "8");
+        Assert.Equal((0, ""), (code, error));
+        Assert.DoesNotContain("classifier,", File.ReadAllText(_folder["model", "evaluation", "comparison.csv"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Evaluate_MoreStepsThanTimesteps_IsRefused()
     {
         TinyModel.Write(_folder["model"]);

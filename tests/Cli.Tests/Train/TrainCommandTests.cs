@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Atelier.Abstractions.Shards;
 using Atelier.Cli.Train;
 using Atelier.Dataset.Images;
@@ -60,7 +59,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Train_AnotherNetworkOfAModel_CompletesTheModel(string network, string columns)
     {
         TinyModel.Write(_folder["base"]);
-        Describe("base", network);
+        TinyModel.Describe(_folder["base"], network);
 
         var (code, _, error) = await TrainNetworkAsync(network, "--low-res-noise", "0.1");
         var (again, output, _) = await TrainNetworkAsync(network);
@@ -98,7 +97,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Train_ClassifierOfOtherClasses_IsRefused()
     {
         TinyModel.Write(_folder["base"]);
-        Describe("base", "classifier", classes: 10);
+        TinyModel.Describe(_folder["base"], "classifier", classes: 10);
         var (code, _, error) = await TrainNetworkAsync("classifier");
         Assert.Equal((2, "the classifier's out_channels is 10; allowed: 64, the classes of --data shapes"), (code, error));
     }
@@ -107,7 +106,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Train_ClassifierOnImagesWithoutClasses_IsRefused()
     {
         TinyModel.Write(_folder["base"]);
-        Describe("base", "classifier");
+        TinyModel.Describe(_folder["base"], "classifier");
         WritePairs(2);
         var (code, _, error) = await TrainNetworkAsync("classifier", "--data", _folder["data"]);
         Assert.Equal(2, code);
@@ -118,7 +117,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Train_UpsamplerWithoutABase_IsRefused()
     {
         TinyModel.Write(_folder["base"]);
-        Describe("base", "upsampler");
+        TinyModel.Describe(_folder["base"], "upsampler");
         File.Delete(_folder["base", "model.safetensors"]);
         var (code, _, error) = await TrainNetworkAsync("upsampler");
         Assert.Equal(2, code);
@@ -130,7 +129,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Train_FreezeOfAClassifier_IsRefused()
     {
         TinyModel.Write(_folder["base"]);
-        Describe("base", "classifier");
+        TinyModel.Describe(_folder["base"], "classifier");
         var (code, _, error) = await TrainNetworkAsync("classifier", "--freeze", "text");
         Assert.Equal((2, "--freeze is 'text'; a classifier has no parts to freeze"), (code, error));
     }
@@ -297,23 +296,6 @@ public sealed class TrainCommandTests : IDisposable
 
     private Task<(int ExitCode, string Output, string Error)> TrainNetworkAsync(string network, params string[] more) => CommandLine.RunAsync(
         ["train", _folder["base", "model.json"], "--network", network, "--out", _folder["run"], "--steps", "2", "--batch", "2", .. more]);
-
-    // Adds a network to a model.json.
-    private void Describe(string model, string network, int classes = 64)
-    {
-        var json = JsonNode.Parse(File.ReadAllText(_folder[model, "model.json"]))!;
-        var unet = $$"""
-            "model_channels": 32, "num_res_blocks": 1, "attention_resolutions": [], "channel_mult": [1, 1], "num_head_channels": 32
-            """;
-        json[network] = JsonNode.Parse(network == "classifier"
-            ? $$"""{ {{unet}}, "image_size": 16, "pool": "attention", "out_channels": {{classes}} }"""
-            : $$"""
-                { "image_size": 32, "respacing": "3", "diffusion": { "timesteps": 100, "noise_schedule": "linear" },
-                  "network": { {{unet}}, "in_channels": 6, "text_ctx": 16, "xf_width": 32, "xf_layers": 1, "xf_heads": 2, "xf_final_ln": true, "xf_padding": true,
-                    "vocabulary_size": {{json["network"]!["vocabulary_size"]}} } }
-                """);
-        File.WriteAllText(_folder[model, "model.json"], json.ToJsonString());
-    }
 
     private void WritePairs(int count)
     {

@@ -52,7 +52,7 @@ public sealed class JobFilesTests
                 "model": "shapes",
                 "model_digest": "ab12",
                 "guidance_scale": 4.5,
-                "sampler": "ddim",
+                "sampler": "ancestral",
                 "steps": 30,
                 "eta": 0,
                 "images_per_prompt": 1,
