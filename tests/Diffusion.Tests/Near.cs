@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests;
@@ -13,7 +14,7 @@ internal static class Near
         (expected, actual) = (expected.to_type(ScalarType.Float64), actual.to_type(ScalarType.Float64));
         var difference = (actual - expected).abs();
         // Written so that a NaN is an excess.
-        var excess = difference.le(atol + rtol * expected.abs()).logical_not();
+        var excess = difference.le((S(rtol) * expected.abs()).Plus(S(atol))).logical_not();
         if (excess.any().item<bool>())
             Assert.Fail($"{excess.sum().item<long>()} of {expected.numel()} elements differ, by up to {difference.max().item<double>():E2}");
     }

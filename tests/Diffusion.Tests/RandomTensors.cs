@@ -1,3 +1,4 @@
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests;
@@ -9,7 +10,7 @@ internal sealed class RandomTensors(ulong seed) : IDisposable
 
     public Tensor Normal(params long[] shape) => randn(shape, generator: _generator);
 
-    public Tensor Uniform(double low, double high, params long[] shape) => low + (high - low) * rand(shape, generator: _generator);
+    public Tensor Uniform(double low, double high, params long[] shape) => (S(high - low) * rand(shape, generator: _generator)).Plus(S(low));
 
     public void Dispose() => _generator.Dispose();
 }

@@ -1,6 +1,7 @@
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Tests.Tokenization;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests;
@@ -57,7 +58,7 @@ internal sealed class TinyModel : IDisposable
         using var random = new RandomTensors(seed);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        foreach (var parameter in network.parameters()) parameter.copy_(parameter.dim() == 1 ? 0.5 + 0.1 * random.Normal(parameter.shape) : 0.05 * random.Normal(parameter.shape));
+        foreach (var parameter in network.parameters()) parameter.copy_(parameter.dim() == 1 ? (S(0.1) * random.Normal(parameter.shape)).Plus(S(0.5)) : S(0.05) * random.Normal(parameter.shape));
         return network;
     }
 

@@ -27,9 +27,10 @@ internal static class ModelsCommand
         var classifier = new Option<string?>("--classifier") { Description = "Checkpoint of the noise-aware classifier." };
         var vocabulary = new Option<string?>("--vocab") { Description = "Folder with GLIDE's encoder.json and vocab.bpe, plain or .gz." };
         var classes = new Option<string?>("--classes") { Description = "File with the names of the classes, one a line." };
+        var stateDict = new Option<string?>("--state-dict") { Description = "Which state dict of checkpoints that hold several, such as ema." };
         var config = new Option<string?>("--config") { Description = "A model.json, for networks that were never published." };
         var output = new Option<string>("--out") { Description = "Model folder to create.", Required = true };
-        var command = new Command("import", "Make a model folder of official checkpoints.") { kind, @base, upsample, classifier, vocabulary, classes, config, output };
+        var command = new Command("import", "Make a model folder of official checkpoints.") { kind, @base, upsample, classifier, vocabulary, classes, stateDict, config, output };
         command.SetAction(result =>
         {
             var folder = new ModelImport
@@ -40,6 +41,7 @@ internal static class ModelsCommand
                 Classifier = result.GetValue(classifier),
                 Vocabulary = result.GetValue(vocabulary),
                 Classes = result.GetValue(classes),
+                StateDict = result.GetValue(stateDict),
                 Config = result.GetValue(config),
             }.Write(Path.GetFullPath(result.GetValue(output)!));
             foreach (var line in Describe(folder)) ProgressDisplay.Print(console, line);

@@ -28,6 +28,11 @@ public sealed record ModelImport
     /// <summary>File with the names of the classes, one a line; null for none.</summary>
     public string? Classes { get; init; }
 
+    /// <summary>
+    /// The state dict to take of checkpoints that have one of this name, such as <c>ema</c>; see <see cref="Checkpoint.Open"/>. Null for the only one.
+    /// </summary>
+    public string? StateDict { get; init; }
+
     /// <summary>A model.json for networks that were never published; null to tell them from the checkpoints.</summary>
     public string? Config { get; init; }
 
@@ -45,7 +50,9 @@ public sealed record ModelImport
         foreach (var file in new[] { Base, Upsampler, Classifier, Classes, Config })
             if (file is not null && !File.Exists(file)) throw new InvalidDataException($"{file}: there is no such file");
 
-        var (weights, upsampler, classifier) = (Checkpoint.Open(Base), Open(Upsampler), Open(Classifier));
+        var (weights, upsampler, classifier) = (Checkpoint.Open(Base, StateDict), Open(Upsampler), Open(Classifier));
+        if (StateDict is not null && new[] { weights, upsampler, classifier }.All(checkpoint => checkpoint?.StateDict != StateDict))
+            throw new InvalidDataException($"--state-dict is '{StateDict}', but no checkpoint has a choice of state dicts");
         var config = Config is null ? Recognise(weights, upsampler, classifier) : ModelFolder.ReadConfig(Config);
         if (config.Kind != Kind) throw new InvalidDataException($"{Config} is of kind {config.Kind}, not {Kind}");
         ValidateConfig(config);
@@ -67,7 +74,7 @@ public sealed record ModelImport
             throw;
         }
 
-        static Checkpoint? Open(string? file) => file is null ? null : Checkpoint.Open(file);
+        Checkpoint? Open(string? file) => file is null ? null : Checkpoint.Open(file, StateDict);
     }
 
     private ModelConfig Recognise(Checkpoint weights, Checkpoint? upsampler, Checkpoint? classifier)

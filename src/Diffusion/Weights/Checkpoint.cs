@@ -21,13 +21,23 @@ public sealed class Checkpoint
     /// <summary>The file that was opened.</summary>
     public string Path { get; }
 
+    /// <summary>The keys that led to the tensors in a file of torch.save, joined by dots; empty where there were none.</summary>
+    public string StateDict { get; private init; } = "";
+
     /// <summary>What each tensor is, by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Header { get; }
 
     /// <summary>Reads and checks all but the elements. The format is that of the name's extension or, without a known one, the content's.</summary>
     /// <param name="path">File to open.</param>
-    /// <exception cref="InvalidDataException">It is damaged, hostile or in no known format; the message names file and reason.</exception>
-    public static Checkpoint Open(string path) => Extension(path) == ".json" ? ShardIndex.Open(path) : OpenFile(path);
+    /// <param name="stateDict">
+    /// Which state dict of a file of torch.save, such as <c>ema</c>: the keys that lead to it, joined by dots. Null for the outermost one. Files that
+    /// are one state dict themselves leave no choice and are taken as they are.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged, hostile or in no known format, has no such state dict or several; the message names file and reason.
+    /// </exception>
+    public static Checkpoint Open(string path, string? stateDict = null) =>
+        Extension(path) == ".json" ? ShardIndex.Open(path, stateDict) : OpenFile(path, stateDict);
 
     /// <summary>Reads the tensors one after the other; the caller owns each.</summary>
     /// <returns>Names and contiguous CPU tensors, each name once.</returns>
@@ -35,10 +45,14 @@ public sealed class Checkpoint
     public IEnumerable<KeyValuePair<string, Tensor>> Read() => _read();
 
     /// <summary>Opens a single file.</summary>
-    internal static Checkpoint OpenFile(string path) => IsPyTorch(path)
-        ? new Checkpoint(path, PyTorchCheckpoint.ReadHeader(path), () => PyTorchCheckpoint.Read(path))
-        : new Checkpoint(
-            path, Safetensors.ReadHeader(path).ToDictionary(entry => entry.Key, TensorEntry (entry) => entry.Value), () => Safetensors.Read(path));
+    internal static Checkpoint OpenFile(string path, string? stateDict)
+    {
+        if (!IsPyTorch(path))
+            return new Checkpoint(
+                path, Safetensors.ReadHeader(path).ToDictionary(entry => entry.Key, TensorEntry (entry) => entry.Value), () => Safetensors.Read(path));
+        var (found, header) = PyTorchCheckpoint.ReadHeaderOf(path, stateDict);
+        return new Checkpoint(path, header, () => PyTorchCheckpoint.Read(path, stateDict)) { StateDict = found };
+    }
 
     private static bool IsPyTorch(string path)
     {

@@ -16,28 +16,26 @@ public static class PyTorchCheckpoint
 {
     /// <summary>Reads and checks all but the elements.</summary>
     /// <param name="path">File to read.</param>
+    /// <param name="stateDict">Which state dict, see <see cref="Checkpoint.Open"/>.</param>
     /// <returns>What each tensor is, by name, in file order.</returns>
     /// <exception cref="InvalidDataException">
     /// Not a checkpoint, a truncated, inconsistent or hostile one, or one in which it is not clear which tensors are meant; the message
     /// names file and reason.
     /// </exception>
-    public static IReadOnlyDictionary<string, TensorEntry> ReadHeader(string path)
-    {
-        using var file = CheckpointFile.Open(path);
-        return NamedTensors.Find(file, path).ToDictionary(entry => entry.Name, entry => new TensorEntry(entry.Tensor.Storage.DType, entry.Tensor.Shape));
-    }
+    public static IReadOnlyDictionary<string, TensorEntry> ReadHeader(string path, string? stateDict = null) => ReadHeaderOf(path, stateDict).Header;
 
     /// <summary>
     /// Reads tensors one after the other; the caller owns each. Views are copied out of what they view, so that no two share memory.
     /// </summary>
     /// <param name="path">File to read.</param>
+    /// <param name="stateDict">Which state dict, see <see cref="Checkpoint.Open"/>.</param>
     /// <returns>Names and contiguous CPU tensors, in file order but for those that share a storage, which follow the first of them.</returns>
-    /// <exception cref="InvalidDataException">As <see cref="ReadHeader(string)"/>.</exception>
-    public static IEnumerable<KeyValuePair<string, Tensor>> Read(string path)
+    /// <exception cref="InvalidDataException">As <see cref="ReadHeader"/>.</exception>
+    public static IEnumerable<KeyValuePair<string, Tensor>> Read(string path, string? stateDict = null)
     {
         using var file = CheckpointFile.Open(path);
         // Each storage is read once, as far as tensors need it, and only one is in memory at a time.
-        foreach (var views in NamedTensors.Find(file, path).GroupBy(entry => entry.Tensor.Storage))
+        foreach (var views in NamedTensors.Find(file, path, stateDict).Tensors.GroupBy(entry => entry.Tensor.Storage))
         {
             (string Name, TensorReference Tensor)[] filled = [.. views.Where(view => view.Tensor.Elements > 0)];
             foreach (var (name, view) in views.Except(filled)) yield return new(name, empty(view.Shape, dtype: views.Key.DType));
@@ -47,6 +45,14 @@ public static class PyTorchCheckpoint
             using var elements = ReadElements(file, path, views.Key, start, filled.Max(view => view.Tensor.End) - start);
             foreach (var (name, view) in filled) yield return new(name, CopyView(elements, view, view.Offset - start, alone: filled.Length == 1));
         }
+    }
+
+    /// <summary>The header, and the keys that led to it, joined by dots.</summary>
+    internal static (string StateDict, IReadOnlyDictionary<string, TensorEntry> Header) ReadHeaderOf(string path, string? stateDict)
+    {
+        using var file = CheckpointFile.Open(path);
+        var (found, tensors) = NamedTensors.Find(file, path, stateDict);
+        return (found, tensors.ToDictionary(entry => entry.Name, entry => new TensorEntry(entry.Tensor.Storage.DType, entry.Tensor.Shape)));
     }
 
     private static Tensor ReadElements(CheckpointFile file, string path, StorageReference storage, long start, long count)

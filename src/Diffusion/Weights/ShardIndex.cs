@@ -13,11 +13,11 @@ internal static class ShardIndex
     private const int MaxBytes = 64 << 20;
 
     /// <summary>The tensors in the order of the index.</summary>
-    public static Checkpoint Open(string path)
+    public static Checkpoint Open(string path, string? stateDict)
     {
         var shardOf = ReadMap(path);
         var shards = new Dictionary<string, Checkpoint>();
-        foreach (var shard in shardOf.Values.Distinct()) shards.Add(shard, OpenShard(path, shard));
+        foreach (var shard in shardOf.Values.Distinct()) shards.Add(shard, OpenShard(path, shard, stateDict));
 
         var header = new Dictionary<string, TensorEntry>();
         foreach (var (name, shard) in shardOf)
@@ -40,11 +40,11 @@ internal static class ShardIndex
         }
     }
 
-    private static Checkpoint OpenShard(string path, string shard)
+    private static Checkpoint OpenShard(string path, string shard, string? stateDict)
     {
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, shard);
         if (!File.Exists(file)) throw Bad(path, $"its file {shard} is missing");
-        return Checkpoint.OpenFile(file);
+        return Checkpoint.OpenFile(file, stateDict);
     }
 
     private static Dictionary<string, string> ReadMap(string path)

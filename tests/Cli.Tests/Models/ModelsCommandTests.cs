@@ -41,6 +41,19 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_StateDictOfCheckpointsThatHoldOneOnly_IsRefused()
+    {
+        TinyModel.Write(_folder["source"]);
+
+        var (code, _, error) = await CommandLine.RunAsync(
+            "models", "import", "--kind", "glide", "--base", _folder["source", "model.safetensors"], "--vocab", _folder["source", "tokenizer"],
+            "--config", _folder["source", "model.json"], "--state-dict", "ema", "--out", _folder["imported"]);
+
+        Assert.Equal((2, "--state-dict is 'ema', but no checkpoint has a choice of state dicts"), (code, error));
+        Assert.False(Directory.Exists(_folder["imported"]));
+    }
+
+    [Fact]
     public async Task List_HasTheShippedModel()
     {
         var (code, output, _) = await CommandLine.RunAsync("models", "list", "--json");

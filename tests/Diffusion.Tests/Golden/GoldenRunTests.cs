@@ -1,4 +1,5 @@
 using Atelier.Golden;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Golden;
@@ -32,7 +33,7 @@ public sealed class GoldenRunTests
     public void Run_OneAlteredValue_FailsItsCaseAndNoOther()
     {
         using var copy = new GoldenCopy(Embedding, Likelihood);
-        copy.EditTensors(Likelihood, tensors => tensors["out.normal_kl"].view(-1)[5] += 0.1);
+        copy.EditTensors(Likelihood, tensors => tensors["out.normal_kl"].view(-1)[5].add_(S(0.1), alpha: S(1)));
 
         var (code, lines) = Run(copy.FullName);
 
@@ -48,8 +49,8 @@ public sealed class GoldenRunTests
         using var copy = new GoldenCopy(Likelihood);
         copy.EditTensors(Likelihood, tensors =>
         {
-            tensors["in.cdf_x"].fill_(double.NaN);
-            tensors["out.cdf"].fill_(double.NaN);
+            tensors["in.cdf_x"].fill_(S(double.NaN));
+            tensors["out.cdf"].fill_(S(double.NaN));
         });
 
         Assert.Contains("cdf is wrong in 49 of 49 elements", FailureOf(copy, Likelihood), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Guidance;
@@ -43,7 +44,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         var (zero, one) = (Predict(0, 0)[.., ..3], Predict(1, 1)[.., ..3]);
 
         Assert.True((one - zero).abs().max().item<float>() > 1e-3, "the prompt makes no difference");
-        Near.Equal(zero + 7.5 * (one - zero), Predict(7.5, 7.5)[.., ..3], atol: 1e-4);
+        Near.Equal(zero.Plus(S(7.5) * (one - zero)), Predict(7.5, 7.5)[.., ..3], atol: 1e-4);
         Near.Equal(zero - (one - zero), Predict(-1, -1)[.., ..3], atol: 1e-4);
     }
 
@@ -97,7 +98,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         Near.Equal(_conditional[.., ..3].std([1, 2, 3]), rescaled.std([1, 2, 3]), rtol: 1e-4);
         // Only the length changes, and half of phi is half of the way.
         Near.Equal(plain / Length(plain, keepdim: true), rescaled / Length(rescaled, keepdim: true), atol: 1e-5);
-        Near.Equal((plain + rescaled) / 2, Predict(5, 5, new GuidanceSettings { Rescale = 0.5 })[.., ..3], atol: 1e-4);
+        Near.Equal(plain.Plus(rescaled) / S(2), Predict(5, 5, new GuidanceSettings { Rescale = 0.5 })[.., ..3], atol: 1e-4);
         Near.Equal(plain, Predict(5, 5, new GuidanceSettings { Rescale = 0 })[.., ..3]);
     }
 
@@ -109,8 +110,8 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
 
         // The least squares residual is orthogonal to the direction.
         var residual = conditional - scale * unconditional;
-        Near.Equal(zeros(2), (residual * unconditional).sum([1, 2, 3]) / unconditional.square().sum([1, 2, 3]), atol: 1e-5);
-        Near.Equal(scale * unconditional + 4 * residual, Predict(4, 4, new GuidanceSettings { CfgZeroStar = true })[.., ..3], atol: 1e-4);
+        Near.Equal(zeros(2), (residual * unconditional).sum([1, 2, 3]) / unconditional.pow(S(2)).sum([1, 2, 3]), atol: 1e-5);
+        Near.Equal((scale * unconditional).Plus(S(4) * residual), Predict(4, 4, new GuidanceSettings { CfgZeroStar = true })[.., ..3], atol: 1e-4);
         // Where the two agree it is 1, and so plain guidance.
         Near.Equal(ones(2, 1, 1, 1), ClassifierFreeGuidance.OptimizedScale(conditional, conditional), atol: 1e-5);
     }
@@ -137,7 +138,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     public void Predict_ApgWithABound_MovesTheImageNoFurther()
     {
         var bounded = Images(Predict(4, 4, new GuidanceSettings { Apg = new ApgSettings(Eta: 1, NormThreshold: 0.01, Momentum: 0) })[.., ..3]);
-        Near.Equal(full(2, 3 * 0.01f), Length(bounded - Images(_conditional[.., ..3])), rtol: 2e-2);
+        Near.Equal(full(2, S(3 * 0.01)), Length(bounded - Images(_conditional[.., ..3])), rtol: 2e-2);
     }
 
     [Fact]
@@ -153,8 +154,8 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         var third = Images(guidance.Predict(_x, _timesteps)[.., ..3]) - conditional;
 
         // Sums of the same direction d: d, d - d / 2, d - (d - d / 2) / 2.
-        Near.Equal(0.5 * first, second, atol: 1e-3);
-        Near.Equal(0.75 * first, third, atol: 1e-3);
+        Near.Equal(S(0.5) * first, second, atol: 1e-3);
+        Near.Equal(S(0.75) * first, third, atol: 1e-3);
     }
 
     public static TheoryData<string, GuidanceSettings> Impossible => new()
@@ -180,7 +181,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     private Tensor Images(Tensor epsilon)
     {
         var alphaBar = Schedule.AlphasCumprod[700];
-        return (_x - Math.Sqrt(1 - alphaBar) * epsilon) / Math.Sqrt(alphaBar);
+        return (_x - S(Math.Sqrt(1 - alphaBar)) * epsilon) / S(Math.Sqrt(alphaBar));
     }
 
     private long BatchOf(double first, double second, GuidanceSettings? settings = null)
@@ -203,5 +204,5 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         return guidance.Predict(_x, _timesteps);
     }
 
-    private static Tensor Length(Tensor images, bool keepdim = false) => images.square().sum([1, 2, 3], keepdim).sqrt();
+    private static Tensor Length(Tensor images, bool keepdim = false) => images.pow(S(2)).sum([1, 2, 3], keepdim).sqrt();
 }

@@ -5,6 +5,7 @@ using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using Atelier.Golden.Processes;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Guidance;
@@ -24,13 +25,13 @@ public sealed class ClassifierGuidanceTests : IDisposable
         using var classifier = Classifier(pool);
         var (x, timesteps, labels) = (_random.Normal(2, 3, 8, 8), tensor(new long[] { 10, 900 }), tensor(new long[] { 0, 4 }));
 
-        var gradient = ClassifierGuidance.Gradient(classifier, x, timesteps, labels, full(1, 1, 1, 1, 2.5f));
+        var gradient = ClassifierGuidance.Gradient(classifier, x, timesteps, labels, full(1, 1, 1, 1, S(2.5)));
 
         // Along the gradient itself, where rounding is least.
         using var noGradients = no_grad();
         var direction = gradient / Length(gradient, keepdim: true);
-        var rise = (LogProbability(x + 0.01 * direction) - LogProbability(x - 0.01 * direction)) / 0.02;
-        Near.Equal(Length(gradient), 2.5 * rise, rtol: 1e-2);
+        var rise = (LogProbability(x.Plus(S(0.01) * direction)) - LogProbability(x - S(0.01) * direction)) / S(0.02);
+        Near.Equal(Length(gradient), S(2.5) * rise, rtol: 1e-2);
 
         Tensor LogProbability(Tensor at) => nn.functional.log_softmax(classifier.call(at, timesteps), dim: -1).gather(1, labels.view(-1, 1)).flatten();
     }
@@ -41,7 +42,7 @@ public sealed class ClassifierGuidanceTests : IDisposable
         var (x, timesteps, labels, scale) = (_random.Normal(1, 3, 8, 8), tensor(new long[] { 10 }), tensor(new long[] { 3 }), ones(1, 1, 1, 1));
         var expected = ClassifierGuidance.Gradient(_classifier, x, timesteps, labels, scale);
         using var inference = inference_mode();
-        var made = x + 0;       // inside, and so unknown to automatic differentiation
+        var made = x.Plus(S(0));       // inside, and so unknown to automatic differentiation
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
         var gradient = ClassifierGuidance.Gradient(_classifier, made, timesteps, labels, scale);
@@ -59,7 +60,7 @@ public sealed class ClassifierGuidanceTests : IDisposable
 
         Near.Equal(inner.Predict(x, timesteps), guided.Predict(x, timesteps));
         Near.Equal(
-            inner.Gradient(x, timesteps)! + ClassifierGuidance.Gradient(_classifier, x, timesteps, labels, scale), guided.Gradient(x, timesteps)!, atol: 1e-6);
+            inner.Gradient(x, timesteps)!.Plus(ClassifierGuidance.Gradient(_classifier, x, timesteps, labels, scale)), guided.Gradient(x, timesteps)!, atol: 1e-6);
     }
 
     [Fact]
@@ -106,9 +107,9 @@ public sealed class ClassifierGuidanceTests : IDisposable
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         foreach (var parameter in classifier.parameters())
-            parameter.copy_(parameter.dim() == 1 ? 0.5 + 0.1 * random.Normal(parameter.shape) : 0.1 * random.Normal(parameter.shape));
+            parameter.copy_(parameter.dim() == 1 ? (S(0.1) * random.Normal(parameter.shape)).Plus(S(0.5)) : S(0.1) * random.Normal(parameter.shape));
         return classifier;
     }
 
-    private static Tensor Length(Tensor images, bool keepdim = false) => images.square().sum([1, 2, 3], keepdim).sqrt();
+    private static Tensor Length(Tensor images, bool keepdim = false) => images.pow(S(2)).sum([1, 2, 3], keepdim).sqrt();
 }

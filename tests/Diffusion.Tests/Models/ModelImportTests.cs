@@ -1,6 +1,8 @@
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Tests.Weights;
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Tests.Weights.Pickle;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Models;
@@ -83,6 +85,21 @@ public sealed class ModelImportTests : IDisposable
     }
 
     [Fact]
+    public void Write_CheckpointOfSeveralStateDicts_TakesTheNamedOne()
+    {
+        using var several = ModelAndEma();
+        var import = Adm() with { Base = several.Path };
+
+        Assert.EndsWith("it has 2 dictionaries of tensors; choose one with --state-dict: model, ema", Refusal(import), StringComparison.Ordinal);
+        Assert.EndsWith("it has no dictionary of tensors 'average'; --state-dict can choose model, ema", Refusal(import with { StateDict = "average" }), StringComparison.Ordinal);
+        Assert.Equal("--state-dict is 'ema', but no checkpoint has a choice of state dicts", Refusal(Adm() with { StateDict = "ema" }));
+        Assert.False(Directory.Exists(Output));
+
+        // The classifier and the upsampler are state dicts themselves.
+        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, (import with { StateDict = "ema" }).Write(Output).Digest);
+    }
+
+    [Fact]
     public void Write_WeightsOfAnotherNetwork_LeavesNoModel()
     {
         var swapped = Adm() with { Base = Adm().Classifier!, Classifier = Adm().Base };
@@ -107,6 +124,22 @@ public sealed class ModelImportTests : IDisposable
         Classes = _adm.ClassesPath,
         Config = Path.Combine(_adm.FullName, ModelFolder.ConfigFile),
     };
+
+    // The base network's weights below "ema", and zeros below "model".
+    private HandMadeCheckpoint ModelAndEma()
+    {
+        var weights = Safetensors.Read(Adm().Base).ToDictionary();
+        var storages = weights.SelectMany(weight => new (string, float[])[]
+        {
+            ($"model-{weight.Key}", new float[weight.Value.numel()]), ($"ema-{weight.Key}", weight.Value.data<float>().ToArray()),
+        });
+        var pickle = Program(Dict(("model", StateDict("model")), ("step", Integer(1)), ("ema", StateDict("ema"))));
+        return HandMadeCheckpoint.Zip(pickle, [.. storages]);
+
+        byte[] StateDict(string name) => Dict([.. weights.Select(weight => (
+            weight.Key,
+            Tensor(Storage("FloatStorage", $"{name}-{weight.Key}", weight.Value.numel()), 0, weight.Value.shape, weight.Value.stride())))]);
+    }
 
     private string Refusal(ModelImport import) => Assert.Throws<InvalidDataException>(() => import.Write(Output)).Message;
 }

@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Networks;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Networks;
@@ -24,7 +25,7 @@ public sealed class AttentionTests
     {
         using var random = new RandomTensors(2);
         var parts = random.Normal(1, Heads, 3, Positions, Positions);
-        parts[.., .., 0] = 1000 * eye(Positions);
+        parts[.., .., 0] = S(1000) * eye(Positions);
         parts[.., .., 1] = eye(Positions);
 
         Near.Equal(parts[.., .., 2].reshape(1, -1, Positions), Attention.ImageLayout(parts.reshape(1, -1, Positions), Heads), atol: 1e-6);
@@ -50,7 +51,7 @@ public sealed class AttentionTests
         using var random = new RandomTensors(4);
         var qkv = random.Normal(2, Heads, 3, Channels, Positions);
         var (q, k, v) = (qkv[.., .., 0].transpose(2, 3), qkv[.., .., 1].transpose(2, 3), qkv[.., .., 2].transpose(2, 3));
-        var expected = q.matmul(k.transpose(2, 3)).div(Math.Sqrt(Channels)).softmax(-1).matmul(v);      // [N, H, T, C]
+        var expected = q.matmul(k.transpose(2, 3)).div(S(Math.Sqrt(Channels))).softmax(-1).matmul(v);      // [N, H, T, C]
 
         Near.Equal(expected.transpose(2, 3).reshape(2, -1, Positions), Attention.ImageLayout(qkv.reshape(2, -1, Positions), Heads), atol: 1e-6);
         Near.Equal(

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Networks;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Networks;
@@ -23,7 +24,7 @@ public sealed class Text2ImUNetTests
     {
         using var network = TinyModel.Network();
         using var noGradients = no_grad();
-        var mask = arange(12).lt(5).unsqueeze(0);
+        var mask = arange(S(0), S(12), S(1)).lt(S(5)).unsqueeze(0);
         var (tokens, others) = (zeros(1, 12, dtype: int64), zeros(1, 12, dtype: int64));
         others[.., 5..] = 7;
 

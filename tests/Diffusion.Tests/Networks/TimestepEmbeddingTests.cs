@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Networks;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Networks;
@@ -16,7 +17,7 @@ public sealed class TimestepEmbeddingTests
         var (t, d, sum) = (Embed(300), Embed(45.5f), Embed(345.5f));
 
         Near.Equal(t.Cosine * d.Cosine - t.Sine * d.Sine, sum.Cosine, atol: 1e-4);
-        Near.Equal(t.Sine * d.Cosine + t.Cosine * d.Sine, sum.Sine, atol: 1e-4);
+        Near.Equal((t.Sine * d.Cosine).Plus(t.Cosine * d.Sine), sum.Sine, atol: 1e-4);
     }
 
     [Fact]

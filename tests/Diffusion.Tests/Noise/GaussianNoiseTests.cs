@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Atelier.Diffusion.Noise;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Noise;
@@ -83,8 +84,8 @@ public sealed class GaussianNoiseTests
         // Kolmogorov and Smirnov: the greatest distance between the two distribution functions, at the level of one in a thousand.
         using var scope = NewDisposeScope();
         var sorted = tensor(values).sort().Values.to_type(ScalarType.Float64);
-        var expected = 0.5 * (1 + (sorted / Math.Sqrt(2)).erf());
-        var distance = (expected - arange(1, n + 1, dtype: float64) / n).abs().max().item<double>();
+        var expected = S(0.5) * (sorted / S(Math.Sqrt(2))).erf().Plus(S(1));
+        var distance = (expected - arange(S(1), S(n + 1), S(1), dtype: float64) / S(n)).abs().max().item<double>();
         Assert.InRange(distance, 0, 1.95 / Math.Sqrt(n));
 
         double Moment(int power) => values.Average(value => Math.Pow(value, power));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Atelier.Diffusion.Numerics;
+using Atelier.Golden;
 using TorchSharp;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -39,27 +40,33 @@ public sealed class ScalarsTests
     [Fact]
     public void S_OfANumber_HasItsTypeAndValue()
     {
-        Assert.Equal((ScalarType.Float64, 0.1), (S(0.1).Type, S(0.1).ToDouble()));
-        Assert.Equal((ScalarType.Int64, -3L), (S(-3).Type, S(-3).ToInt64()));
+        Assert.Equal((ScalarType.Float64, 0.1), (S(0.1).Type, full(1, S(0.1), ScalarType.Float64).item<double>()));
+        Assert.Equal((ScalarType.Int64, -3L), (S(-3).Type, full(1, S(-3), ScalarType.Int64).item<long>()));
     }
 
     [Fact]
-    public void PlusAndMinus_AreTheOperators()
+    public void PlusAndMinus_AddAndSubtractElementByElement()
     {
         using var random = new RandomTensors(1);
         var (x, y) = (random.Normal(2, 3), random.Normal(2, 3));
+        var (left, right) = (x.data<float>().ToArray(), y.data<float>().ToArray());
 
-        Near.Equal(x + y, x.Plus(y));
-        Near.Equal(x + 0.1, x.Plus(S(0.1)));
-        Near.Equal(0.1 - x, S(0.1).Minus(x));
+        Near.Equal(Matrix(left.Zip(right, (a, b) => a + b)), x.Plus(y));
+        Near.Equal(Matrix(left.Select(a => a + 0.1f)), x.Plus(S(0.1)));
+        Near.Equal(Matrix(left.Select(a => 0.1f - a)), S(0.1).Minus(x));
+
+        static Tensor Matrix(IEnumerable<float> values) => tensor(values.ToArray(), [2, 3]);
     }
 
-    [Fact]
-    public void Diffusion_ButForScalars_CallsNothingThatMakesAScalar()
+    [Theory]
+    [InlineData(typeof(Scalars))]
+    [InlineData(typeof(ScalarsTests))]
+    [InlineData(typeof(GoldenRun))]
+    public void Assembly_ButForScalars_CallsNothingThatMakesAScalar(Type inAssembly)
     {
         var makers = ScalarMakers.InTorchSharp();
 
-        var calls = from call in ScalarMakers.Calls(typeof(Scalars).Assembly)
+        var calls = from call in ScalarMakers.Calls(inAssembly.Assembly)
                     where call.Caller.DeclaringType != typeof(Scalars) && makers.Contains(call.Callee)
                     select $"{call.Caller.DeclaringType}.{call.Caller.Name} calls {call.Callee.DeclaringType}.{call.Callee}";
 

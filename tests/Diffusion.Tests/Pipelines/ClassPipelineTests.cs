@@ -2,6 +2,7 @@ using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Pipelines;
@@ -102,7 +103,7 @@ public sealed class ClassPipelineTests : IDisposable
 
         foreach (var network in new[] { _networks.Base, _networks.Upsampler!, _networks.Classifier! })
         {
-            using (no_grad()) network.parameters().First().add_(0.5);
+            using (no_grad()) network.parameters().First().add_(S(0.5), alpha: S(1));
             Assert.NotEqual(whole, whole = _pipeline.ProbeNumerics(2));
         }
     }

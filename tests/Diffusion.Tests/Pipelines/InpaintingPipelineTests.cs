@@ -6,6 +6,7 @@ using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Pipelines;
@@ -99,7 +100,7 @@ public sealed class InpaintingPipelineTests : IDisposable
         var known = Known(8);
         var network = (Text2ImUNet)_networks.Base;
         using var noGradients = no_grad();
-        using var image = tensor(known.Rgb, [1, 8, 8, 3]).permute(0, 3, 1, 2).to_type(ScalarType.Float32) / 127.5 - 1;
+        using var image = tensor(known.Rgb, [1, 8, 8, 3]).permute(0, 3, 1, 2).to_type(ScalarType.Float32) / S(127.5) - S(1);
         using var mask = tensor(Array.ConvertAll(known.IsKept, kept => kept ? 1f : 0f), [1, 1, 8, 8]);
         var prompts = new[] { Corgi.Prompt, "" }.Select(text => _model.Tokenizer!.Tokenize(text, network.Config.TextCtx)).ToList();
         using var text = network.EncodeText(
@@ -108,14 +109,14 @@ public sealed class InpaintingPipelineTests : IDisposable
         using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, new ConcatenatedImages(Known: image, KnownMask: mask)), [3], diffusion.Schedule);
         var process = new DenoisingProcess(diffusion, guidance)
         {
-            Denoised = xStart => (percentile < 1 ? DynamicThresholding.Apply(xStart, percentile) : xStart) * (1 - mask) + image * mask,
+            Denoised = xStart => ((percentile < 1 ? DynamicThresholding.Apply(xStart, percentile) : xStart) * S(1).Minus(mask)).Plus(image * mask),
         };
         using var x = new AncestralSampler().Run(process, Noise, TestContext.Current.CancellationToken).Last().Sample;
 
         var settings = Small with { BatchSize = 1, Guidance = new GuidanceSettings { ThresholdPercentile = percentile } };
         var drawn = Draw(settings, Corgi with { Known = known })[0]!;
 
-        var pixels = ((x + 1) * 127.5).round().clamp(0, 255).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
+        var pixels = (x.Plus(S(1)) * S(127.5)).round().clamp(S(0), S(255)).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
         Assert.Equal(pixels, drawn);
 
         static Tensor Noise(int step)
@@ -152,7 +153,7 @@ public sealed class InpaintingPipelineTests : IDisposable
     [Fact]
     public void Draw_WeightsThatAreNotNumbers_GivesNoPixels()
     {
-        using (no_grad()) _networks.Base.parameters().First().fill_(double.NaN);
+        using (no_grad()) _networks.Base.parameters().First().fill_(S(double.NaN));
 
         Assert.Null(Draw(Small, Corgi with { Known = Known(8) })[0]);
     }

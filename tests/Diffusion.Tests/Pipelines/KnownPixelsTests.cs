@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Pipelines;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Pipelines;
@@ -40,7 +41,7 @@ public sealed class KnownPixelsTests
 
         Assert.Equal(15, known.KnownMask![0].sum().item<float>());
         Assert.Equal(0, known.KnownMask[0, 0, 0, 3].item<float>());
-        Assert.Equal(Image.Rgb, ((known.Known![0] + 1) * 127.5).round().to_type(ScalarType.Byte).permute(1, 2, 0).contiguous().data<byte>());
+        Assert.Equal(Image.Rgb, (known.Known![0].Plus(S(1)) * S(127.5)).round().to_type(ScalarType.Byte).permute(1, 2, 0).contiguous().data<byte>());
     }
 
     [Fact]
@@ -50,6 +51,6 @@ public sealed class KnownPixelsTests
         var image = new KnownImage([.. Enumerable.Range(0, 768).Select(i => (byte)(i / 3))], [.. Enumerable.Repeat(true, 256)]);
         var known = new KnownPixels([image], 16, CPU).ForBase(16);
 
-        Assert.Equal(image.Rgb, ((known.Known![0] + 1) * 127.5).round().to_type(ScalarType.Byte).permute(1, 2, 0).contiguous().data<byte>());
+        Assert.Equal(image.Rgb, (known.Known![0].Plus(S(1)) * S(127.5)).round().to_type(ScalarType.Byte).permute(1, 2, 0).contiguous().data<byte>());
     }
 }

@@ -3,6 +3,7 @@ using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Pipelines;
@@ -126,7 +127,7 @@ public sealed class SamplingPipelineTests : IDisposable
     [Fact]
     public void Draw_WeightsThatAreNotNumbers_GivesNoPixels()
     {
-        using (no_grad()) _network.Base.parameters().First().fill_(double.NaN);
+        using (no_grad()) _network.Base.parameters().First().fill_(S(double.NaN));
 
         Assert.Equal([null, null], Draw(Settings, Corgi, Boat));
     }

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Processes;
@@ -9,7 +10,7 @@ public sealed class GaussianDiffusionTests
     private static readonly GaussianDiffusion Diffusion = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000, "20"));
 
     // One row for every step.
-    private static Tensor Steps => arange(Diffusion.Schedule.Steps, dtype: int64);
+    private static Tensor Steps => arange(S(0), S(Diffusion.Schedule.Steps), S(1), dtype: int64);
 
     [Fact]
     public void QPosterior_OfScalars_IsBayesRuleComputedNumerically()
@@ -30,7 +31,7 @@ public sealed class GaussianDiffusionTests
             var mean = first / mass;
             var variance = second / mass - mean * mean;
 
-            var posterior = Diffusion.QPosterior(full(1, 1, 1, 1, (float)xStart), full(1, 1, 1, 1, (float)x), tensor(new long[] { t }));
+            var posterior = Diffusion.QPosterior(full(1, 1, 1, 1, S(xStart)), full(1, 1, 1, 1, S(x)), tensor(new long[] { t }));
 
             Assert.Equal(mean, posterior.Mean.item<float>(), 1e-6);
             Assert.Equal(variance, posterior.Variance.item<float>(), 1e-6 * variance);
@@ -51,7 +52,7 @@ public sealed class GaussianDiffusionTests
         Near.Equal(mean, Diffusion.QSample(xStart, Steps, zeros_like(noise)));
         Near.Equal(variance.sqrt() * noise, Diffusion.QSample(zeros_like(xStart), Steps, noise), rtol: 1e-6);
         Near.Equal(variance, logVariance.exp(), rtol: 1e-6);
-        Near.Equal(full_like(variance, 1), variance + (mean / xStart).square().mean([1, 2, 3], keepdim: true), atol: 1e-6);
+        Near.Equal(full_like(variance, S(1)), variance.Plus((mean / xStart).pow(S(2)).mean([1, 2, 3], keepdim: true)), atol: 1e-6);
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class GaussianDiffusionTests
     public void PMeanVariance_AtTheEndsOfTheLearnedRange_HasBetaAndThePosteriorsVariance(int value)
     {
         using var random = new RandomTensors(4);
-        var output = cat([random.Normal(20, 3, 2, 2), full(20, 3, 2, 2, value)], dim: 1);
+        var output = cat([random.Normal(20, 3, 2, 2), full(20, 3, 2, 2, S(value))], dim: 1);
 
         var p = Diffusion.PMeanVariance(output, random.Normal(20, 3, 2, 2), Steps);
 
@@ -111,7 +112,7 @@ public sealed class GaussianDiffusionTests
         using var random = new RandomTensors(6);
         var (x, output) = (random.Normal(20, 3, 2, 2), random.Normal(20, 6, 2, 2));
 
-        var p = Diffusion.PMeanVariance(output, x, Steps, denoised: predicted => predicted * 0 + 3);
+        var p = Diffusion.PMeanVariance(output, x, Steps, denoised: predicted => (predicted * S(0)).Plus(S(3)));
 
         Near.Equal(ones_like(x), p.PredictedXStart);
         Near.Equal(Diffusion.QPosterior(ones_like(x), x, Steps).Mean, p.Mean);

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Processes;
@@ -39,7 +40,7 @@ public sealed class TrainingLossTests
     {
         var levels = linspace(-1, 1, 256, dtype: float64);
 
-        var likelihoods = TrainingLoss.DiscretizedLogLikelihood(levels, full_like(levels, mean), full_like(levels, logScale)).exp();
+        var likelihoods = TrainingLoss.DiscretizedLogLikelihood(levels, full_like(levels, S(mean)), full_like(levels, S(logScale))).exp();
 
         Assert.Equal(1, likelihoods.sum().item<double>(), 1e-9);
     }
@@ -47,7 +48,7 @@ public sealed class TrainingLossTests
     [Fact]
     public void DiscretizedLogLikelihood_OfANarrowBin_IsTheDensityTimesTheBinsWidth()
     {
-        var likelihood = TrainingLoss.DiscretizedLogLikelihood(zeros(1, dtype: float64), full(1, 0.1, dtype: float64), full(1, -1.0, dtype: float64));
+        var likelihood = TrainingLoss.DiscretizedLogLikelihood(zeros(1, dtype: float64), full(1, S(0.1), dtype: float64), full(1, S(-1.0), dtype: float64));
 
         var scale = Math.Exp(-1);
         var density = Math.Exp(-0.5 * Math.Pow(0.1 / scale, 2)) / (scale * Math.Sqrt(2 * Math.PI));
@@ -58,7 +59,7 @@ public sealed class TrainingLossTests
     [Fact]
     public void DiscretizedLogLikelihood_FarOut_StaysFinite()
     {
-        var likelihood = TrainingLoss.DiscretizedLogLikelihood(zeros(1), full(1, 50f), full(1, -3f));
+        var likelihood = TrainingLoss.DiscretizedLogLikelihood(zeros(1), full(1, S(50.0)), full(1, S(-3.0)));
 
         Assert.Equal(Math.Log(1e-12), likelihood.item<float>(), 1e-5);
     }
@@ -68,7 +69,7 @@ public sealed class TrainingLossTests
     {
         using var random = new RandomTensors(1);
         // x_0 on the 256 levels, ends included.
-        var xStart = (random.Uniform(0, 255, 3, 3, 4, 4).round() / 127.5 - 1).clamp(-1, 1);
+        var xStart = (random.Uniform(0, 255, 3, 3, 4, 4).round() / S(127.5) - S(1)).clamp(S(-1), S(1));
         var (noise, output, t) = (random.Normal(3, 3, 4, 4), random.Normal(3, 6, 4, 4), tensor(new long[] { 0, 4, 9 }));
         var x = Diffusion.QSample(xStart, t, noise);
 
@@ -77,11 +78,11 @@ public sealed class TrainingLossTests
         var p = Diffusion.PMeanVariance(output, x, t);
         var (mean, _, logVariance) = Diffusion.QPosterior(xStart, x, t);
         Near.Equal(p.PredictedXStart, predicted);
-        var likelihood = -TrainingLoss.DiscretizedLogLikelihood(xStart, p.Mean, 0.5 * p.LogVariance)[0].mean() / Math.Log(2);
+        var likelihood = -TrainingLoss.DiscretizedLogLikelihood(xStart, p.Mean, S(0.5) * p.LogVariance)[0].mean() / S(Math.Log(2));
         Assert.Equal(likelihood.item<float>(), bits[0].item<float>(), 1e-6f * Math.Abs(likelihood.item<float>()));
         for (var row = 1; row < 3; row++)
         {
-            var kl = TrainingLoss.NormalKl(mean, logVariance, p.Mean, p.LogVariance)[row].mean() / Math.Log(2);
+            var kl = TrainingLoss.NormalKl(mean, logVariance, p.Mean, p.LogVariance)[row].mean() / S(Math.Log(2));
             Assert.Equal(kl.item<float>(), bits[row].item<float>(), 1e-6f * kl.item<float>());
         }
     }
@@ -110,10 +111,10 @@ public sealed class TrainingLossTests
         loss.sum().backward();
 
         var epsilon = output.detach()[.., ..3];
-        Near.Equal((noise - epsilon).square().mean([1, 2, 3]), mse.detach(), rtol: 1e-5);
-        Near.Equal((mse + bound * (10 / 1000.0)).detach(), loss.detach(), rtol: 1e-6);
+        Near.Equal((noise - epsilon).pow(S(2)).mean([1, 2, 3]), mse.detach(), rtol: 1e-5);
+        Near.Equal(mse.Plus(bound * S(10 / 1000.0)).detach(), loss.detach(), rtol: 1e-6);
         // d mse / d epsilon alone, so the bound gave epsilon no gradient; but it gave the variance one.
-        Near.Equal((epsilon - noise) * 2 / (3 * 4 * 4), output.grad![.., ..3], atol: 1e-7);
+        Near.Equal((epsilon - noise) * S(2) / S(3 * 4 * 4), output.grad![.., ..3], atol: 1e-7);
         Assert.True(output.grad![.., 3..].abs().max().item<float>() > 0);
     }
 }

@@ -2,6 +2,7 @@ using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using Atelier.Golden.Processes;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -14,15 +15,15 @@ public sealed class AncestralSamplerTests
     public void Step_OfAnyNoise_IsTheMeanPlusAsManyDeviations()
     {
         using var random = new RandomTensors(1);
-        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(S(1), S(10), S(1), dtype: int64));
 
         var (mean, _) = new AncestralSampler().Step(Process(Diffusion, output), x, t, zeros_like(x));
-        var (moved, predicted) = new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, 2));
+        var (moved, predicted) = new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, S(2)));
 
         var p = Diffusion.PMeanVariance(output, x, t);
         Near.Equal(p.Mean, mean);
         Near.Equal(p.PredictedXStart, predicted);
-        Near.Equal(p.Variance, ((moved - mean) / 2).square(), rtol: 1e-4);
+        Near.Equal(p.Variance, ((moved - mean) / S(2)).pow(S(2)), rtol: 1e-4);
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class AncestralSamplerTests
 
         Near.Equal(
             new AncestralSampler().Step(Process(Diffusion, output), x, t, zeros_like(x)).Sample,
-            new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, 1e6)).Sample);
+            new AncestralSampler().Step(Process(Diffusion, output), x, t, full_like(x, S(1e6))).Sample);
     }
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class AncestralSamplerTests
         using var random = new RandomTensors(3);
         var (x, epsilon) = (random.Normal(1, 3, 2, 2), random.Normal(1, 3, 2, 2));
 
-        var (sample, predicted) = new AncestralSampler().Step(Process(single, cat([epsilon, full_like(epsilon, variance)], dim: 1)), x, zeros(1, dtype: int64), ones_like(x));
+        var (sample, predicted) = new AncestralSampler().Step(Process(single, cat([epsilon, full_like(epsilon, S(variance))], dim: 1)), x, zeros(1, dtype: int64), ones_like(x));
 
         Near.Equal(predicted, sample, atol: 1e-6);
     }

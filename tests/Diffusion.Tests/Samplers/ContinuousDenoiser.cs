@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -13,7 +14,7 @@ internal sealed class ContinuousDenoiser(NoiseSchedule schedule, double mean, do
     {
         Timesteps.Add(timesteps[0].to_type(ScalarType.Float64).item<double>());
         var alphaBar = schedule.AlphaBarAt(Timesteps[^1]);
-        var epsilon = Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar) * (x - Math.Sqrt(alphaBar) * mean);
+        var epsilon = S(Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar)) * (x - S(Math.Sqrt(alphaBar) * mean));
         return cat([epsilon, zeros_like(epsilon)], dim: 1);
     }
 }

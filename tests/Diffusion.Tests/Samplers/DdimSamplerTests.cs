@@ -2,6 +2,7 @@ using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using Atelier.Golden.Processes;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -14,21 +15,21 @@ public sealed class DdimSamplerTests
     public void Step_EtaOne_HasThePosteriorsMeanAndVariance()
     {
         using var random = new RandomTensors(1);
-        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(S(1), S(10), S(1), dtype: int64));
 
         var (mean, predicted) = new DdimSampler(1).Step(Process(Diffusion, output, clip: false), x, t, zeros_like(x));
         var (moved, _) = new DdimSampler(1).Step(Process(Diffusion, output, clip: false), x, t, ones_like(x));
 
         var posterior = Diffusion.QPosterior(predicted, x, t);
         Near.Equal(posterior.Mean, mean, atol: 1e-4, rtol: 1e-4);
-        Near.Equal(posterior.Variance.expand_as(x), (moved - mean).square(), atol: 1e-4, rtol: 1e-3);
+        Near.Equal(posterior.Variance.expand_as(x), (moved - mean).pow(S(2)), atol: 1e-4, rtol: 1e-3);
     }
 
     [Fact]
     public void Step_EtaZero_IgnoresTheNoise()
     {
         using var random = new RandomTensors(2);
-        var (x, output, t) = (random.Normal(10, 3, 2, 2), random.Normal(10, 6, 2, 2), arange(10, dtype: int64));
+        var (x, output, t) = (random.Normal(10, 3, 2, 2), random.Normal(10, 6, 2, 2), arange(S(0), S(10), S(1), dtype: int64));
 
         Assert.False(new DdimSampler(0).UsesNoise);
         Assert.True(new DdimSampler(0.1).UsesNoise);
@@ -42,21 +43,21 @@ public sealed class DdimSamplerTests
     {
         // x_t = sqrt(alphaBar_t) x_0 + sqrt(1 - alphaBar_t) epsilon goes to the same mixture one step earlier.
         using var random = new RandomTensors(3);
-        var (xStart, noise, t) = (random.Uniform(-1, 1, 8, 3, 2, 2), random.Normal(8, 3, 2, 2), arange(1, 9, dtype: int64));
+        var (xStart, noise, t) = (random.Uniform(-1, 1, 8, 3, 2, 2), random.Normal(8, 3, 2, 2), arange(S(1), S(9), S(1), dtype: int64));
         var x = Diffusion.QSample(xStart, t, noise);
 
         var (sample, _) = new DdimSampler().Step(Process(Diffusion, cat([noise, noise], dim: 1)), x, t, noise);
 
-        Near.Equal(Diffusion.QSample(xStart, t - 1, noise), sample, atol: 1e-5);
+        Near.Equal(Diffusion.QSample(xStart, t - S(1), noise), sample, atol: 1e-5);
     }
 
     [Fact]
     public void Step_VarianceBetweenTheEnds_GrowsWithTheSquareOfEta()
     {
         using var random = new RandomTensors(4);
-        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(1, 10, dtype: int64));
+        var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(S(1), S(10), S(1), dtype: int64));
 
-        Near.Equal(Deviation(1) * 0.3, Deviation(0.3), atol: 1e-5);
+        Near.Equal(Deviation(1) * S(0.3), Deviation(0.3), atol: 1e-5);
 
         Tensor Deviation(double eta) =>
             new DdimSampler(eta).Step(Process(Diffusion, output), x, t, ones_like(x)).Sample - new DdimSampler(eta).Step(Process(Diffusion, output), x, t, zeros_like(x)).Sample;
@@ -71,7 +72,7 @@ public sealed class DdimSamplerTests
         foreach (var steps in Enumerable.Range(1, 60).Append(250).Append(1000))
         {
             var diffusion = new GaussianDiffusion(NoiseSchedule.Create(name, 1000, $"{steps}"));
-            var (x, t) = (ones(steps, 1, 1, 1), arange(steps, dtype: int64));
+            var (x, t) = (ones(steps, 1, 1, 1), arange(S(0), S(steps), S(1), dtype: int64));
 
             var (sample, _) = new DdimSampler(1).Step(Process(diffusion, ones(steps, 2, 1, 1)), x, t, x);
 

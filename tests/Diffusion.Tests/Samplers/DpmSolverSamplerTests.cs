@@ -1,6 +1,7 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 using Point = Atelier.Diffusion.Samplers.DpmSolverSampler.Point;
 
@@ -22,7 +23,7 @@ public sealed class DpmSolverSamplerTests
         static double Error(int steps)
         {
             var points = Enumerable.Range(0, steps + 1).Select(i => At(-2 + 4.0 * i / steps)).ToArray();
-            var start = full(1, 3, 1, 1, (float)(points[0].Alpha * Mean + Width(points[0]) * 1.7)).to_type(ScalarType.Float64);
+            var start = full(1, 3, 1, 1, S((float)(points[0].Alpha * Mean + Width(points[0]) * 1.7))).to_type(ScalarType.Float64);
             var process = new DenoisingProcess(new GaussianDiffusion(NoiseSchedule.Create("linear", 1000)), new Exact(points)) { ClipDenoised = false };
             var end = DpmSolverSampler.Solve(process, start, points, TestContext.Current.CancellationToken).Last().Sample;
             return Math.Abs(end[0, 0, 0, 0].item<double>() - (points[^1].Alpha * Mean + Width(points[^1]) * 1.7));
@@ -51,7 +52,7 @@ public sealed class DpmSolverSamplerTests
         Assert.Equal(80, denoiser.Timesteps.Count);
         Assert.Equal((999, 0), (denoiser.Timesteps[0], denoiser.Timesteps[^1]), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-3 && Math.Abs(a.Item2 - b.Item2) < 1e-3);
         Assert.Equal(denoiser.Timesteps.OrderDescending(), denoiser.Timesteps);
-        Near.Equal(0.1 + deviation * noise, steps[^1].Sample, atol: tolerance);
+        Near.Equal((S(deviation) * noise).Plus(S(0.1)), steps[^1].Sample, atol: tolerance);
     }
 
     private static Point At(double lambda) => new(0, 1 / (1 + Math.Exp(-2 * lambda)));
@@ -66,7 +67,7 @@ public sealed class DpmSolverSamplerTests
         public Tensor Predict(Tensor x, Tensor timesteps)
         {
             var point = points[_next++];
-            return point.Sigma * (x - point.Alpha * Mean) / (Width(point) * Width(point));
+            return S(point.Sigma) * (x - S(point.Alpha * Mean)) / S(Width(point) * Width(point));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -19,11 +20,11 @@ internal sealed class GaussianDenoiser(NoiseSchedule schedule, double mean, doub
         var t = Array.IndexOf(schedule.TimestepMap, (int)Timesteps[^1]);
         var (alphaBar, data) = (schedule.AlphasCumprod[t], deviation * deviation);
         var v = alphaBar * data + 1 - alphaBar;
-        var epsilon = Math.Sqrt(1 - alphaBar) / v * (x - Math.Sqrt(alphaBar) * mean);
+        var epsilon = S(Math.Sqrt(1 - alphaBar) / v) * (x - S(Math.Sqrt(alphaBar) * mean));
 
         var variance = schedule.PosteriorVariance[t] + Math.Pow(schedule.PosteriorMeanCoefficient1[t], 2) * data * (1 - alphaBar) / v;
         var (low, high) = (schedule.PosteriorLogVarianceClipped[t], Math.Log(schedule.Betas[t]));
         var fraction = high == low ? 0 : (Math.Log(variance) - low) / (high - low);
-        return cat([epsilon, full_like(epsilon, 2 * fraction - 1)], dim: 1);
+        return cat([epsilon, full_like(epsilon, S(2 * fraction - 1))], dim: 1);
     }
 }

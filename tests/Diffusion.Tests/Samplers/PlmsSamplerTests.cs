@@ -1,6 +1,7 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -35,7 +36,7 @@ public sealed class PlmsSamplerTests
         var schedule = NoiseSchedule.Create("squaredcos_cap_v2", 1000, "42");
         var start = schedule.AlphasCumprod[40];
         var end = schedule.AlphasCumprod[0];
-        var x = full(1, 1, 1, 1, (float)(Math.Sqrt(start) * 0.1 + Width(start) * 1.3));
+        var x = full(1, 1, 1, 1, S((float)(Math.Sqrt(start) * 0.1 + Width(start) * 1.3)));
         var expected = Math.Sqrt(end) * 0.1 + Width(end) * 1.3;
 
         var (_, steps) = Run(new PlmsSampler(rungeKutta), 42, x);

@@ -2,6 +2,7 @@ using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Samplers;
@@ -28,7 +29,7 @@ public sealed class SamplingLoopTests
         double Error(int steps)
         {
             var sample = Draw(NoiseSchedule.Create(name, 1000, $"{steps}"), new DdimSampler(), noise, random);
-            return (sample - (Mean + Deviation * noise)).abs().max().item<float>();
+            return (sample - (S(Deviation) * noise).Plus(S(Mean))).abs().max().item<float>();
         }
     }
 

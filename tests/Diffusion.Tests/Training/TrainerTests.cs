@@ -6,6 +6,7 @@ using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
 using Atelier.Diffusion.Weights;
 using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Training;
@@ -134,7 +135,7 @@ public sealed class TrainerTests : IDisposable
         {
             // (1 + step) / (10 + step) until that is above the decay.
             var decay = Math.Min(0.3, (1.0 + step.Step) / (10 + step.Step));
-            expected = expected * decay + network.state_dict()["time_embed.0.weight"].detach() * (1 - decay);
+            expected = (expected * S(decay)).Plus(network.state_dict()["time_embed.0.weight"].detach() * S(1 - decay));
         }
 
         Near.Equal(expected, trainer.Average.state_dict()["time_embed.0.weight"].detach(), atol: 1e-7);

@@ -3,7 +3,7 @@ using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
 using Atelier.Diffusion.Training;
-using TorchSharp;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Training;
@@ -34,9 +34,9 @@ public sealed class UpsamplerTaskTests : IDisposable
         var small = task.Inputs(Examples(2), xStart, generator, Options)[2];
 
         // Each pixel is the mean of its four, on the levels of a byte.
-        var (four, level) = (xStart.view(2, 3, 8, 2, 8, 2).sum([3, 5]), small.add(1.0.ToScalar()).mul(127.5.ToScalar()));
+        var (four, level) = (xStart.view(2, 3, 8, 2, 8, 2).sum([3, 5]), small.Plus(S(1)).mul(S(127.5)));
         Assert.Equal([2, 3, 8, 8], small.shape);
-        Near.Equal(four.div(4.0.ToScalar()), small, atol: 0.5 / 127.5 + 1e-6);
+        Near.Equal(four.div(S(4)), small, atol: 0.5 / 127.5 + 1e-6);
         Near.Equal(level.round(), level, atol: 1e-4);
     }
 
@@ -72,7 +72,7 @@ public sealed class UpsamplerTaskTests : IDisposable
         var x = random.Normal(1, 3, 16, 16);
         var text = network.EncodeText(zeros(1, 12, dtype: int64), zeros(1, 12, dtype: ScalarType.Bool));
         float Drawn(double level) => network.call(
-            new ConcatenatedImages(LowRes: full([1, 3, 8, 8], level.ToScalar())).Concatenate(x), full([1], 999L.ToScalar()), text)[.., ..3].mean().item<float>();
+            new ConcatenatedImages(LowRes: full([1, 3, 8, 8], S(level))).Concatenate(x), full([1], S(999)), text)[.., ..3].mean().item<float>();
         Assert.InRange(Drawn(-0.8), -1.1, -0.4);
         Assert.InRange(Drawn(0.8), 0.4, 1.1);
     }

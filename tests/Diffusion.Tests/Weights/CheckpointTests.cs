@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static Atelier.Diffusion.Tests.Weights.Pickle;
 using static TorchSharp.torch;
 
@@ -60,8 +61,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Open_IndexOfShards_ReadsEachTensorFromItsFile()
     {
-        Safetensors.Write(In("1.safetensors"), [new("a", full(2, 1f)), new("b", full(1, 2f)), new("unused", zeros(1))]);
-        Safetensors.Write(In("2.safetensors"), [new("a", zeros(5)), new("c", full([], 3f))]);
+        Safetensors.Write(In("1.safetensors"), [new("a", full(2, S(1.0))), new("b", full(1, S(2.0))), new("unused", zeros(1))]);
+        Safetensors.Write(In("2.safetensors"), [new("a", zeros(5)), new("c", full([], S(3.0)))]);
         WriteIndex("""{"metadata":{"total_size":16},"weight_map":{"c":"2.safetensors","a":"1.safetensors","b":"1.safetensors"}}""");
 
         var checkpoint = Checkpoint.Open(In("model.safetensors.index.json"));
@@ -70,8 +71,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([2L], checkpoint.Header["a"].Shape);
         var read = checkpoint.Read().ToDictionary();
         Assert.Equal(["a", "b", "c"], read.Keys.Order());
-        Near.Equal(full(2, 1f), read["a"]);
-        Near.Equal(full([], 3f), read["c"]);
+        Near.Equal(full(2, S(1.0)), read["a"]);
+        Near.Equal(full([], S(3.0)), read["c"]);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static Atelier.Diffusion.Tests.Weights.HandMadeCheckpoint;
 using static Atelier.Diffusion.Tests.Weights.Pickle;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ public sealed class PyTorchCheckpointTests
             ("0", [0, 1, 2, 3, 4, 5]));
 
         var read = PyTorchCheckpoint.Read(file.Path).ToDictionary();
-        read["whole"].fill_(9);
+        read["whole"].fill_(S(9));
 
         Assert.All(read.Values, tensor => Assert.True(tensor.is_contiguous()));
         Assert.Equal([0f, 3, 1, 4, 2, 5], read["transposed"].data<float>().ToArray());
@@ -137,6 +138,39 @@ public sealed class PyTorchCheckpointTests
         Assert.Equal(["w"], PyTorchCheckpoint.ReadHeader(file.Path).Keys);
     }
 
+    [Theory]
+    [InlineData("model", 1f)]
+    [InlineData("ema", 2f)]
+    [InlineData("old.ema", 3f)]
+    public void Read_OneOfSeveralStateDicts_IsTheNamedOne(string stateDict, float value)
+    {
+        using var file = Several();
+
+        Assert.Equal(["w"], PyTorchCheckpoint.ReadHeader(file.Path, stateDict).Keys);
+        var (_, tensor) = Assert.Single(PyTorchCheckpoint.Read(file.Path, stateDict));
+        Assert.Equal(value, tensor.item<float>());
+    }
+
+    [Fact]
+    public void ReadHeader_StateDictThatIsNotThere_NamesThoseThatAre()
+    {
+        using var file = Several();
+
+        var refused = Assert.Throws<InvalidDataException>(() => PyTorchCheckpoint.ReadHeader(file.Path, "average"));
+
+        Assert.EndsWith("it has no dictionary of tensors 'average'; --state-dict can choose model, ema, old.ema", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadHeader_FileThatIsOneStateDict_LeavesNoChoice()
+    {
+        using var file = Zip(Program(Dict(("w", Vector("0", 1)), ("ema", Dict(("v", Vector("1", 1)))))), ("0", [1]), ("1", [2]));
+
+        Assert.Equal(["w"], PyTorchCheckpoint.ReadHeader(file.Path).Keys);
+        Assert.Equal(["w"], PyTorchCheckpoint.ReadHeader(file.Path, "model").Keys);
+        Assert.Equal(["v"], PyTorchCheckpoint.ReadHeader(file.Path, "ema").Keys);
+    }
+
     [Fact]
     public void ReadHeader_ValuesThatHoldThemselves_AreSearchedOnce()
     {
@@ -154,11 +188,11 @@ public sealed class PyTorchCheckpointTests
         { Dict(("epoch", Integer(1))), "it has no dictionary of tensors" },
         {
             Dict(("model", Dict(("w", Vector("0", 1)))), ("step", Integer(1)), ("ema", Dict(("w", Vector("0", 1))))),
-            "it has 2 dictionaries of tensors, one was expected: model, ema"
+            "it has 2 dictionaries of tensors; choose one with --state-dict: model, ema"
         },
         {
             Dict(("a", Dict(("x", Dict(("w", Vector("0", 1)))), ("y", Dict(("w", Vector("0", 1))))))),
-            "it has 2 dictionaries of tensors, one was expected: a.x, a.y"
+            "it has 2 dictionaries of tensors; choose one with --state-dict: a.x, a.y"
         },
         { [(byte)'}', .. Integer(5), .. Vector("0", 1), (byte)'s'], "the name of a tensor is no string: 5" },
         { Dict(("w", None), ("w", Vector("0", 1))), "a dictionary has the key 'w' twice" },
@@ -188,6 +222,12 @@ public sealed class PyTorchCheckpointTests
         Assert.Equal(zip.Keys.Order(StringComparer.Ordinal), legacy.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, tensor) in zip.Where(entry => entry.Key != "specials")) Near.Equal(tensor, legacy[name]);
     }
+
+    private static HandMadeCheckpoint Several() => Zip(
+        Program(Dict(
+            ("model", Dict(("w", Vector("0", 1)))), ("step", Integer(1)), ("ema", Dict(("w", Vector("1", 1)))),
+            ("old", Dict(("ema", Dict(("w", Vector("2", 1)))))))),
+        ("0", [1]), ("1", [2]), ("2", [3]));
 
     internal static void AssertUnusable(HandMadeCheckpoint file, string reason)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Weights;
@@ -21,7 +22,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData(ScalarType.Bool)]
     public void Read_WhatWriteWrote_IsTheSameTensor(ScalarType type)
     {
-        var tensor = arange(0, 12).sub(type is ScalarType.Byte or ScalarType.Bool ? 0 : 6).to_type(type).view(3, 4);
+        var tensor = arange(S(0), S(12), S(1)).sub(S(type is ScalarType.Byte or ScalarType.Bool ? 0 : 6)).to_type(type).view(3, 4);
 
         Safetensors.Write(_path, [new("a tensor", tensor)]);
 
@@ -33,7 +34,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Write_TensorsThatAreNotContiguous_WritesTheirElementsInOrder()
     {
-        var matrix = arange(6, dtype: int64).view(2, 3);
+        var matrix = arange(S(0), S(6), S(1), dtype: int64).view(2, 3);
 
         Safetensors.Write(_path, [new("transposed", matrix.t()), new("column", matrix[.., 1])]);
 

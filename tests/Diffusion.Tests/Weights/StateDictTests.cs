@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Weights;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests.Weights;
@@ -82,11 +83,11 @@ public sealed class StateDictTests : IDisposable
     [Fact]
     public void Copy_Tensors_FillsTheirTargetsAndDisposesThem()
     {
-        var (target, tensor) = (zeros(6), full(6, 7f));
+        var (target, tensor) = (zeros(6), full(6, S(7.0)));
 
         StateDict.Copy([new("a", tensor)], new Dictionary<string, Tensor> { ["a"] = target, ["b"] = zeros(1) });
 
-        Near.Equal(full(6, 7f), target);
+        Near.Equal(full(6, S(7.0)), target);
         Assert.True(tensor.IsInvalid);
     }
 

@@ -3,6 +3,7 @@ using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Golden.Networks;
 using Atelier.Golden.Processes;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Loops;
@@ -15,7 +16,7 @@ internal static class ClassifierLoops
         using var network = golden.LoadUNetModel();
         using var classifier = golden.LoadClassifier("classifier_config", "classifier_state.");
         var (x, t, labels) = (golden.Input("x"), golden.Input("t"), golden.Input("y"));
-        var scale = full(1, 1, 1, 1, (float)golden.Json.Member("classifier_scale").GetDouble());
+        var scale = full(1, 1, 1, 1, S((float)golden.Json.Member("classifier_scale").GetDouble()));
         var guided = new ClassifierGuidance(new ClassConditional(network, labels), classifier, labels, scale);
         foreach (var rescale in golden.Json.Member("diffusion").Member("rescale_timesteps").EnumerateArray().Select(value => value.GetBoolean()))
         {

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Samplers;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Loops;
@@ -14,7 +15,7 @@ internal sealed class NotebookGuidance(TextConditional network, double scale) : 
     {
         var (c, half) = (x.shape[1], x.chunk(2)[0]);
         var (conditional, unconditional) = network.PredictBoth(half, timesteps.chunk(2)[0]);
-        var epsilon = ClassifierFreeGuidance.Combine(conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c), full(1, (float)scale));
+        var epsilon = ClassifierFreeGuidance.Combine(conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c), full(1, S((float)scale)));
         var values = cat([conditional, unconditional]).narrow(1, c, c);
         return cat([cat([epsilon, epsilon]), values], dim: 1);
     }

@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Guidance;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Networks;
@@ -13,7 +14,7 @@ internal static class Classifier
         var logits = network.call(x, timesteps);
         comparison.Check("logits", logits);
         comparison.Check("log_probs", nn.functional.log_softmax(logits, dim: -1));
-        var scale = full(1, 1, 1, 1, (float)golden.Json.Member("classifier_scale").GetDouble());
+        var scale = full(1, 1, 1, 1, S((float)golden.Json.Member("classifier_scale").GetDouble()));
         comparison.Check("cond_fn", ClassifierGuidance.Gradient(network, x, timesteps, labels, scale));
     }
 }

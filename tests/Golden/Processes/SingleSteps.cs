@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Processes;
@@ -31,7 +32,7 @@ internal static class SingleSteps
             CheckSteps($"{name}.cond_fn", new DenoisingProcess(diffusion, new RecordedDenoiser(output, gradient)) { ClipDenoised = clip });
         }
         // The case's denoised_fn is x_0 / 2 + 1 / 4.
-        comparison.CheckDistribution("p_mean_variance.denoised_fn", diffusion.PMeanVariance(output, x, t, denoised: predicted => predicted * 0.5 + 0.25));
+        comparison.CheckDistribution("p_mean_variance.denoised_fn", diffusion.PMeanVariance(output, x, t, denoised: predicted => (predicted * S(0.5)).Plus(S(0.25))));
 
         var p = diffusion.PMeanVariance(output, x, t);
         comparison.Check("condition_mean", GaussianDiffusion.ConditionMean(p, gradient));

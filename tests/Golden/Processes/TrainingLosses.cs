@@ -2,6 +2,7 @@ using System.Text.Json;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
 using Atelier.Golden.Networks;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Processes;
@@ -30,7 +31,7 @@ internal static class TrainingLosses
         var full = DiffusionCase.ReadDiffusion(hybrid, "");
         var respaced = DiffusionCase.ReadDiffusion(hybrid, "20");
         Check(golden, comparison, network, "respaced20_hybrid", hybrid, respaced,
-            golden.Input("t").mul(respaced.Schedule.Steps).div(full.Schedule.Steps, RoundingMode.floor).to_type(ScalarType.Int64));
+            golden.Input("t").mul(S(respaced.Schedule.Steps)).div(S(full.Schedule.Steps), RoundingMode.floor).to_type(ScalarType.Int64));
 
         var (xStart, t, noise) = (golden.Input("x_start"), golden.Input("t"), golden.Input("noise"));
         var x = full.QSample(xStart, t, noise);
@@ -38,7 +39,7 @@ internal static class TrainingLosses
         comparison.Check("x_t", x);
         comparison.Check("prior_bpd", TrainingLoss.PriorBits(full, xStart));
         comparison.Check("vb_terms_bpd.clip", TrainingLoss.VariationalBound(full, output, xStart, x, t).Bits);
-        comparison.Check("glide_finetune_mse", (output.narrow(1, 0, 3) - noise).square().mean().view(1));
+        comparison.Check("glide_finetune_mse", (output.narrow(1, 0, 3) - noise).pow(S(2)).mean().view(1));
     }
 
     private static Tensor Check(
@@ -58,7 +59,7 @@ internal static class TrainingLosses
         var (loss, mse, bound) = TrainingLoss.Hybrid(diffusion, output, xStart, x, t, noise, boundWeight: weight);
         comparison.Check($"{objective}.loss", loss);
         comparison.Check($"{objective}.mse", mse);
-        comparison.Check($"{objective}.vb", bound * weight);
+        comparison.Check($"{objective}.vb", bound * S(weight));
         return loss;
     }
 }
