@@ -222,7 +222,7 @@ public sealed class JobClosingTests : IDisposable
             | setting | value |
             | --- | --- |
             | model | `shapes`, SHA-256 `ab12` |
-            | sampler | ddim, 30 steps, eta 0 |
+            | sampler | ancestral, 30 steps |
             | guidance scale | 3, unless a row has its own |
             | seed of the job | 7 |
             | batch | 4 samples |

@@ -128,7 +128,7 @@ public sealed class ShardWriterTests : IDisposable
         var images = await ShardReader.ReadImagesAsync(_store, "job", stats, Cancel).ToListAsync(Cancel);
 
         Assert.Equal(
-            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"negative_prompt":"","label":null,"class":null,"classifier_scale":0.0,"input_sha256":null,"sampler":"ddim","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
+            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"negative_prompt":"","label":null,"class":null,"classifier_scale":0.0,"input_sha256":null,"sampler":"ancestral","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
             Encoding.UTF8.GetString(images[0].Metadata));
         using var metadata = JsonDocument.Parse(images[2].Metadata);
         Assert.Equal(JsonValueKind.Null, metadata.RootElement.GetProperty("id").ValueKind);
@@ -175,7 +175,7 @@ public sealed class ShardWriterTests : IDisposable
                 Class = 4,
                 ClassifierScale = 2.5,
                 InputSha256 = TestShards.Input,
-                Sampler = "ddim",
+                Sampler = "ancestral",
                 Steps = 30,
                 Eta = 0,
                 Model = "shapes",

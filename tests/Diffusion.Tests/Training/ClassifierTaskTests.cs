@@ -81,21 +81,20 @@ public sealed class ClassifierTaskTests : IDisposable
 
     private static ClassifierTask New(ClassifierPool pool = ClassifierPool.Attention)
     {
-        manual_seed(5);
-        return new ClassifierTask(
-            new EncoderUNetModel(new EncoderUNetConfig
-            {
-                ImageSize = 16,
-                Pool = pool,
-                ModelChannels = 32,
-                OutChannels = 2,
-                NumResBlocks = 1,
-                AttentionResolutions = [],
-                ChannelMult = [1, 1],
-                NumHeadChannels = 16,
-                UseScaleShiftNorm = true,
-            }),
-            Process);
+        var network = new EncoderUNetModel(new EncoderUNetConfig
+        {
+            ImageSize = 16,
+            Pool = pool,
+            ModelChannels = 32,
+            OutChannels = 2,
+            NumResBlocks = 1,
+            AttentionResolutions = [],
+            ChannelMult = [1, 1],
+            NumHeadChannels = 16,
+            UseScaleShiftNorm = true,
+        });
+        RandomTensors.FillWeights(network, 5);
+        return new ClassifierTask(network, Process);
     }
 
     private IEnumerable<TrainingProgress> Run(Trainer trainer) => trainer.Run(Checkpoint, TestContext.Current.CancellationToken);

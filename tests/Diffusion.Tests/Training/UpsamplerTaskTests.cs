@@ -79,9 +79,10 @@ public sealed class UpsamplerTaskTests : IDisposable
 
     private UpsamplerTask New()
     {
-        manual_seed(5);
+        var network = new Text2ImUNet(TinyModel.NetworkConfig with { InChannels = 6 });
+        RandomTensors.FillWeights(network, 5);
         return new UpsamplerTask(
-            new Text2ImUNet(TinyModel.NetworkConfig with { InChannels = 6 }), new GaussianDiffusion(NoiseSchedule.Create("linear", 1000), MeanType.StartX), 16, 8, ModelFolder.Open(_model.FullName).Tokenizer!);
+            network, new GaussianDiffusion(NoiseSchedule.Create("linear", 1000), MeanType.StartX), 16, 8, ModelFolder.Open(_model.FullName).Tokenizer!);
     }
 
     private static List<CaptionedImage> Examples(int count) => [.. Enumerable.Repeat(new CaptionedImage("one", []), count)];
