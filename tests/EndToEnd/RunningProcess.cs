@@ -16,8 +16,8 @@ internal sealed class RunningProcess : IDisposable
 
     public string Error { get { lock (_error) return _error.ToString(); } }
 
-    /// <summary>Starts <c>atelier</c>.</summary>
-    public static RunningProcess Atelier(params string[] arguments) => Start("dotnet", [Repository.Cli, .. arguments]);
+    /// <summary>Starts <c>atelier</c>, to which Ctrl-C means something even if these tests run in the background, where shells have it ignored.</summary>
+    public static RunningProcess Atelier(params string[] arguments) => Start("env", ["--default-signal=INT", "dotnet", Repository.Cli, .. arguments]);
 
     public static RunningProcess Start(string program, params string[] arguments)
     {
