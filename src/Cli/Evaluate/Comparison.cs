@@ -1,6 +1,5 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Models;
-using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Shapes;
 using Spectre.Console;
@@ -13,9 +12,6 @@ namespace Atelier.Cli.Evaluate;
 /// </summary>
 internal static class Comparison
 {
-    private const int DiverseKinds = 4;
-    private const int ImagesPerDiverseKind = 8;
-
     /// <summary>Draws, judges and writes the results. The same settings give the same files on the same machine.</summary>
     /// <param name="settings">What to do.</param>
     /// <param name="console">Where to show how it goes.</param>
@@ -35,7 +31,7 @@ internal static class Comparison
         using var networks = model.LoadNetworks(device);
         var (evaluations, gradients) = (new PassCounter(networks.Base), new PassCounter(networks.Classifier));
         var pipeline = new SamplingPipeline(model, networks);
-        var images = Plan(settings.Samples, settings.Seed);
+        var images = EvaluationImage.PlanKinds(settings.Samples, settings.Seed);
         var methods = ComparisonMethod.Plan(settings);
         var results = new List<ComparisonResult>();
         var total = (long)images.Count * methods.Count;
@@ -62,9 +58,7 @@ internal static class Comparison
 
         var report = new ComparisonReport(settings, results);
         report.Write(settings.Output);
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 200;
-        console.Write(report.ToTable());
-        ProgressDisplay.Print(console, $"the results are in {settings.Output}");
+        Evaluation.Show(console, report.ToTable(), settings.Output);
         return 0;
     }
 
@@ -79,20 +73,6 @@ internal static class Comparison
 
     private static bool Shows(ObjectKind kind, byte[] rgb, int size) =>
         Shapes.Judge.Look(rgb, size, size).Objects.Any(seen => seen.Colour == kind.Colour && seen.Shape == kind.Shape);
-
-    private static List<EvaluationImage> Plan(int samples, ulong seed)
-    {
-        var scenes = new SceneSource(seed, SceneSplit.Training, maxObjects: 1);
-        var images = new List<EvaluationImage>();
-        for (var i = 0; i < samples; i++)
-        {
-            var scene = scenes[i];
-            var expected = new CaptionedScene(scene, $"a {scene.Objects[0].Kind}", SizesStated: false, BackgroundStated: false, PlaceStated: false);
-            for (var ordinal = 0; ordinal < (i < DiverseKinds ? ImagesPerDiverseKind : 1); ordinal++)
-                images.Add(new EvaluationImage(expected, ordinal, SampleSeed.Of(seed, i, null, ordinal)));
-        }
-        return images;
-    }
 
     // The model's classes by those of the shapes world.
     private static int[] ClassesOf(ModelFolder model) => model.Config.Classifier is null

@@ -58,11 +58,17 @@ internal static class Evaluation
         var report = new EvaluationReport(settings, judge, results);
         report.Write(settings.Output);
         sheet.Save(Path.Combine(settings.Output, EvaluationReport.SamplesFile));
+        Show(console, report.ToTable(), settings.Output);
+        return 0;
+    }
+
+    /// <summary>Ends a run: the table, and where the rest is.</summary>
+    internal static void Show(IAnsiConsole console, Table table, string folder)
+    {
         // A pipe or a file has no width to keep to.
         if (!console.Profile.Out.IsTerminal) console.Profile.Width = 200;
-        console.Write(report.ToTable());
-        ProgressDisplay.Print(console, $"the results are in {settings.Output}");
-        return 0;
+        console.Write(table);
+        ProgressDisplay.Print(console, $"the results are in {folder}");
     }
 
     /// <summary>Refuses a model that cannot draw what the judge is to look at.</summary>

@@ -26,11 +26,30 @@ internal sealed record EvaluationImage(CaptionedScene Expected, int Ordinal, ulo
             for (var i = 0; i < samples; i++)
             {
                 var expected = scenes.Captioned(i);
-                var row = (objects - 1) * (long)samples + i;
-                for (var ordinal = 0; ordinal < (i < DiverseCaptions ? ImagesPerDiverseCaption : 1); ordinal++)
-                    images.Add(new EvaluationImage(expected, ordinal, SampleSeed.Of(seed, row, null, ordinal)));
+                images.AddRange(OfCaption(expected, i, (objects - 1) * (long)samples + i, seed));
             }
         }
         return images;
     }
+
+    /// <summary>
+    /// One image each of captions that name an object of a kind that training shows, and seven more of the first four captions.
+    /// </summary>
+    /// <param name="samples">Captions.</param>
+    /// <param name="seed">Decides captions and seeds.</param>
+    public static IReadOnlyList<EvaluationImage> PlanKinds(int samples, ulong seed)
+    {
+        var scenes = new SceneSource(seed, SceneSplit.Training, maxObjects: 1);
+        return [.. Enumerable.Range(0, samples).SelectMany(i =>
+        {
+            var scene = scenes[i];
+            var expected = new CaptionedScene(scene, $"a {scene.Objects[0].Kind}", SizesStated: false, BackgroundStated: false, PlaceStated: false);
+            return OfCaption(expected, i, i, seed);
+        })];
+    }
+
+    // The images of the caption at an index of its list, as a job's row would have them.
+    private static IEnumerable<EvaluationImage> OfCaption(CaptionedScene expected, int index, long row, ulong seed) =>
+        Enumerable.Range(0, index < DiverseCaptions ? ImagesPerDiverseCaption : 1)
+            .Select(ordinal => new EvaluationImage(expected, ordinal, SampleSeed.Of(seed, row, null, ordinal)));
 }

@@ -12,12 +12,21 @@ namespace Atelier.Diffusion.Training;
 /// <param name="tokenizer">Vocabulary of the captions.</param>
 public class TextToImageTask(Text2ImUNet network, GaussianDiffusion diffusion, int imageSize, BpeTokenizer tokenizer) : TrainingTask(network, diffusion, imageSize)
 {
+    // By state-dict keys.
+    private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln."];
+
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> Measures { get; } = ["mse", "bound"];
 
     private protected BpeTokenizer Tokenizer => tokenizer;
 
     private protected Text2ImConfig Config => network.Config;
+
+    internal override bool IsIn(NetworkPart part, string parameter)
+    {
+        var isText = TextParts.Any(name => parameter.StartsWith(name, StringComparison.Ordinal));
+        return part switch { NetworkPart.Text => isText, NetworkPart.Unet => !isText, _ => false };
+    }
 
     // Tokens and mask, [N, L] each.
     internal override Tensor[] Inputs(IReadOnlyList<CaptionedImage> examples, Tensor xStart, Generator generator, TrainingOptions options)

@@ -11,9 +11,6 @@ namespace Atelier.Diffusion.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    // By state-dict keys.
-    private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln."];
-
     private readonly TrainingTask[] _replicas;      // the given one first
     private readonly TrainingTask _average;
     private readonly AdamW _optimizer;
@@ -27,7 +24,7 @@ public sealed class Trainer : IDisposable
     public Trainer(TrainingTask task, ITrainingData data, TrainingOptions options)
     {
         foreach (var (name, parameter) in task.Network.named_parameters())
-            if (IsFrozen(name, options.Frozen)) parameter.requires_grad = false;
+            if (task.IsIn(options.Frozen, name)) parameter.requires_grad = false;
         _average = task.Copy();
         foreach (var parameter in _average.Network.parameters()) parameter.requires_grad = false;
         _replicas = [task, .. Enumerable.Range(1, options.Replicas - 1).Select(_ => task.Copy())];
@@ -154,12 +151,6 @@ public sealed class Trainer : IDisposable
             mean.backward();
             return [mean.item<float>(), .. measures.Select(measure => (double)measure.sum().item<float>() / n)];
         }
-    }
-
-    private static bool IsFrozen(string parameter, NetworkPart frozen)
-    {
-        var isText = TextParts.Any(part => parameter.StartsWith(part, StringComparison.Ordinal));
-        return frozen switch { NetworkPart.Text => isText, NetworkPart.Unet => !isText, _ => false };
     }
 
     private void SumGradients()

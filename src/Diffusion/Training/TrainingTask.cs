@@ -36,6 +36,11 @@ public abstract class TrainingTask : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether a parameter belongs to a part of the network; a network without parts has none.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="parameter">The parameter's state-dict key.</param>
+    internal virtual bool IsIn(NetworkPart part, string parameter) => false;
+
     /// <summary>What the network is told of examples: tensors of N rows, on its device.</summary>
     /// <param name="examples">N examples.</param>
     /// <param name="xStart">Their pixels, [N, 3, S, S] in [-1, 1].</param>
