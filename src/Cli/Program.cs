@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atelier.Cli;
+using Atelier.Cli.Cluster;
 using Atelier.Cli.Evaluate;
 using Atelier.Cli.Models;
 using Atelier.Cli.Run;
@@ -16,5 +17,7 @@ var root = new RootCommand("Atelier turns a list of prompts into an image datase
     TrainCommand.Create(console),
     EvaluateCommand.Create(console),
     ModelsCommand.Create(console),
+    ClusterCommand.Create(console),
+    MembershipCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args, Console.Out, Console.Error);

@@ -62,10 +62,12 @@ public sealed class StoreLocation
         if (_container is not null)
         {
             await BlobProbe.WriteAsync(new BlobContainer(_container, BlobLimits.Brief()), cancellationToken).ConfigureAwait(false);
-            return new AzureBlobStore(_container);
         }
-        await DirectoryStore.ProbeAsync(_folder!, cancellationToken).ConfigureAwait(false);
-        return new DirectoryStore(_folder!);
+        else
+        {
+            await DirectoryStore.ProbeAsync(_folder!, cancellationToken).ConfigureAwait(false);
+        }
+        return OpenUntried();
     }
 
     /// <summary>Opens a store that is only to be read: makes nothing, and needs no leave to write.</summary>
@@ -77,12 +79,16 @@ public sealed class StoreLocation
         if (_container is not null)
         {
             await BlobProbe.ReadAsync(new BlobContainer(_container, BlobLimits.Brief()), cancellationToken).ConfigureAwait(false);
-            return new AzureBlobStore(_container);
         }
-        if (!Directory.Exists(_folder))
+        else if (!Directory.Exists(_folder))
+        {
             throw new InvalidInputException($"There is no folder '{_folder}'.");
-        return new DirectoryStore(_folder);
+        }
+        return OpenUntried();
     }
+
+    /// <summary>The store without a look at it, for who opens it now and tries it later.</summary>
+    public IStore OpenUntried() => _container is not null ? new AzureBlobStore(_container) : new DirectoryStore(_folder!);
 
     /// <summary>The folder's full path, or the container's URL; never credentials.</summary>
     public override string ToString() => _folder ?? _container!.Name;

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
 using Atelier.Dataset.Stores;
-using Atelier.Silo.Models;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,31 +21,19 @@ public static class EmbeddedSilo
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton(workers);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new ModelLibrary(workers.Models));
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
+        builder.Services.AddAtelierWorkers(workers);
         builder.UseOrleans(silo =>
         {
-            var (siloPort, gatewayPort) = FreePorts();
-            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            var ports = FreePorts.Find(2);
+            silo.UseLocalhostClustering(ports[0], ports[1]);
             silo.Configure<EndpointOptions>(options =>
             {
                 options.AdvertisedIPAddress = IPAddress.Loopback;
-                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, siloPort);
-                options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, gatewayPort);
+                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, ports[0]);
+                options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, ports[1]);
             });
         });
         builder.Services.AddHostedService<WorkerService>();
         return builder.Build();
-    }
-
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 }

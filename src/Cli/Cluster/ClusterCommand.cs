@@ -1,0 +1,115 @@
+using System.CommandLine;
+using Atelier.Dataset.Stores;
+using Spectre.Console;
+
+namespace Atelier.Cli.Cluster;
+
+/// <summary><c>atelier cluster</c>: a cluster of several silo processes on this machine, nothing else installed.</summary>
+internal static class ClusterCommand
+{
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(500);
+
+    private static readonly Option<int> Silos = Options.Number("--silos", 3, 1, 64, "Silo processes.");
+    private static readonly Option<int> Workers = Options.Number("--workers", 1, 0, 256, "Workers of each silo, of one thread each.");
+    private static readonly Option<int> Port = MembershipCommand.PortOption();
+    private static readonly Option<string> Store = new("--store")
+    {
+        Description = "Where jobs live: a folder, or a container of an Azure storage account.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ATELIER_STORE") is { Length: > 0 } given ? given : Path.Combine("out", "jobs"),
+    };
+
+    private static readonly Option<string> Models = new("--models") { Description = "Folder of the model folders.", DefaultValueFactory = _ => "models" };
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show all that silos log, not only warnings." };
+
+    /// <summary>The command and its options.</summary>
+    /// <param name="console">Where to report.</param>
+    public static Command Create(IAnsiConsole console)
+    {
+        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Port, Store, Models, Verbose };
+        command.SetAction((result, cancellationToken) => RunAsync(result, console, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var (count, port) = (result.GetValue(Silos), result.GetValue(Port));
+        var location = StoreLocation.Parse(result.GetValue(Store)!);
+        MembershipCommand.Check(port);
+        await location.OpenAsync(cancellationToken);
+
+        var gate = new Lock();
+        void Report(string line) { lock (gate) ProgressDisplay.Print(console, line); }
+        var data = Directory.CreateTempSubdirectory("atelier-membership-");
+        try
+        {
+            string[] arguments = ["membership", "--port", $"{port}", "--data", data.FullName, "--stop-on-input-end"];
+            await using var membership = new ChildProcess("membership", "atelier.dll", arguments, new Dictionary<string, string>(), Report, hideOutput: true);
+            var ended = new List<Task<int>> { membership.RunAsync() };
+            var silos = Enumerable.Range(1, count).Select(number => new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], SiloEnvironment(result, port), Report)).ToList();
+            try
+            {
+                ended.AddRange(silos.Select(silo => silo.RunAsync()));
+                Report($"membership  127.0.0.1:{port}");
+                Report($"store       {location}");
+                var isUp = UpAsync(port, count, cancellationToken);
+                if (await Task.WhenAny([isUp, .. ended]) == isUp)
+                {
+                    await isUp;
+                    Report($"{count} {(count == 1 ? "silo is" : "silos are")} up with {count * result.GetValue(Workers)} workers. From another terminal:");
+                    Report($"  atelier submit examples/prompts.txt --job first{(port == MembershipCommand.DefaultPort ? "" : $" --cluster 127.0.0.1:{port}")}");
+                    Report("Ctrl-C drains the workers and stops the cluster.");
+                    await Task.WhenAny([.. ended, Task.Delay(Timeout.Infinite, cancellationToken)]);
+                }
+                if (ended.Find(task => task.IsCompleted) is { } failed) return await failed;
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                Report("Draining: workers finish their batch.");
+                await Task.WhenAll(silos.Select(silo => silo.DisposeAsync().AsTask()));
+                Report("Stopped. What is unfinished goes on when a cluster is started on the same store.");
+                return ExitCodes.Success;
+            }
+            finally
+            {
+                foreach (var silo in silos) await silo.DisposeAsync();
+            }
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    // The store goes by the environment, which other users of the machine cannot read, as it may hold a key.
+    private static Dictionary<string, string> SiloEnvironment(ParseResult result, int port) => new()
+    {
+        ["ConnectionStrings__redis"] = $"127.0.0.1:{port}",
+        ["Atelier__Store"] = result.GetValue(Store)!,
+        ["Atelier__Models"] = result.GetValue(Models)!,
+        ["Atelier__Workers"] = $"{result.GetValue(Workers)}",
+        ["Atelier__StopOnInputEnd"] = "true",
+        ["Logging__LogLevel__Default"] = result.GetValue(Verbose) ? "Information" : "Warning",
+        ["Logging__LogLevel__Orleans"] = result.GetValue(Verbose) ? "Information" : "Error",
+        ["Logging__Console__FormatterName"] = "simple",
+        ["Logging__Console__FormatterOptions__SingleLine"] = "true",
+    };
+
+    private static async Task UpAsync(int port, int count, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var connection = await ClusterConnection.OpenAsync($"127.0.0.1:{port}", cancellationToken);
+                while ((await connection.Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken)).Count < count)
+                    await Task.Delay(LookPause, cancellationToken);
+                return;
+            }
+            catch (Exception starting) when (starting is IOException or OrleansException or TimeoutException)
+            {
+                await Task.Delay(LookPause, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Atelier.Abstractions;
+using Atelier.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Runtime.Messaging;
+using StackExchange.Redis;
+
+namespace Atelier.Cli.Cluster;
+
+/// <summary>A connection to a running cluster, by the server that keeps its membership.</summary>
+internal sealed class ClusterConnection : IAsyncDisposable
+{
+    private const int MaxTries = 20;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+    private readonly IHost _host;
+
+    private ClusterConnection(IHost host)
+    {
+        _host = host;
+        Grains = host.Services.GetRequiredService<IClusterClient>();
+        Client = new AtelierClient(Grains);
+    }
+
+    /// <summary>The cluster's grains.</summary>
+    public IGrainFactory Grains { get; }
+
+    /// <summary>Jobs of the cluster.</summary>
+    public AtelierClient Client { get; }
+
+    /// <summary>Connects, waiting a few seconds for silos that are just starting.</summary>
+    /// <param name="redis">Connection string of the membership server.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">The connection string cannot be read.</exception>
+    /// <exception cref="IOException">Nobody answers there.</exception>
+    public static async Task<ClusterConnection> OpenAsync(string redis, CancellationToken cancellationToken)
+    {
+        var membership = Membership(redis);
+        var where = string.Join(", ", membership.EndPoints);
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        // ClusterId and ServiceId come from the same names that silos read.
+        builder.Configuration.AddEnvironmentVariables();
+        builder.UseOrleansClient(client =>
+        {
+            client.UseRedisClustering(options => options.ConfigurationOptions = membership);
+            client.UseConnectionRetryFilter(new FewRetries());
+            client.Services.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new ClusterConnection(host);
+        }
+        catch (Exception unreachable) when (unreachable is RedisException or OrleansException or ConnectionFailedException)
+        {
+            host.Dispose();
+            throw new IOException($"no cluster answers by {where}: {unreachable.Message}", unreachable);
+        }
+    }
+
+    /// <summary>The settings in a connection string.</summary>
+    /// <exception cref="InvalidInputException">It cannot be read; the message does not repeat it, as it may hold a password.</exception>
+    public static ConfigurationOptions Membership(string redis)
+    {
+        try
+        {
+            var options = ConfigurationOptions.Parse(redis);
+            if (options.EndPoints.Count > 0) return options;
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
+        {
+            throw new InvalidInputException("--cluster cannot be read; allowed: host:port, then options of a Redis such as ,password=...", unreadable);
+        }
+        throw new InvalidInputException("--cluster names no server; allowed: host:port, then options of a Redis such as ,password=...");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+
+    private sealed class FewRetries : IClientConnectionRetryFilter
+    {
+        private int _tries;
+
+        public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+        {
+            if (++_tries >= MaxTries) return false;
+            await Task.Delay(RetryPause, cancellationToken);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Atelier.Abstractions;
+using Garnet;
+
+namespace Atelier.Cli.Cluster;
+
+/// <summary>
+/// <c>atelier membership</c>: what silos of a local cluster find each other by, a server of the Redis protocol (Garnet) on loopback. It keeps its
+/// data over a restart, so that a cluster outlives it.
+/// </summary>
+internal static class MembershipCommand
+{
+    /// <summary>The port where clusters are looked for.</summary>
+    public const int DefaultPort = 7379;
+
+    private static readonly Option<int> Port = PortOption();
+    private static readonly Option<string> Data = new("--data") { Description = "Folder of its log.", Required = true };
+    private static readonly Option<bool> StopOnInputEnd = new("--stop-on-input-end")
+    {
+        Description = "Stop when standard input ends, and not at Ctrl-C, which silos need it to be there for.",
+    };
+
+    /// <summary>The option <c>--port</c> of this command and of <c>cluster</c>.</summary>
+    public static Option<int> PortOption() => Options.Number("--port", DefaultPort, 1, 65535, "Port of the membership server, on loopback.");
+
+    /// <summary>The command and its options.</summary>
+    public static Command Create()
+    {
+        var command = new Command("membership", "Keep the membership of a local cluster, as a Redis server would.") { Port, Data, StopOnInputEnd };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            Check(result.GetValue(Port));
+            using var server = Start(result.GetValue(Port), result.GetValue(Data)!);
+            if (result.GetValue(StopOnInputEnd)) await InputEndAsync();
+            else await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Refuses a port that is taken.</summary>
+    /// <exception cref="InvalidInputException">It is.</exception>
+    public static void Check(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException taken)
+        {
+            throw new InvalidInputException($"--port is '{port}': {taken.Message}; another cluster may be running there, give a port that is free", taken);
+        }
+    }
+
+    // Orleans writes membership by Lua scripts. The default device needs a library that not every system has.
+    private static GarnetServer Start(int port, string data)
+    {
+        Directory.CreateDirectory(data);
+        var server = new GarnetServer([
+            "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--aof", "--recover", "--checkpointdir", data, "--device-type", "RandomAccess",
+        ]);
+        server.Start();
+        return server;
+    }
+
+    private static async Task InputEndAsync()
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[256];
+        while (await input.ReadAsync(buffer) > 0) { }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Atelier.Silo.Hosting;
+
+/// <summary>What a silo process is told, as the section <c>Atelier</c> of its configuration (in the environment: <c>Atelier__Store</c>).</summary>
+public sealed record SiloOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Atelier";
+
+    /// <summary>Where jobs live: a folder or a container of an Azure storage account, the same for all silos of a cluster.</summary>
+    /// <value>Default <c>out/jobs</c>.</value>
+    public string Store { get; init; } = Path.Combine("out", "jobs");
+
+    /// <summary>Folder of the model folders.</summary>
+    /// <value>Default <c>models</c>.</value>
+    public string Models { get; init; } = "models";
+
+    /// <summary>Workers on the CPU, of one thread each; 0 for a silo that only holds grains.</summary>
+    /// <value>Default one for each core.</value>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Whether other machines may reach the silo's ports. They carry no authentication: this is for a private network, and membership must
+    /// then be kept by a Redis with a password.
+    /// </summary>
+    /// <value>Default false: everything listens on loopback.</value>
+    public bool AllowInsecureNetwork { get; init; }
+
+    /// <summary>Whether the silo drains and stops when its standard input ends, so that it does not outlive the program that started it.</summary>
+    /// <value>Default false.</value>
+    public bool StopOnInputEnd { get; init; }
+}
