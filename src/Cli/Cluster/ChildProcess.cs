@@ -25,7 +25,7 @@ internal sealed class ChildProcess(string name, string assembly, IReadOnlyList<s
     }
 
     /// <summary>Tells the child to stop and waits until it has.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         try
@@ -37,6 +37,11 @@ internal sealed class ChildProcess(string name, string assembly, IReadOnlyList<s
             // It has ended by itself.
         }
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stopping.Dispose();
     }
 

@@ -66,7 +66,7 @@ internal static class ClusterCommand
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 Report("Draining: workers finish their batch.");
-                await Task.WhenAll(silos.Select(silo => silo.DisposeAsync().AsTask()));
+                await Task.WhenAll(silos.Select(silo => silo.StopAsync()));
                 Report("Stopped. What is unfinished goes on when a cluster is started on the same store.");
                 return ExitCodes.Success;
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Atelier.Abstractions;
 using Garnet;
@@ -14,6 +15,9 @@ internal static class MembershipCommand
 {
     /// <summary>The port where clusters are looked for.</summary>
     public const int DefaultPort = 7379;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
 
     private static readonly Option<int> Port = PortOption();
     private static readonly Option<string> Data = new("--data") { Description = "Folder of its log.", Required = true };
@@ -33,7 +37,7 @@ internal static class MembershipCommand
         {
             Check(result.GetValue(Port));
             using var server = Start(result.GetValue(Port), result.GetValue(Data)!);
-            if (result.GetValue(StopOnInputEnd)) await InputEndAsync();
+            if (result.GetValue(StopOnInputEnd)) await UnneededAsync(result.GetValue(Port));
             else await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Success;
         });
@@ -66,10 +70,15 @@ internal static class MembershipCommand
         return server;
     }
 
-    private static async Task InputEndAsync()
+    // Silos that are stopping too need it to say so to each other.
+    private static async Task UnneededAsync(int port)
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[256];
         while (await input.ReadAsync(buffer) > 0) { }
+        for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end && IsConnected(port);) await Task.Delay(LookPause);
     }
+
+    private static bool IsConnected(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Any(connection => connection.LocalEndPoint.Port == port && connection.State == TcpState.Established);
 }
