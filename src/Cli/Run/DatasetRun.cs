@@ -27,7 +27,7 @@ internal static class DatasetRun
         var workers = new WorkerOptions
         {
             Count = settings.Workers,
-            Models = new Dictionary<string, string> { [settings.Spec.Model] = settings.Model.Path },
+            Models = new Dictionary<string, string> { [settings.Request.Spec.Model] = settings.Request.Model.Path },
         };
         using var host = EmbeddedSilo.Build(folder.Store, workers, Logging(settings));
         await host.StartAsync(cancellationToken);
@@ -35,7 +35,7 @@ internal static class DatasetRun
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
             var clock = Stopwatch.StartNew();
-            await client.SubmitAsync(folder.JobId, settings.Spec, PromptFile.ReadAsync(settings.Prompts, settings.InputSize, cancellationToken), cancellationToken);
+            await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken);
             var before = await client.GetProgressAsync(folder.JobId);
             ProgressDisplay.Print(console, Opening(settings, before));
 
@@ -61,9 +61,9 @@ internal static class DatasetRun
     {
         { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
         { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
-        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Spec.Model} on {settings.Workers} "
-            + $"{(settings.Workers == 1 ? "worker" : "workers")}: {settings.Spec.Sampler}, {settings.Spec.Steps} steps, "
-            + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Spec.GuidanceScale}."),
+        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Request.Spec.Model} on {settings.Workers} "
+            + $"{(settings.Workers == 1 ? "worker" : "workers")}: {settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
+            + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Request.Spec.GuidanceScale}."),
     };
 
     private static int Close(RunSettings settings, IAnsiConsole console, JobProgress before, JobProgress after, TimeSpan elapsed)

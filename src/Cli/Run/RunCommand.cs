@@ -1,10 +1,5 @@
 using System.CommandLine;
-using Atelier.Abstractions;
-using Atelier.Abstractions.Jobs;
-using Atelier.Abstractions.Sampling;
-using Atelier.Abstractions.Shards;
-using Atelier.Cli.Models;
-using Atelier.Dataset.Prompts;
+using Atelier.Cli.Jobs;
 using Spectre.Console;
 
 namespace Atelier.Cli.Run;
@@ -12,117 +7,25 @@ namespace Atelier.Cli.Run;
 /// <summary><c>atelier run</c>: a prompt list into an image dataset on this machine.</summary>
 internal static class RunCommand
 {
-    private static readonly JobSpec Defaults = new() { Model = "shapes", ModelDigest = "" };
-
-    private static readonly Argument<string> Prompts = new("prompts")
-    {
-        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label, image and mask, white where it is drawn new), .csv or .tsv with a header.",
-    };
-
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
-    private static readonly Option<string> Model = new("--model")
-    {
-        Description = "Model folder, or the name of one in models/.",
-        DefaultValueFactory = _ => Defaults.Model,
-    };
-
-    private static readonly Option<double> Guidance = Options.Number(
-        "--guidance", Defaults.GuidanceScale, -1000, 1000, "Classifier-free guidance scale; 1 is none, 0 ignores the prompt.");
-    private static readonly Option<int> Steps = Options.Number("--steps", Defaults.Steps, 1, 100_000, "Denoising steps.");
-    private static readonly Option<string> Sampler = Options.Word("--sampler", DefaultFirst(Defaults.Sampler, SamplerNames.All), "How to step from noise to image.");
-    private static readonly Option<double> Eta = Options.Number("--eta", Defaults.Eta, 0, 1, "DDIM's eta: 0 is deterministic, 1 as noisy as ancestral sampling.");
-    private static readonly Option<int> Images = Options.Number("--images-per-prompt", Defaults.ImagesPerPrompt, 1, 10_000, "Images of each row.");
-    private static readonly Option<ulong> Seed = Options.Number("--seed", Defaults.Seed, ulong.MinValue, ulong.MaxValue, "Seed of the job.");
-    private static readonly Option<int> Batch = Options.Number(
-        "--batch", Defaults.BatchSize, 1, 4096, "Samples that go through the network together; part of what decides the last bits of the images.");
-    private static readonly Option<int> ShardSize = Options.Number("--shard-size", Defaults.ShardSize, 1, 1_000_000, "Samples of one shard.");
-    private static readonly Option<string> Format = Options.Word("--format", DefaultFirst(Defaults.Format, ImageFormats.All), "Image format.");
-    private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
     private static readonly Option<int> Workers = Options.Number(
         "--workers", Environment.ProcessorCount, 1, 256, "Workers, of one thread each. Their number does not change the images.");
-    private static readonly Option<double> ClassifierScale = Options.Number(
-        "--classifier-scale", Defaults.ClassifierScale, -1000, 1000, "Classifier guidance scale of rows with a label, where the model has a classifier; 0 is none.");
-    private static readonly Option<bool> NoUpsample = new("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
-    private static readonly Option<string> NegativePrompt = new("--negative-prompt")
-    {
-        Description = "Text that guidance leads away from, in place of nothing; a row may have its own (negative_prompt).",
-        DefaultValueFactory = _ => Defaults.NegativePrompt,
-    };
-
-    private static readonly Option<string> GuidanceMethod = Options.Word(
-        "--guidance-method", DefaultFirst(Defaults.Guidance.Method, GuidanceNames.Methods), "How the passes with and without the prompt are combined.");
-    private static readonly Option<double[]> GuidanceInterval = Options.Interval(
-        "--guidance-interval", [Defaults.Guidance.IntervalStart, Defaults.Guidance.IntervalEnd], 0, 1,
-        "Share of time in which to guide, such as 0.1-0.7: 1 is noise, 0 the image. Outside it a step takes one pass.");
-    private static readonly Option<string> GuidanceWeights = Options.Word(
-        "--guidance-weights", DefaultFirst(Defaults.Guidance.Weights, GuidanceNames.Weights), "How the guidance goes over a run.");
-    private static readonly Option<double> GuidanceRescale = Options.Number(
-        "--guidance-rescale", Defaults.Guidance.Rescale, 0, 1, "How far to bring the guided prediction back to its unguided deviation.");
-    private static readonly Option<double> Threshold = Options.Number(
-        "--threshold-percentile", Defaults.Guidance.ThresholdPercentile, 0.5, 1, "Dynamic thresholding at this percentile; 1 is none.");
-    private static readonly Option<double> ApgEta = Options.Number("--apg-eta", Defaults.Guidance.ApgEta, 0, 1000, "apg: weight of the part along the image.");
-    private static readonly Option<double> ApgNormThreshold = Options.Number(
-        "--apg-norm-threshold", Defaults.Guidance.ApgNormThreshold, 0, 1e6, "apg: longest direction; 0 is no bound.");
-    private static readonly Option<double> ApgMomentum = Options.Number(
-        "--apg-momentum", Defaults.Guidance.ApgMomentum, -0.999, 0.999, "apg: share of the last step's direction.");
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Write the log to standard error." };
 
     /// <summary>The command and its options.</summary>
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("run", "Draw every prompt of a list into an image dataset on this machine.")
-        {
-            Prompts, Output, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt, ClassifierScale, NoUpsample,
-            GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold, ApgMomentum, Workers, Verbose,
-        };
+        var command = new Command("run", "Draw every prompt of a list into an image dataset on this machine.") { Output };
+        JobRequestOptions.AddTo(command);
+        command.Add(Workers);
+        command.Add(Verbose);
         command.SetAction(async (result, cancellationToken) =>
-            await DatasetRun.ExecuteAsync(await CheckAsync(result, cancellationToken), console, cancellationToken));
+        {
+            var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
+            var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
+            return await DatasetRun.ExecuteAsync(new RunSettings(request, output, result.GetValue(Workers), result.GetValue(Verbose)), console, cancellationToken);
+        });
         return command;
     }
-
-    private static async Task<RunSettings> CheckAsync(ParseResult result, CancellationToken cancellationToken)
-    {
-        var model = ModelFinder.Open(result.GetValue(Model)!);
-        var spec = new JobSpec
-        {
-            Model = Path.GetFileName(model.Path),
-            ModelDigest = model.Digest,
-            GuidanceScale = result.GetValue(Guidance),
-            Sampler = result.GetValue(Sampler)!,
-            Steps = result.GetValue(Steps),
-            Eta = result.GetValue(Eta),
-            ImagesPerPrompt = result.GetValue(Images),
-            Seed = result.GetValue(Seed),
-            BatchSize = result.GetValue(Batch),
-            ShardSize = result.GetValue(ShardSize),
-            Format = result.GetValue(Format)!,
-            Quality = result.GetValue(Quality),
-            NegativePrompt = result.GetValue(NegativePrompt)!,
-            ClassifierScale = result.GetValue(ClassifierScale),
-            Upsample = !result.GetValue(NoUpsample),
-            Guidance = new GuidanceSpec
-            {
-                Method = result.GetValue(GuidanceMethod)!,
-                IntervalStart = result.GetValue(GuidanceInterval)![0],
-                IntervalEnd = result.GetValue(GuidanceInterval)![1],
-                Weights = result.GetValue(GuidanceWeights)!,
-                Rescale = result.GetValue(GuidanceRescale),
-                ThresholdPercentile = result.GetValue(Threshold),
-                ApgEta = result.GetValue(ApgEta),
-                ApgNormThreshold = result.GetValue(ApgNormThreshold),
-                ApgMomentum = result.GetValue(ApgMomentum),
-            },
-        };
-        JobSpecRules.Check(spec);
-        if (spec.Steps > model.Config.Diffusion.Timesteps)
-            throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
-        var prompts = result.GetValue(Prompts)!;
-        var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
-        var settings = new RunSettings(prompts, output, model, spec, result.GetValue(Workers), result.GetValue(Verbose));
-        await PromptFile.ValidateAsync(prompts, row => model.ProblemWithLabel(row.Label), settings.InputSize, cancellationToken);
-        return settings;
-    }
-
-    private static List<string> DefaultFirst(string value, IReadOnlyList<string> words) => [value, .. words.Where(word => word != value)];
 }

@@ -1,0 +1,14 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Diffusion.Models;
+
+namespace Atelier.Cli.Jobs;
+
+/// <summary>A checked request to make a dataset.</summary>
+/// <param name="Prompts">The prompt list.</param>
+/// <param name="Model">The model to draw with.</param>
+/// <param name="Spec">The job's settings.</param>
+internal sealed record JobRequest(string Prompts, ModelFolder Model, JobSpec Spec)
+{
+    /// <summary>Width and height of the images that rows can inpaint; null where the model draws whole images.</summary>
+    public int? InputSize => !Model.Config.Inpaints ? null : Spec.Upsample ? Model.Config.FinalImageSize : Model.Config.ImageSize;
+}
