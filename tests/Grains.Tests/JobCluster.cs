@@ -15,7 +15,7 @@ public sealed class JobCluster : IAsyncLifetime
 {
     private InProcessTestCluster? _cluster;
 
-    public MemoryStore Store { get; } = new();
+    public FaultyStore Store { get; } = new();
 
     public static WorkerInfo Worker { get; } = new(Guid.NewGuid(), "test", "cpu");
 
@@ -38,6 +38,8 @@ public sealed class JobCluster : IAsyncLifetime
         if (_cluster is not null) await _cluster.DisposeAsync();
     }
 
+    public IJobsGrain Jobs => Grains.GetGrain<IJobsGrain>(0);
+
     public IJobGrain Job(string id) => Grains.GetGrain<IJobGrain>(id);
 
     /// <summary>A started job of some rows.</summary>
@@ -48,6 +50,25 @@ public sealed class JobCluster : IAsyncLifetime
         await job.Append(0, Rows(rows));
         await job.Start(rows);
         return job;
+    }
+
+    /// <summary>A lease of the job; waits out the pause that a new activation makes before it leases.</summary>
+    public static async Task<WorkLease> LeaseAsync(IJobGrain job, WorkerInfo? worker = null)
+    {
+        WorkLease? lease;
+        while ((lease = await job.Lease(worker ?? Worker)) is null) await Task.Yield();
+        return lease;
+    }
+
+    /// <summary>Does all that is left of a job.</summary>
+    public static async Task FinishAsync(IJobGrain job)
+    {
+        while (!(await job.GetProgress()).IsFinal)
+        {
+            if (await job.Lease(Worker) is not { } lease) continue;
+            if (lease.Kind == WorkKind.Draw) await job.Commit(lease, Stats(lease, Guid.NewGuid()));
+            await job.Complete(lease);
+        }
     }
 
     /// <summary>Ends the activation, as the loss of its silo would.</summary>

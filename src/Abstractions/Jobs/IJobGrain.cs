@@ -13,11 +13,12 @@ namespace Atelier.Abstractions.Jobs;
 [Alias("atelier.IJobGrain")]
 public interface IJobGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the job. When the task completes, the spec is durable.</summary>
+    /// <summary>Creates the job. When the task completes, spec and scheduling are durable. A job that exists keeps its scheduling.</summary>
     /// <param name="spec">The job's settings.</param>
-    /// <exception cref="InvalidInputException">The spec is not valid, or the job exists with another spec; the message says what differs.</exception>
+    /// <param name="scheduling">Submitter, priority and weight; the defaults when null.</param>
+    /// <exception cref="InvalidInputException">The name, spec or scheduling is not valid, or the job exists with another spec; the message says what differs.</exception>
     [Alias("Create")]
-    Task Create(JobSpec spec);
+    Task Create(JobSpec spec, JobScheduling? scheduling = null);
 
     /// <summary>
     /// Stages what is known of an image that rows inpaint: a square PNG of the size that the job's images have, whose opaque pixels are kept and whose
@@ -36,11 +37,50 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Append")]
     Task Append(int chunk, ImmutableArray<PromptRow> rows);
 
-    /// <summary>Fixes the plan and makes the shards available to workers. When the task completes, the plan is durable.</summary>
+    /// <summary>
+    /// Fixes the plan and makes the shards available to workers. When the task completes, the plan is durable. Starting a job that has
+    /// failed does what <see cref="RetryFailed"/> does; one that is paused stays paused.
+    /// </summary>
     /// <param name="rows">Number of rows that were appended.</param>
-    /// <exception cref="InvalidInputException">The job was started with another number of rows, or is not created.</exception>
+    /// <exception cref="InvalidInputException">The job was started with another number of rows, is not created, or is cancelled.</exception>
     [Alias("Start")]
     Task Start(long rows);
+
+    /// <summary>
+    /// Gives no more leases; workers stop at their next step and what they have not committed is given up. Durable when the task completes, safe
+    /// to repeat. Changes nothing about a completed job.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The job is not created, or is cancelled.</exception>
+    [Alias("Pause"), AlwaysInterleave]
+    Task Pause();
+
+    /// <summary>Goes on with a paused job. Durable when the task completes, safe to repeat. Changes nothing about a completed job.</summary>
+    /// <exception cref="InvalidInputException">The job is not created, or is cancelled, which is final.</exception>
+    [Alias("Resume"), AlwaysInterleave]
+    Task Resume();
+
+    /// <summary>
+    /// Stops the job for good; committed shards stay and can be read, later commits are refused. Durable when the task completes, safe to repeat.
+    /// Changes nothing about a completed job.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The job is not created.</exception>
+    [Alias("Cancel"), AlwaysInterleave]
+    Task Cancel();
+
+    /// <summary>Changes the job's class and share. Durable when the task completes, safe to repeat. Changes nothing about a completed job.</summary>
+    /// <param name="priority">The new class.</param>
+    /// <param name="weight">The new share, 1 to <see cref="JobScheduling.MaxWeight"/>.</param>
+    /// <exception cref="InvalidInputException">A value is not allowed, or the job is not created, or is cancelled.</exception>
+    [Alias("SetPriority"), AlwaysInterleave]
+    Task SetPriority(JobPriority priority, int weight);
+
+    /// <summary>
+    /// Puts shards that were set aside back to work, with no failures counted. Durable when the task completes, safe to repeat: where nothing is
+    /// set aside, nothing changes.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The job is not created, or is cancelled.</exception>
+    [Alias("RetryFailed"), AlwaysInterleave]
+    Task RetryFailed();
 
     /// <summary>The job as it is now. Never waits for the store.</summary>
     [Alias("GetProgress"), AlwaysInterleave]
@@ -60,13 +100,13 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="worker">Who asks.</param>
     /// <param name="numericsClass">Hash of the probe batch.</param>
     /// <returns>Whether the worker may work on the job; otherwise it returns its lease.</returns>
-    [Alias("Admit")]
+    [Alias("Admit"), AlwaysInterleave]
     Task<bool> Admit(WorkerInfo worker, string numericsClass);
 
     /// <summary>Keeps a lease alive and reports progress. A grain that was rebuilt adopts the lease.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="drawn">Samples of the shard drawn so far, in parts: half the steps of a batch count as half its samples.</param>
-    /// <returns>False when the work is no longer wanted: another attempt has committed the shard, or the job is not running.</returns>
+    /// <returns>False when the work is no longer wanted: another attempt has committed the shard, or the job is paused, cancelled or failed.</returns>
     [Alias("Heartbeat"), AlwaysInterleave]
     Task<bool> Heartbeat(WorkLease lease, double drawn);
 
@@ -77,17 +117,30 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="lease">The lease, even an expired one.</param>
     /// <param name="stats">What the attempt made.</param>
     /// <returns>Whether this attempt owns the shard.</returns>
-    [Alias("Commit")]
+    [Alias("Commit"), AlwaysInterleave]
     Task<bool> Commit(WorkLease lease, ShardStats stats);
 
     /// <summary>Says that the leased work is finished: the shard is promoted, or the closing files are written.</summary>
     /// <param name="lease">The lease.</param>
-    [Alias("Complete")]
+    [Alias("Complete"), AlwaysInterleave]
     Task Complete(WorkLease lease);
 
-    /// <summary>Gives a lease back unfinished.</summary>
+    /// <summary>
+    /// Gives a lease back unfinished. A fault is counted durably, once for each lease however often the call is repeated, and not while the store
+    /// cannot be written: a shard with <see cref="JobLimits.MaxFaults"/> of them is set aside.
+    /// </summary>
     /// <param name="lease">The lease.</param>
     /// <param name="fault">What went wrong on the worker, in words for the user; null when it is only shutting down.</param>
-    [Alias("Return")]
+    [Alias("Return"), AlwaysInterleave]
     Task Return(WorkLease lease, string? fault);
+
+    /// <summary>
+    /// Gives a lease back because this worker cannot do any of the job, for instance without its model. The worker is kept out of the job, which is
+    /// not durable; no fault is counted.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="worker">Who refuses.</param>
+    /// <param name="reason">Why, in words for the user.</param>
+    [Alias("Refuse"), AlwaysInterleave]
+    Task Refuse(WorkLease lease, WorkerInfo worker, string reason);
 }

@@ -9,6 +9,6 @@ public static class JobLimits
     /// <summary>Bytes of one input; a grain call carries it whole.</summary>
     public const int MaxInputBytes = 8 << 20;
 
-    /// <summary>Times that work on one shard may fail through no fault of its samples before the job stops.</summary>
+    /// <summary>Times that work on one shard may fail through no fault of its samples before it is set aside; counted durably.</summary>
     public const int MaxFaults = 3;
 }

@@ -43,6 +43,24 @@ public sealed record JobProgress
     /// <summary>Time left at that rate; null when unknown.</summary>
     [Id(12)] public TimeSpan? Eta { get; init; }
 
+    /// <summary>Who the job is for.</summary>
+    [Id(13)] public string Submitter { get; init; } = "";
+
+    /// <summary>Its class.</summary>
+    [Id(14)] public JobPriority Priority { get; init; }
+
+    /// <summary>Its share among the submitter's jobs.</summary>
+    [Id(15)] public int Weight { get; init; } = 1;
+
+    /// <summary>Shards that failed too often through no fault of their samples and are not tried any more.</summary>
+    [Id(16)] public int SetAside { get; init; }
+
+    /// <summary>Different workers that hold leases.</summary>
+    [Id(17)] public int Workers { get; init; }
+
+    /// <summary>When the job was created; null when there is no such job or it is not known yet.</summary>
+    [Id(18)] public DateTimeOffset? Created { get; init; }
+
     /// <summary>Whether the job will not change by itself any more.</summary>
-    public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Unknown;
+    public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;
 }

@@ -18,6 +18,15 @@ public enum JobStatus
     /// <summary>Every shard is promoted and the closing files are written.</summary>
     Completed,
 
-    /// <summary>Workers kept failing in a way that is no sample's fault, such as a full disk; what is committed stays, and the job can be resumed.</summary>
+    /// <summary>
+    /// Nothing is left to do but what failed again and again through no fault of its samples: those shards are set aside, the message names
+    /// them, and what is committed stays. Starting the job again, or <see cref="IJobGrain.RetryFailed"/>, goes on.
+    /// </summary>
     Failed,
+
+    /// <summary>No leases are given until the job is resumed; what is committed stays.</summary>
+    Paused,
+
+    /// <summary>Stopped for good; what is committed stays and can be read.</summary>
+    Cancelled,
 }

@@ -5,16 +5,16 @@ namespace Atelier.Abstractions.Workers;
 public interface IDispatcherGrain : IGrainWithIntegerKey
 {
     /// <summary>Says that a job has work; repeated by the job every few seconds, so that a reborn dispatcher learns of it.</summary>
-    /// <param name="jobId">The job.</param>
+    /// <param name="demand">The job and its share.</param>
     [Alias("Register")]
-    Task Register(string jobId);
+    Task Register(JobDemand demand);
 
     /// <summary>Says that a job has no more work.</summary>
     /// <param name="jobId">The job.</param>
     [Alias("Unregister")]
     Task Unregister(string jobId);
 
-    /// <summary>Asks for work of any job.</summary>
+    /// <summary>Asks for work of any job: higher classes first, fair shares within a class, and the model that is loaded while that is fair.</summary>
     /// <param name="worker">Who asks.</param>
     /// <returns>A lease, or null when there is none; ask again a little later.</returns>
     [Alias("Acquire")]

@@ -21,4 +21,10 @@ public sealed record WorkLease
 
     /// <summary>How long the lease lasts without a heartbeat.</summary>
     [Id(5)] public required TimeSpan Duration { get; init; }
+
+    /// <summary>Samples to be drawn; 0 when nothing is.</summary>
+    [Id(6)] public int Samples { get; init; }
+
+    /// <summary>Who it was given to; a grain that adopts the lease learns it from here.</summary>
+    [Id(7)] public WorkerInfo? Worker { get; init; }
 }

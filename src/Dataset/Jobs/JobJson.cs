@@ -14,7 +14,9 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobPlan))]
+[JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(ShardFault))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext
@@ -42,6 +44,8 @@ internal sealed partial class JobJson : JsonSerializerContext
         }
     }
 
+    private static JsonStringEnumConverter<T> Enumeration<T>() where T : struct, Enum => new(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
     private static JsonSerializerOptions MakeOptions(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -51,5 +55,6 @@ internal sealed partial class JobJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = indented,
         NewLine = "\n",
+        Converters = { Enumeration<JobLifecycle>(), Enumeration<JobPriority>() },
     };
 }

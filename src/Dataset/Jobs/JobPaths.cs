@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -8,6 +9,7 @@ public static class JobPaths
 {
     private const string AttemptsFolder = "attempts";
     private const string StateFolder = "state";
+    private const string FaultsFolder = "faults";
 
     /// <summary>Spec and incarnation: <c>{job}/job.json</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -42,6 +44,19 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     /// <param name="number">Number of the state.</param>
     public static string State(string job, int number) => string.Create(CultureInfo.InvariantCulture, $"{job}/{StateFolder}/{number:D5}.json");
+
+    /// <summary>The folder of the faults, for listing: <c>{job}/faults/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Faults(string job) => $"{job}/{FaultsFolder}/";
+
+    /// <summary>A failure of work that is no sample's fault: <c>{job}/faults/draw-00000-0-{lease}.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="kind">What was to be done.</param>
+    /// <param name="shard">Zero-based shard number; not used when closing.</param>
+    /// <param name="retries">How often failed work was put back before.</param>
+    /// <param name="lease">The lease under which it failed.</param>
+    public static string Fault(string job, WorkKind kind, int shard, int retries, Guid lease) => string.Create(
+        CultureInfo.InvariantCulture, $"{job}/{FaultsFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{retries}-{lease:N}.json");
 
     /// <summary>The folder of the attempts, for listing: <c>{job}/attempts/</c>.</summary>
     /// <param name="job">Name of the job.</param>

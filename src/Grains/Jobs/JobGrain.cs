@@ -11,100 +11,89 @@ using Microsoft.Extensions.Logging;
 namespace Atelier.Grains.Jobs;
 
 /// <summary>
-/// Keeps a job's ledger in memory and its truth in the store. What is held here can be lost at any moment; everything durable was written
-/// create-only before a call returned.
+/// The doors of a job: what it knows is a <see cref="KnownJob"/> in memory, its truth is in the store. What is held here can be lost at any moment;
+/// everything durable was written create-only before a call returned. How it is read, kept up to date and announced is in the other part.
 /// </summary>
-internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<JobGrain> logger) : Grain, IJobGrain
+internal sealed partial class JobGrain(IStore store, TimeProvider time, IClusterMembershipService membership, ILogger<JobGrain> logger)
+    : Grain, IJobGrain, IDisposable
 {
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RegistrationPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly HashSet<Guid> _excludedWorkers = [];
-    private readonly DrawingRate _rate = new(time);
-    private Task _recovery = Task.CompletedTask;
-    private JobRecord? _record;
-    private JobPlan? _plan;
-    private ShardLedger? _ledger;
-    private string? _numericsClass;
-    private bool _closed;
-    private string? _failure;
-    private string? _message;
-    private long _failedSamples;
-    private long _truncatedSamples;
-    private long _leasesFrom;
-    private IGrainTimer? _announcements;
-
-    private string JobId => this.GetPrimaryKeyString();
-
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public async Task Create(JobSpec spec, JobScheduling? scheduling = null)
     {
-        _recovery = RecoverAsync();
-        return Task.CompletedTask;
-    }
-
-    public async Task Create(JobSpec spec)
-    {
+        JobIndex.CheckName(JobId);
         JobSpecRules.Check(spec);
-        await _recovery;
-        if (_record is null)
+        scheduling?.Check();
+        await RecoverAsync();
+        if (_job is null)
         {
-            await JobFiles.TryCreateRecordAsync(store, JobId, new JobRecord { Spec = spec, Incarnation = Guid.NewGuid(), Created = time.GetUtcNow() });
-            _record = await JobFiles.ReadRecordAsync(store, JobId);
+            var record = new JobRecord { Spec = spec, Incarnation = Guid.NewGuid(), Created = time.GetUtcNow() };
+            await _health.CallAsync(async () =>
+            {
+                await JobIndex.AddAsync(store, JobId);
+                await JobFiles.TryCreateRecordAsync(store, JobId, record);
+                _job = await KnownJob.ReadAsync(store, JobId, time);
+            });
         }
-        var differences = JobSpecRules.Differences(_record!.Spec, spec);
+        // Also for a job whose creator was lost between the two files.
+        if (scheduling is not null && _job!.Ledger is null && !_job.IsClosed)
+            await _health.CallAsync(() => _job.Control.BeginAsync(new JobState { Scheduling = scheduling }));
+        var differences = JobSpecRules.Differences(_job!.Record.Spec, spec);
         if (differences.Count > 0)
             throw new InvalidInputException($"job '{JobId}' exists with other settings: {string.Join("; ", differences)}");
     }
 
     public async Task AddInput(string sha256, byte[] content)
     {
-        await _recovery;
-        RequireCreated();
-        await JobInputs.AddAsync(store, JobId, sha256, content);
+        await RequireAsync();
+        await _health.CallAsync(() => JobInputs.AddAsync(store, JobId, sha256, content));
     }
 
     public async Task Append(int chunk, ImmutableArray<PromptRow> rows)
     {
-        await _recovery;
-        RequireCreated();
-        if (rows.FirstOrDefault(row => row.InputSha256 is { } input && !JobSpecRules.IsSha256(input)) is { } bad)
-            throw new InvalidInputException($"row {bad.Index + 1} has the input '{bad.InputSha256}'; allowed: the SHA-256 of one, 64 hexadecimal digits in lower case");
-        if (await JobFiles.TryCreatePromptsAsync(store, JobId, chunk, rows)) return;
-        var existing = await JobFiles.ReadPromptsAsync(store, JobId, chunk, JobLimits.ChunkRows) ?? [];
-        for (var i = 0; i < Math.Max(existing.Count, rows.Length); i++)
-        {
-            var (there, here) = (i < existing.Count ? existing[i] : null, i < rows.Length ? rows[i] : null);
-            if (there != here)
-            {
-                throw new InvalidInputException(
-                    $"job '{JobId}' exists with other rows: row {(long)chunk * JobLimits.ChunkRows + i + 1} is {Describe(there)} there, {Describe(here)} here");
-            }
-        }
+        await RequireAsync();
+        await _health.CallAsync(() => JobRows.AppendAsync(store, JobId, chunk, rows));
     }
 
     public async Task Start(long rows)
     {
-        await _recovery;
-        var record = RequireCreated();
+        var job = await RequireAsync();
         if (rows < 1) throw new InvalidInputException($"job '{JobId}' has no rows");
-        if (_plan is null)
+        if (job.Control.State.Lifecycle == JobLifecycle.Cancelled) throw Cancelled();
+        if (job.Plan is null)
         {
-            await JobFiles.TryCreatePlanAsync(store, JobId, new JobPlan
+            var plan = new JobPlan
             {
                 Rows = rows,
-                ImagesPerPrompt = record.Spec.ImagesPerPrompt,
-                ShardSize = record.Spec.ShardSize,
-                BatchSize = record.Spec.BatchSize,
+                ImagesPerPrompt = job.Record.Spec.ImagesPerPrompt,
+                ShardSize = job.Record.Spec.ShardSize,
+                BatchSize = job.Record.Spec.BatchSize,
                 ChunkRows = JobLimits.ChunkRows,
-            });
-            _plan = await JobFiles.ReadPlanAsync(store, JobId);
-            _ledger = new ShardLedger(_plan!, time);
-            LogStarted(JobId, _plan!.Samples, _plan.Shards);
+            };
+            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, plan));
+            job.Start((await _health.CallAsync(() => JobFiles.ReadPlanAsync(store, JobId)))!);
+            logger.JobStarted(JobId, job.Plan!.Samples, job.Plan.Shards);
         }
-        if (_plan!.Rows != rows) throw new InvalidInputException($"job '{JobId}' exists with {_plan.Rows} rows, {rows} were given");
+        if (job.Plan!.Rows != rows) throw new InvalidInputException($"job '{JobId}' exists with {job.Plan.Rows} rows, {rows} were given");
+        if (job.Status == JobStatus.Failed) await RetryFailed();
         await AnnounceAsync();
     }
+
+    public Task Pause() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Paused });
+
+    public Task Resume() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Running });
+
+    public Task Cancel() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Cancelled });
+
+    public Task SetPriority(JobPriority priority, int weight)
+    {
+        new JobScheduling { Priority = priority, Weight = weight }.Check();
+        return ChangeAsync(state => state with { Scheduling = state.Scheduling with { Priority = priority, Weight = weight } });
+    }
+
+    // Only if nobody else has put the same failures back meanwhile.
+    public Task RetryFailed() => ChangeAsync(state =>
+        _job!.Faults.SetAside.Any() && state.Retries == _job.Faults.Retries ? state with { Retries = state.Retries + 1 } : state);
 
     public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
 
@@ -123,193 +112,101 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ILogger<
 
     public async Task<WorkLease?> Lease(WorkerInfo worker)
     {
-        if (!_recovery.IsCompleted || _ledger is null || _closed || _failure is not null || _excludedWorkers.Contains(worker.Id)) return null;
-        if (time.GetTimestamp() < _leasesFrom) return null;
-        var next = _ledger.Next();
-        if (next is null && _ledger is { AllPromoted: true, Leased: 0 }) next = (WorkKind.Close, -1);
+        if (!IsRecovered()) return null;
+        if (_job is not { Status: JobStatus.Running, Ledger: not null } job)
+        {
+            Announce();
+            return null;
+        }
+        job.LastAsked = time.GetTimestamp();
+        if (_health.IsPausing || time.GetTimestamp() < _leasesFrom || job.ExcludedWorkers.Contains(worker.Id)) return null;
+        await EndLostLeasesAsync(job);
+        if (job.Status != JobStatus.Running) return null;
+        var next = job.Ledger.Next(worker.Id) ?? (job.WantsClosing ? (WorkKind.Close, -1) : null);
         if (next is not (var kind, var shard)) return null;
         var lease = new WorkLease
         {
             Id = Guid.NewGuid(),
             JobId = JobId,
-            Incarnation = _record!.Incarnation,
+            Incarnation = job.Record.Incarnation,
             Kind = kind,
             Shard = shard,
             Duration = LeaseDuration,
+            Samples = kind == WorkKind.Draw ? job.Plan!.SamplesIn(shard) : 0,
+            Worker = worker,
         };
-        _ledger.Hold(lease);
-        await Task.CompletedTask;
+        job.Ledger.Hold(lease);
         return lease;
     }
 
     public async Task<bool> Admit(WorkerInfo worker, string numericsClass)
     {
-        await _recovery;
-        var wanted = RequireCreated().Spec.Numerics;
+        var job = await RequireAsync();
+        var wanted = job.Record.Spec.Numerics;
         if (wanted == "any") return true;
         if (wanted == "same")
-        {
-            wanted = _numericsClass ??= await StoredShards.BindNumericsAsync(store, JobId, numericsClass);
-        }
+            wanted = job.NumericsClass ??= await _health.CallAsync(() => StoredShards.BindNumericsAsync(store, JobId, numericsClass));
         if (wanted == numericsClass) return true;
-        _excludedWorkers.Add(worker.Id);
-        _message = $"worker {worker.Name} ({worker.Device}) computes in numerics class {numericsClass[..12]}, the job is bound to {wanted[..12]}; it is kept out";
-        LogExcluded(JobId, worker.Name, numericsClass, wanted);
+        Exclude(job, worker, $"computes in numerics class {numericsClass[..12]}, the job is bound to {wanted[..12]}");
         return false;
     }
 
     public Task<bool> Heartbeat(WorkLease lease, double drawn)
     {
         // While the store is being read there is nothing to compare with: let the worker go on.
-        if (!_recovery.IsCompleted) return Task.FromResult(true);
-        var wanted = _ledger is not null && _failure is null && lease.Incarnation == _record?.Incarnation
-            && !(lease.Kind == WorkKind.Draw && _ledger.IsCommitted(lease.Shard));
-        if (wanted)
-        {
-            _ledger!.Hold(lease, drawn);
-            _rate.Observe(_ledger.CommittedSamples + _ledger.Drawing);
-        }
-        return Task.FromResult(wanted);
+        if (!IsRecovered()) return Task.FromResult(true);
+        if (_job is not { Status: JobStatus.Running, Ledger: { } ledger } job || lease.Incarnation != job.Record.Incarnation) return Task.FromResult(false);
+        if (lease.Kind == WorkKind.Draw && ledger.IsCommitted(lease.Shard)) return Task.FromResult(false);
+        if (!ledger.Holds(lease.Id) && lease.Worker is { } worker && _deadSilos.Include(worker)) return Task.FromResult(false);
+        ledger.Renew(lease, drawn);
+        job.ObserveRate();
+        return Task.FromResult(true);
     }
 
     public async Task<bool> Commit(WorkLease lease, ShardStats stats)
     {
-        await _recovery;
-        if (lease.Incarnation != _record?.Incarnation || stats.Incarnation != lease.Incarnation || _ledger is null) return false;
-        var created = await JobFiles.TryCreateStatsAsync(store, JobId, stats);
-        var winner = created ? stats : await JobFiles.ReadStatsAsync(store, JobId, stats.Shard);
-        if (!_ledger.IsCommitted(stats.Shard)) Count(winner!);
-        _ledger.Commit(stats.Shard);
-        _rate.Observe(_ledger.CommittedSamples + _ledger.Drawing);
-        return winner!.Attempt == stats.Attempt;
+        if (await FindAsync(lease) is not { Ledger: { } ledger } job || stats.Incarnation != lease.Incarnation || job.Status == JobStatus.Cancelled)
+            return false;
+        var created = await _health.CallAsync(() => JobFiles.TryCreateStatsAsync(store, JobId, stats));
+        var winner = created ? stats : (await _health.CallAsync(() => JobFiles.ReadStatsAsync(store, JobId, stats.Shard)))!;
+        if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
+        ledger.Commit(stats.Shard, lease.Id);
+        job.Trouble = null;
+        job.ObserveRate();
+        return winner.Attempt == stats.Attempt;
     }
 
     public async Task Complete(WorkLease lease)
     {
-        await _recovery;
-        if (lease.Incarnation != _record?.Incarnation || _ledger is null) return;
-        if (lease.Kind == WorkKind.Close)
+        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
+        if (lease.Kind != WorkKind.Close)
         {
-            _closed = true;
-            LogCompleted(JobId);
+            ledger.Promote(lease.Shard);
         }
-        else
+        else if (!job.IsClosed)
         {
-            _ledger.Promote(lease.Shard);
+            job.Close();
+            logger.JobCompleted(JobId);
         }
-        _ledger.Release(lease.Id);
-        if (_closed) await Dispatcher.Unregister(JobId);
+        ledger.Release(lease.Id);
+        if (job.IsClosed) await FinishAsync();
+        Announce();
     }
 
-    public Task Return(WorkLease lease, string? fault)
+    public async Task Return(WorkLease lease, string? fault)
     {
-        if (_ledger is null || lease.Incarnation != _record?.Incarnation) return Task.CompletedTask;
-        _ledger.Release(lease.Id);
-        if (fault is not null)
-        {
-            _message = fault;
-            LogFault(JobId, lease.Shard, fault);
-            if (_ledger.Fault(lease.Shard) >= JobLimits.MaxFaults) _failure = fault;
-        }
-        return Task.CompletedTask;
+        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
+        // Counted before others may have the work, so that it is not leased once more than it should be.
+        if (fault is not null) await CountAsync(job, lease, fault);
+        ledger.Release(lease.Id);
+        Announce();
     }
 
-    private IDispatcherGrain Dispatcher => GrainFactory.GetGrain<IDispatcherGrain>(0);
-
-    private async Task RecoverAsync()
+    public async Task Refuse(WorkLease lease, WorkerInfo worker, string reason)
     {
-        _record = await JobFiles.ReadRecordAsync(store, JobId);
-        if (_record is null) return;
-        _plan = await JobFiles.ReadPlanAsync(store, JobId);
-        if (_plan is null) return;
-
-        var ledger = new ShardLedger(_plan, time);
-        var committed = await StoredShards.ListAsync(store, JobId);
-        foreach (var (shard, isPromoted) in committed)
-        {
-            ledger.Commit(shard);
-            if (isPromoted) ledger.Promote(shard);
-        }
-        foreach (var shard in committed.Keys)
-        {
-            if (await JobFiles.ReadStatsAsync(store, JobId, shard) is { } stats) Count(stats);
-        }
-        _closed = await StoredShards.IsClosedAsync(store, JobId);
-        _ledger = ledger;
-        // Workers that drew for a lost activation get the time to say so before their shards are leased again.
-        _leasesFrom = time.GetTimestamp() + (long)(2 * HeartbeatPeriod.TotalSeconds * time.TimestampFrequency);
-        LogRecovered(JobId, ledger.Committed, _plan.Shards);
-        if (!_closed) await AnnounceAsync();
+        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
+        Exclude(job, worker, $"cannot work on the job: {reason}");
+        ledger.Release(lease.Id);
+        Announce();
     }
-
-    // Tells the dispatcher now and every few seconds, since it may lose its memory too; the timer also keeps this activation alive.
-    private async Task AnnounceAsync()
-    {
-        if (_closed) return;
-        await Dispatcher.Register(JobId);
-        _announcements ??= this.RegisterGrainTimer(
-            () => _closed ? Task.CompletedTask : Dispatcher.Register(JobId),
-            new GrainTimerCreationOptions { DueTime = RegistrationPeriod, Period = RegistrationPeriod, KeepAlive = true, Interleave = true });
-    }
-
-    private JobRecord RequireCreated() => _record ?? throw new InvalidInputException($"job '{JobId}' does not exist");
-
-    private void Count(ShardStats stats)
-    {
-        _failedSamples += stats.Failed;
-        _truncatedSamples += stats.Truncated;
-    }
-
-    private JobProgress Progress()
-    {
-        if (_ledger is null || _plan is null)
-        {
-            return new JobProgress
-            {
-                JobId = JobId,
-                Status = !_recovery.IsCompleted ? JobStatus.Recovering : _record is null ? JobStatus.Unknown : JobStatus.Staging,
-                Message = _recovery.IsFaulted ? _recovery.Exception.InnerException!.Message : null,
-            };
-        }
-        var drawn = _ledger.CommittedSamples + _ledger.Drawing;
-        var rate = _rate.PerSecond;
-        return new JobProgress
-        {
-            JobId = JobId,
-            Status = _failure is not null ? JobStatus.Failed : _closed ? JobStatus.Completed : JobStatus.Running,
-            Message = _failure ?? _message,
-            Samples = _plan.Samples,
-            Finished = _ledger.CommittedSamples,
-            Drawn = drawn,
-            Failed = _failedSamples,
-            Truncated = _truncatedSamples,
-            Shards = _plan.Shards,
-            ShardsFinished = _ledger.Committed,
-            ShardsLeased = _ledger.Leased,
-            ImagesPerSecond = rate,
-            Eta = rate > 0 ? TimeSpan.FromSeconds((_plan.Samples - drawn) / rate) : null,
-        };
-    }
-
-    private static string Describe(PromptRow? row) =>
-        row is null ? "absent" : $"\"{(row.Prompt.Length > 60 ? row.Prompt[..60] + "..." : row.Prompt)}\"{(row.Id is null ? "" : $" (id {row.Id})")}"
-            + (row.Seed is null ? "" : $" seed {row.Seed}") + (row.GuidanceScale is null ? "" : $" guidance {row.GuidanceScale}")
-            + (row.NegativePrompt is null ? "" : $" against \"{row.NegativePrompt}\"")
-            + (row.Label is null ? "" : $" label \"{row.Label}\"")
-            + (row.InputSha256 is null ? "" : $" inpainting {row.InputSha256[..12]}");
-
-    [LoggerMessage(LogLevel.Information, "Job {Job} started with {Samples} samples in {Shards} shards")]
-    private partial void LogStarted(string job, long samples, int shards);
-
-    [LoggerMessage(LogLevel.Information, "Job {Job} recovered: {Committed} of {Shards} shards are committed")]
-    private partial void LogRecovered(string job, int committed, int shards);
-
-    [LoggerMessage(LogLevel.Information, "Job {Job} completed")]
-    private partial void LogCompleted(string job);
-
-    [LoggerMessage(LogLevel.Warning, "Job {Job} keeps worker {Worker} out: its numerics class is {Class}, the job's is {Wanted}")]
-    private partial void LogExcluded(string job, string worker, string @class, string wanted);
-
-    [LoggerMessage(LogLevel.Warning, "Job {Job}: work on shard {Shard} failed: {Fault}")]
-    private partial void LogFault(string job, int shard, string fault);
 }

@@ -4,85 +4,154 @@ using Atelier.Abstractions.Workers;
 namespace Atelier.Grains.Jobs;
 
 /// <summary>
-/// Which shards of a job are open, leased, committed and promoted, and by when leases end. Holds no more than the store says plus what can be
-/// lost; a few bytes a shard. Not thread-safe.
+/// Which shards of a job are open, leased, committed, promoted and set aside, and by when leases end. Holds no more than the store says plus what
+/// can be lost; a few bits a shard. Not thread-safe.
 /// </summary>
-internal sealed class ShardLedger(JobPlan plan, TimeProvider time)
+internal sealed class ShardLedger
 {
-    private enum State : byte { Open, Committed, Promoted }
+    private readonly JobPlan _plan;
+    private readonly ShardSet _open;
+    private readonly ShardSet _unpromoted;
+    private readonly ShardSet _committed;
+    private readonly ShardSet _promoted;
+    private readonly ShardSet _undrawable;
+    private readonly ShardSet _unpromotable;
+    private readonly HeldLeases _held;
+    private readonly SlowTail _tail;
 
-    private readonly State[] _states = new State[plan.Shards];
-    private readonly SortedSet<int> _open = [.. Enumerable.Range(0, plan.Shards)];
-    private readonly SortedSet<int> _unpromoted = [];
-    private readonly Dictionary<Guid, Held> _held = [];
-    private readonly Dictionary<int, int> _faults = [];
+    public ShardLedger(JobPlan plan, TimeProvider time)
+    {
+        _plan = plan;
+        _open = ShardSet.Full(plan.Shards);
+        _unpromoted = new ShardSet(plan.Shards);
+        _committed = new ShardSet(plan.Shards);
+        _promoted = new ShardSet(plan.Shards);
+        _undrawable = new ShardSet(plan.Shards);
+        _unpromotable = new ShardSet(plan.Shards);
+        _held = new HeldLeases(time);
+        _tail = new SlowTail(_held, time);
+    }
 
-    public int Committed { get; private set; }
-    public int Promoted { get; private set; }
+    public int Committed => _committed.Count;
+    public int Promoted => _promoted.Count;
     public long CommittedSamples { get; private set; }
     public int Leased => _held.Count;
 
+    /// <summary>Different workers that hold leases.</summary>
+    public int Workers => _held.Workers;
+
     /// <summary>Samples drawn under running leases, in parts.</summary>
-    public double Drawing => _held.Values.Sum(held => held.Drawn);
+    public double Drawing => _held.Drawing;
 
-    public bool AllPromoted => Promoted == plan.Shards;
+    /// <summary>Pieces of work on shards that nobody holds.</summary>
+    public int Wanted => _open.Count + _unpromoted.Count;
 
-    public bool IsCommitted(int shard) => _states[shard] != State.Open;
+    public int SetAsideCount => _undrawable.Count + _unpromotable.Count;
 
-    /// <summary>The next piece of work on shards: finishing a dead winner's promotion comes before drawing.</summary>
-    public (WorkKind Kind, int Shard)? Next()
+    public bool AllPromoted => Promoted == _plan.Shards;
+
+    public bool IsCommitted(int shard) => _committed.Contains(shard);
+
+    public bool Holds(Guid lease) => _held.Holds(lease);
+
+    /// <summary>Shards that are not tried any more, in ascending order.</summary>
+    public IEnumerable<int> SetAside => _undrawable.Ascending().Concat(_unpromotable.Ascending()).Order();
+
+    public IEnumerable<int> CommittedShards => _committed.Ascending();
+
+    /// <summary>
+    /// The next piece of work on shards: finishing a dead winner's promotion comes before drawing, and when all else is held, drawing a slow shard
+    /// a second time.
+    /// </summary>
+    /// <param name="worker">Who would do it.</param>
+    public (WorkKind Kind, int Shard)? Next(Guid worker)
     {
-        Expire();
-        return _unpromoted.Count > 0 ? (WorkKind.Promote, _unpromoted.Min) : _open.Count > 0 ? (WorkKind.Draw, _open.Min) : null;
+        if (_unpromoted.Min is >= 0 and var unpromoted) return (WorkKind.Promote, unpromoted);
+        if (_open.Min is >= 0 and var open) return (WorkKind.Draw, open);
+        return _tail.Find(worker, shard => !IsCommitted(shard) && !_undrawable.Contains(shard)) is { } slow ? (WorkKind.Draw, slow) : null;
     }
 
-    /// <summary>Notes that a lease is held from now on; also when a worker presents one that a lost grain had given.</summary>
-    public void Hold(WorkLease lease, double drawn = 0)
+    /// <summary>Notes that a lease is given.</summary>
+    public void Hold(WorkLease lease) => Take(lease, adopted: false);
+
+    /// <summary>Notes how far a lease is; also one that a lost grain had given.</summary>
+    public void Renew(WorkLease lease, double drawn)
     {
-        _held[lease.Id] = new Held(lease, time.GetTimestamp(), drawn);
-        _open.Remove(lease.Shard);
-        _unpromoted.Remove(lease.Shard);
+        if (!_held.Holds(lease.Id)) Take(lease, adopted: true);
+        _held.Renew(lease.Id, drawn);
     }
 
     /// <summary>Ends a lease; unfinished work becomes available again.</summary>
     public void Release(Guid lease)
     {
-        if (!_held.Remove(lease, out var held) || held.Lease.Shard < 0) return;
-        var shard = held.Lease.Shard;
-        if (_held.Values.Any(other => other.Lease.Shard == shard)) return;
-        if (_states[shard] == State.Open) _open.Add(shard);
-        else if (_states[shard] == State.Committed) _unpromoted.Add(shard);
+        if (_held.Remove(lease) is { Lease.Shard: >= 0 and var shard } && _held.OfShard(shard).Count == 0) Offer(shard);
     }
 
     /// <summary>Notes a commit found in the store or just made. Whoever holds the shard goes on to promote it.</summary>
-    public void Commit(int shard)
+    /// <param name="shard">The shard.</param>
+    /// <param name="lease">The lease under which it was drawn, if it is known.</param>
+    public void Commit(int shard, Guid lease = default)
     {
-        if (_states[shard] != State.Open) return;
-        _states[shard] = State.Committed;
+        if (!_committed.Add(shard)) return;
         _open.Remove(shard);
-        Committed++;
-        CommittedSamples += plan.SamplesIn(shard);
-        if (!_held.Values.Any(held => held.Lease.Shard == shard)) _unpromoted.Add(shard);
-        foreach (var (id, held) in _held.Where(entry => entry.Value.Lease.Shard == shard).ToList()) _held[id] = held with { Drawn = 0 };
+        _undrawable.Remove(shard);
+        CommittedSamples += _plan.SamplesIn(shard);
+        if (_held.Find(lease) is { } winner) _tail.Observe(winner, _plan.SamplesIn(shard));
+        _held.ForgetDrawn(shard);
+        if (_held.OfShard(shard).Count == 0) Offer(shard);
     }
 
     /// <summary>Notes that a shard has its plain names.</summary>
     public void Promote(int shard)
     {
         Commit(shard);
-        if (_states[shard] == State.Promoted) return;
-        _states[shard] = State.Promoted;
+        if (!_promoted.Add(shard)) return;
         _unpromoted.Remove(shard);
-        Promoted++;
+        _unpromotable.Remove(shard);
     }
 
-    /// <summary>Counts a failure that is no sample's fault and says how often this work has failed now.</summary>
-    public int Fault(int shard) => _faults[shard] = _faults.GetValueOrDefault(shard) + 1;
-
-    private void Expire()
+    /// <summary>Offers work no more that failed too often.</summary>
+    public void PutAside(WorkKind kind, int shard)
     {
-        foreach (var (id, held) in _held.Where(entry => time.GetElapsedTime(entry.Value.Since) > entry.Value.Lease.Duration).ToList()) Release(id);
+        if (kind == WorkKind.Draw && !IsCommitted(shard) && _undrawable.Add(shard)) _open.Remove(shard);
+        if (kind == WorkKind.Promote && !_promoted.Contains(shard) && _unpromotable.Add(shard)) _unpromoted.Remove(shard);
     }
 
-    private sealed record Held(WorkLease Lease, long Since, double Drawn);
+    /// <summary>Offers all work again that was set aside.</summary>
+    public void PutBack()
+    {
+        foreach (var shard in SetAside.ToList())
+        {
+            _undrawable.Remove(shard);
+            _unpromotable.Remove(shard);
+            if (_held.OfShard(shard).Count == 0) Offer(shard);
+        }
+    }
+
+    /// <summary>Ends the leases that were not renewed in time, and says which.</summary>
+    public IReadOnlyList<WorkLease> Expire() => End(_held.Expired());
+
+    /// <summary>Ends the leases of workers that are lost, and says which.</summary>
+    public IReadOnlyList<WorkLease> ReleaseLost(Func<WorkerInfo, bool> isLost) =>
+        End([.. _held.All.Where(held => held.Lease.Worker is { } worker && isLost(worker))]);
+
+    private WorkLease[] End(IReadOnlyList<HeldLease> ended)
+    {
+        foreach (var held in ended) Release(held.Lease.Id);
+        return [.. ended.Select(held => held.Lease)];
+    }
+
+    private void Take(WorkLease lease, bool adopted)
+    {
+        _held.Add(lease, adopted);
+        if (lease.Shard < 0) return;
+        _open.Remove(lease.Shard);
+        _unpromoted.Remove(lease.Shard);
+    }
+
+    private void Offer(int shard)
+    {
+        if (!IsCommitted(shard) && !_undrawable.Contains(shard)) _open.Add(shard);
+        else if (IsCommitted(shard) && !_promoted.Contains(shard) && !_unpromotable.Contains(shard)) _unpromoted.Add(shard);
+    }
 }

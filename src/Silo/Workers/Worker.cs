@@ -1,3 +1,4 @@
+using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
@@ -18,6 +19,7 @@ internal sealed partial class Worker(
     private const int MaxTries = 30;
 
     private readonly DeviceThread _device = new(info.Name);
+    private string? _loadedModel;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -26,7 +28,7 @@ internal sealed partial class Worker(
             WorkLease? lease = null;
             try
             {
-                lease = await grains.GetGrain<IDispatcherGrain>(0).Acquire(info);
+                lease = await grains.GetGrain<IDispatcherGrain>(0).Acquire(info with { ModelDigest = _loadedModel });
             }
             catch (Exception lost) when (lost is OrleansException or TimeoutException)
             {
@@ -77,7 +79,15 @@ internal sealed partial class Worker(
         async Task ReturnAsync(string? fault)
         {
             await EndHeartbeatAsync();
-            await RetryAsync(() => job.Return(lease, fault));
+            try
+            {
+                await RetryAsync(() => job.Return(lease, fault));
+            }
+            catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
+            {
+                // The lease expires by itself; the worker goes on.
+                LogNoHeartbeat(lost, info.Name, lease.JobId);
+            }
         }
 
         async Task EndHeartbeatAsync()
@@ -92,7 +102,18 @@ internal sealed partial class Worker(
         var record = await ReadRecordAsync(lease, cancellationToken);
         var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, cancellationToken)
             ?? throw new FileNotFoundException($"{JobPaths.Plan(lease.JobId)} is missing");
-        var model = await _device.RunAsync(() => models.Load(record.Spec.Model, record.Spec.ModelDigest));
+        LoadedModel model;
+        try
+        {
+            model = await _device.RunAsync(() => models.Load(record.Spec.Model, record.Spec.ModelDigest));
+        }
+        catch (InvalidInputException unfit)
+        {
+            // Not the shard's fault, nor one that another try could mend: this worker has not the job's model.
+            await RetryAsync(() => job.Refuse(lease, info, unfit.Message));
+            return false;
+        }
+        _loadedModel = record.Spec.ModelDigest;
         var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize));
         if (!await job.Admit(info, numericsClass)) return false;
 
@@ -142,7 +163,7 @@ internal sealed partial class Worker(
                 {
                     if (!await job.Heartbeat(lease, drawn())) await unwanted.CancelAsync();
                 }
-                catch (Exception lost) when (lost is OrleansException or TimeoutException)
+                catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
                 {
                     LogNoHeartbeat(lost, info.Name, lease.JobId);
                 }
@@ -154,7 +175,7 @@ internal sealed partial class Worker(
         }
     }
 
-    // A grain call may fail while its silo is being replaced; all of these may be repeated.
+    // A grain call may fail while its silo is being replaced or the store is out of reach; all of these may be repeated.
     private async Task RetryAsync(Func<Task> call)
     {
         for (var left = MaxTries; ; left--)
@@ -164,7 +185,7 @@ internal sealed partial class Worker(
                 await call();
                 return;
             }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException && left > 1)
+            catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException && left > 1)
             {
                 LogRetry(lost, info.Name);
                 await Task.Delay(RetryPause, time);

@@ -140,13 +140,13 @@ public sealed class InpaintingRunTests : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var missing = new string('a', 64);
-        Assert.Equal((JobStatus.Failed, $"job/inputs/{missing}.png is missing"), Of(await SubmitAsync(_model, missing, default)));
+        Assert.Equal((JobStatus.Failed, $"shard 0 is set aside after 3 failures: job/inputs/{missing}.png is missing"), Of(await SubmitAsync(_model, missing, default)));
         // Each of the three tries returns its lease at once; twice to wait for one to expire would take a minute.
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(45));
 
         var small = new InputImage(8, new byte[192], [.. Enumerable.Range(0, 64).Select(pixel => pixel > 9)]).Encode();
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(small));
-        Assert.Equal((JobStatus.Failed, $"job/inputs/{digest}.png has 8x8 pixels; the job's images have 32x32"), Of(await SubmitAsync(_model, digest, small)));
+        Assert.Equal((JobStatus.Failed, $"shard 0 is set aside after 3 failures: job/inputs/{digest}.png has 8x8 pixels; the job's images have 32x32"), Of(await SubmitAsync(_model, digest, small)));
 
         static (JobStatus, string?) Of((JobProgress Progress, IReadOnlyList<ShardRow>) job) => (job.Progress.Status, job.Progress.Message);
     }

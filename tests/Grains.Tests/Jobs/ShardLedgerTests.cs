@@ -8,22 +8,23 @@ namespace Atelier.Grains.Tests.Jobs;
 public sealed class ShardLedgerTests
 {
     private static readonly JobPlan Plan = new() { Rows = 10, ImagesPerPrompt = 1, ShardSize = 4, BatchSize = 2, ChunkRows = 1000 };
+    private static readonly Guid Worker = Guid.NewGuid();
     private readonly FakeTimeProvider _time = new();
     private readonly ShardLedger _ledger;
 
     public ShardLedgerTests() => _ledger = new ShardLedger(Plan, _time);
 
     [Fact]
-    public void Next_OfANewJob_IsTheFirstShard() => Assert.Equal((WorkKind.Draw, 0), _ledger.Next());
+    public void Next_OfANewJob_IsTheFirstShard() => Assert.Equal((WorkKind.Draw, 0), _ledger.Next(Worker));
 
     [Fact]
     public void Next_SkipsShardsThatAreHeld()
     {
         _ledger.Hold(Lease(0));
         _ledger.Hold(Lease(1));
-        Assert.Equal((WorkKind.Draw, 2), _ledger.Next());
+        Assert.Equal((WorkKind.Draw, 2), _ledger.Next(Worker));
         _ledger.Hold(Lease(2));
-        Assert.Null(_ledger.Next());
+        Assert.Null(_ledger.Next(Worker));
     }
 
     [Fact]
@@ -31,9 +32,11 @@ public sealed class ShardLedgerTests
     {
         _ledger.Hold(Lease(0));
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal((WorkKind.Draw, 1), _ledger.Next());
+        Assert.Empty(_ledger.Expire());
+        Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Worker));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((WorkKind.Draw, 0), _ledger.Next());
+        Assert.Equal([0], _ledger.Expire().Select(lease => lease.Shard));
+        Assert.Equal((WorkKind.Draw, 0), _ledger.Next(Worker));
         Assert.Equal(0, _ledger.Leased);
     }
 
@@ -43,9 +46,10 @@ public sealed class ShardLedgerTests
         var lease = Lease(0);
         _ledger.Hold(lease);
         _time.Advance(TimeSpan.FromSeconds(20));
-        _ledger.Hold(lease, drawn: 2.5);
+        _ledger.Renew(lease, drawn: 2.5);
         _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.Equal((WorkKind.Draw, 1), _ledger.Next());
+        Assert.Empty(_ledger.Expire());
+        Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Worker));
         Assert.Equal(2.5, _ledger.Drawing);
     }
 
@@ -54,7 +58,7 @@ public sealed class ShardLedgerTests
     {
         _ledger.Hold(Lease(0));
         _ledger.Commit(0);
-        Assert.Equal((WorkKind.Draw, 1), _ledger.Next());
+        Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Worker));
         Assert.Equal((1, 4L, 0), (_ledger.Committed, _ledger.CommittedSamples, _ledger.Promoted));
     }
 
@@ -64,7 +68,8 @@ public sealed class ShardLedgerTests
         _ledger.Hold(Lease(0));
         _ledger.Commit(0);
         _time.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal((WorkKind.Promote, 0), _ledger.Next());
+        Assert.Single(_ledger.Expire());
+        Assert.Equal((WorkKind.Promote, 0), _ledger.Next(Worker));
     }
 
     [Fact]
@@ -82,9 +87,9 @@ public sealed class ShardLedgerTests
         _ledger.Hold(first);
         _ledger.Hold(second);
         _ledger.Release(first.Id);
-        Assert.Equal((WorkKind.Draw, 1), _ledger.Next());
+        Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Worker));
         _ledger.Release(second.Id);
-        Assert.Equal((WorkKind.Draw, 0), _ledger.Next());
+        Assert.Equal((WorkKind.Draw, 0), _ledger.Next(Worker));
     }
 
     [Fact]
@@ -98,7 +103,7 @@ public sealed class ShardLedgerTests
         }
         Assert.True(_ledger.AllPromoted);
         Assert.Equal((10L, 3), (_ledger.CommittedSamples, _ledger.Committed));
-        Assert.Null(_ledger.Next());
+        Assert.Null(_ledger.Next(Worker));
     }
 
     private static WorkLease Lease(int shard) => new()

@@ -1,0 +1,220 @@
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+
+namespace Atelier.Grains.Jobs;
+
+/// <summary>How what the grain knows is read from the store, kept up to date, and announced to the dispatcher.</summary>
+internal sealed partial class JobGrain
+{
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
+
+    private readonly StoreHealth _health = new(time);
+    private readonly DeadSilos _deadSilos = new(membership);
+    private readonly CancellationTokenSource _deactivated = new();
+    private Task _recovery = Task.CompletedTask;
+    private long _recoveryBegun;
+    private KnownJob? _job;
+    private long _leasesFrom;
+    private bool _isFinishNoted;
+    private IGrainTimer? _upkeep;
+
+    private string JobId => this.GetPrimaryKeyString();
+
+    private IDispatcherGrain Dispatcher => GrainFactory.GetGrain<IDispatcherGrain>(0);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        BeginRecovery();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _deactivated.CancelAsync();
+
+    public void Dispose() => _deactivated.Dispose();
+
+    private void BeginRecovery()
+    {
+        _recoveryBegun = time.GetTimestamp();
+        _recovery = ReadAsync();
+
+        async Task ReadAsync()
+        {
+            try
+            {
+                _job = await _health.CallAsync(() => KnownJob.ReadAsync(store, JobId, time));
+            }
+            catch (Exception failure)
+            {
+                logger.JobNotRead(failure, JobId);
+                throw;
+            }
+            if (_job is not { Ledger: { } ledger } job) return;
+            // Workers that drew for a lost activation get the time to say so before their shards are leased again.
+            _leasesFrom = time.GetTimestamp() + (long)(2 * HeartbeatPeriod.TotalSeconds * time.TimestampFrequency);
+            logger.JobRecovered(JobId, ledger.Committed, job.Plan!.Shards);
+            _ = CountFinishedAsync(job, [.. ledger.CommittedShards]);
+            Announce();
+        }
+    }
+
+    private async Task CountFinishedAsync(KnownJob job, int[] shards)
+    {
+        try
+        {
+            await job.Counts.ReadAsync(shards, _deactivated.Token);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or InvalidInputException or ObjectDisposedException)
+        {
+            if (failure is InvalidInputException) job.Trouble = failure.Message;
+        }
+    }
+
+    /// <summary>Whether the store has been read; if that failed, it is tried again now and then.</summary>
+    private bool IsRecovered()
+    {
+        if (_recovery.IsFaulted && time.GetElapsedTime(_recoveryBegun) >= RecoveryPause) BeginRecovery();
+        return _recovery.IsCompletedSuccessfully;
+    }
+
+    private Task RecoverAsync()
+    {
+        IsRecovered();
+        return _recovery;
+    }
+
+    private async Task<KnownJob> RequireAsync()
+    {
+        await RecoverAsync();
+        return _job ?? throw new InvalidInputException($"job '{JobId}' does not exist");
+    }
+
+    /// <summary>The job, if it is the one that the lease was given for.</summary>
+    private async Task<KnownJob?> FindAsync(WorkLease lease)
+    {
+        await RecoverAsync();
+        return _job?.Record.Incarnation == lease.Incarnation ? _job : null;
+    }
+
+    private JobProgress Progress()
+    {
+        if (IsRecovered()) return _job?.Progress(_health.Trouble) ?? new JobProgress { JobId = JobId, Status = JobStatus.Unknown };
+        var failure = _recovery.Exception?.InnerException;
+        // A damaged file does not mend itself; a store that is out of reach may come back.
+        return new JobProgress { JobId = JobId, Status = failure is InvalidInputException ? JobStatus.Failed : JobStatus.Recovering, Message = failure?.Message };
+    }
+
+    private InvalidInputException Cancelled() => new($"job '{JobId}' is cancelled, which is final; submit it under another name");
+
+    private async Task ChangeAsync(Func<JobState, JobState> change)
+    {
+        var job = await RequireAsync();
+        if (job.IsClosed) return;
+        await _health.CallAsync(() => job.Control.ChangeAsync(state =>
+        {
+            var next = change(state);
+            return state.Lifecycle != JobLifecycle.Cancelled || next == state ? next
+                : next.Lifecycle == JobLifecycle.Cancelled && next.Scheduling == state.Scheduling && next.Retries == state.Retries ? state
+                : throw Cancelled();
+        }));
+        logger.JobChanged(JobId, job.Status.ToString());
+        job.LastAsked = time.GetTimestamp();
+        await FollowStateAsync(job);
+    }
+
+    private async Task FollowStateAsync(KnownJob job)
+    {
+        job.FollowRetries();
+        if (job.Status == JobStatus.Cancelled) await FinishAsync();
+        Announce();
+    }
+
+    private async Task FinishAsync()
+    {
+        if (_isFinishNoted) return;
+        try
+        {
+            await _health.CallAsync(() => JobIndex.FinishAsync(store, JobId));
+            _isFinishNoted = true;
+        }
+        catch (IOException failure)
+        {
+            // Only spares others a look at the job.
+            logger.NoStore(failure, JobId);
+        }
+    }
+
+    private void Exclude(KnownJob job, WorkerInfo worker, string reason)
+    {
+        job.Exclude(worker, reason);
+        logger.WorkerExcluded(JobId, worker.Name, reason);
+    }
+
+    private async Task EndLostLeasesAsync(KnownJob job)
+    {
+        foreach (var lease in job.Ledger!.Expire()) await CountAsync(job, lease, $"worker {lease.Worker?.Name} stopped answering");
+        if (!_deadSilos.HaveChanged()) return;
+        foreach (var lease in job.Ledger.ReleaseLost(_deadSilos.Include)) await CountAsync(job, lease, $"the process of worker {lease.Worker?.Name} died");
+    }
+
+    private async Task CountAsync(KnownJob job, WorkLease lease, string reason)
+    {
+        job.Trouble = reason;
+        try
+        {
+            var setAside = await _health.CallAsync(() => job.Faults.AddAsync(lease, reason));
+            if (setAside && lease.Kind != WorkKind.Close) job.Ledger!.PutAside(lease.Kind, lease.Shard);
+            logger.WorkFailed(JobId, lease.Kind, lease.Shard, setAside, reason);
+        }
+        catch (IOException failure)
+        {
+            logger.FaultNotCounted(failure, JobId, lease.Shard, reason);
+        }
+    }
+
+    /// <summary>Catches up with other activations, ends what is lost, and tells the dispatcher, since that may lose its memory too.</summary>
+    private async Task UpkeepAsync()
+    {
+        if (_job is not { Ledger: not null, IsClosed: false } job) return;
+        try
+        {
+            await _health.CallAsync(job.Control.PollAsync);
+            await EndLostLeasesAsync(job);
+            await FollowStateAsync(job);
+        }
+        catch (IOException failure)
+        {
+            logger.NoStore(failure, JobId);
+            Announce();
+        }
+    }
+
+    private void Announce() => _ = AnnounceAsync();
+
+    /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
+    private async Task AnnounceAsync()
+    {
+        var isWorking = _job is { Status: JobStatus.Running } or { Ledger.Leased: > 0, IsClosed: false };
+        if (!isWorking)
+        {
+            _upkeep?.Dispose();
+            _upkeep = null;
+        }
+        else
+        {
+            _upkeep ??= this.RegisterGrainTimer(
+                UpkeepAsync, new GrainTimerCreationOptions { DueTime = UpkeepPeriod, Period = UpkeepPeriod, KeepAlive = true, Interleave = true });
+        }
+        try
+        {
+            await (_job is { Status: JobStatus.Running } job ? Dispatcher.Register(job.Demand) : Dispatcher.Unregister(JobId));
+        }
+        catch (Exception lost) when (lost is OrleansException or TimeoutException or ObjectDisposedException)
+        {
+            logger.NoDispatcher(lost, JobId);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Grains.Jobs;
+
+/// <summary>What a grain knows of its job: read from the store, kept up to date, lost at any moment. Knows nothing of grains.</summary>
+internal sealed class KnownJob(IStore store, string id, JobRecord record, TimeProvider time)
+{
+    /// <summary>From so many shards on that are set aside, and more of them than are committed, it is the job that is wrong: it stops.</summary>
+    private const int HopelessShards = 10;
+
+    private const int NamedShards = 5;
+    private static readonly TimeSpan LonelyAfter = TimeSpan.FromSeconds(30);
+
+    public JobRecord Record => record;
+
+    public JobControl Control { get; } = new(store, id, time);
+
+    public ShardFaults Faults { get; } = new(store, id, time);
+
+    public FinishedCounts Counts { get; } = new(store, id, time);
+
+    public DrawingRate Rate { get; } = new(time);
+
+    /// <summary>Workers that cannot do this job.</summary>
+    public HashSet<Guid> ExcludedWorkers { get; } = [];
+
+    /// <summary>Null before Start.</summary>
+    public JobPlan? Plan { get; private set; }
+
+    /// <summary>Null before Start, and when the job was found completed.</summary>
+    public ShardLedger? Ledger { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    public string? NumericsClass { get; set; }
+
+    /// <summary>What last happened that the user may want to know, until a shard is committed.</summary>
+    public string? Trouble { get; set; }
+
+    /// <summary>Who was kept out last, and why.</summary>
+    public string? Exclusion { get; private set; }
+
+    /// <summary>When a worker last asked for work, or the job began to want one.</summary>
+    public long LastAsked { get; set; } = time.GetTimestamp();
+
+    public JobStatus Status =>
+        IsClosed ? JobStatus.Completed
+        : Control.State.Lifecycle == JobLifecycle.Cancelled ? JobStatus.Cancelled
+        : Ledger is null ? JobStatus.Staging
+        : Control.State.Lifecycle == JobLifecycle.Paused ? JobStatus.Paused
+        : Failure is not null ? JobStatus.Failed
+        : JobStatus.Running;
+
+    /// <summary>Why nothing more can be done; null while something can.</summary>
+    public string? Failure =>
+        Ledger is null ? null
+        : Faults.ClosingSetAside ? $"the files that close the job could not be made in {JobLimits.MaxFaults} tries: {Faults.LastReason}"
+        : Ledger.SetAsideCount == 0 ? null
+        : Ledger is { Wanted: 0, Leased: 0 } || Ledger.SetAsideCount >= Math.Max(HopelessShards, Ledger.Committed + 1) ? DescribeSetAside()
+        : null;
+
+    /// <summary>Whether the files that close the job are to be made now.</summary>
+    public bool WantsClosing => Ledger is { AllPromoted: true, Leased: 0 } && !IsClosed && !Faults.ClosingSetAside;
+
+    public JobDemand Demand => new()
+    {
+        JobId = id,
+        Scheduling = Control.State.Scheduling,
+        ModelDigest = record.Spec.ModelDigest,
+        Open = Ledger!.Wanted + (WantsClosing ? 1 : 0),
+        ShardSamples = (int)Math.Min(Plan!.ShardSize, Plan.Samples),
+    };
+
+    /// <summary>Reads what the store says; null when there is no such job.</summary>
+    public static async Task<KnownJob?> ReadAsync(IStore store, string id, TimeProvider time)
+    {
+        JobIndex.CheckName(id);
+        if (await JobFiles.ReadRecordAsync(store, id) is not { } record) return null;
+        var job = new KnownJob(store, id, record, time);
+        await job.Control.LoadAsync();
+        if (await JobFiles.ReadPlanAsync(store, id) is not { } plan) return job;
+        if (await JobFiles.ReadSummaryAsync(store, id) is { } summary)
+        {
+            job.Plan = plan;
+            job.IsClosed = true;
+            job.Counts.Add(summary.Failed, summary.Truncated);
+            return job;
+        }
+        var ledger = new ShardLedger(plan, time);
+        await StoredShards.ListAsync(store, id, plan.Shards, (shard, isPromoted) =>
+        {
+            ledger.Commit(shard);
+            if (isPromoted) ledger.Promote(shard);
+        });
+        await job.Faults.LoadAsync(job.Control.State.Retries);
+        foreach (var (kind, shard) in job.Faults.SetAside.Where(work => work.Shard >= 0 && work.Shard < plan.Shards)) ledger.PutAside(kind, shard);
+        (job.Plan, job.Ledger) = (plan, ledger);
+        return job;
+    }
+
+    public void Start(JobPlan plan)
+    {
+        (Plan, Ledger) = (plan, new ShardLedger(plan, time));
+        LastAsked = time.GetTimestamp();
+    }
+
+    public void Close() => IsClosed = true;
+
+    public void Exclude(WorkerInfo worker, string reason)
+    {
+        ExcludedWorkers.Add(worker.Id);
+        Exclusion = $"worker {worker.Name} ({worker.Device}) {reason}; it is kept out";
+    }
+
+    /// <summary>Offers failed work again when that was decided since the faults were read.</summary>
+    public void FollowRetries()
+    {
+        if (Control.State.Retries == Faults.Retries) return;
+        Faults.Reset(Control.State.Retries);
+        Ledger?.PutBack();
+        Trouble = null;
+    }
+
+    public void ObserveRate() => Rate.Observe(Ledger!.CommittedSamples + Ledger.Drawing);
+
+    /// <summary>The job as it is now.</summary>
+    /// <param name="storeTrouble">What is wrong with the store, if anything.</param>
+    public JobProgress Progress(string? storeTrouble)
+    {
+        var (status, scheduling) = (Status, Control.State.Scheduling);
+        var progress = new JobProgress
+        {
+            JobId = id,
+            Status = status,
+            Message = status is JobStatus.Completed or JobStatus.Cancelled ? null : storeTrouble ?? Message(status),
+            Submitter = scheduling.Submitter,
+            Priority = scheduling.Priority,
+            Weight = scheduling.Weight,
+            Created = record.Created,
+        };
+        if (Plan is null) return progress;
+        var finished = IsClosed ? Plan.Samples : Ledger!.CommittedSamples;
+        var drawn = finished + (Ledger?.Drawing ?? 0);
+        var rate = status == JobStatus.Running ? Rate.PerSecond : 0;
+        return progress with
+        {
+            Samples = Plan.Samples,
+            Finished = finished,
+            Drawn = drawn,
+            Failed = Counts.Failed,
+            Truncated = Counts.Truncated,
+            Shards = Plan.Shards,
+            ShardsFinished = Ledger?.Committed ?? Plan.Shards,
+            ShardsLeased = Ledger?.Leased ?? 0,
+            SetAside = Ledger?.SetAsideCount ?? 0,
+            Workers = Ledger?.Workers ?? 0,
+            ImagesPerSecond = rate,
+            Eta = rate > 0 ? TimeSpan.FromSeconds((Plan.Samples - drawn) / rate) : null,
+        };
+    }
+
+    private string? Message(JobStatus status) =>
+        Failure ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null) ?? Trouble ?? Exclusion
+        ?? (status == JobStatus.Running && Ledger!.Leased == 0 && time.GetElapsedTime(LastAsked) >= LonelyAfter
+            ? $"no worker has asked for work for {LonelyAfter.TotalSeconds:0} s"
+            : null);
+
+    private string DescribeSetAside()
+    {
+        var named = Ledger!.SetAside.Take(NamedShards).ToList();
+        var more = Ledger.SetAsideCount - named.Count;
+        return named is [var only] && more == 0
+            ? $"shard {only} is set aside after {JobLimits.MaxFaults} failures: {Faults.LastReason}"
+            : $"shards {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")} are set aside after {JobLimits.MaxFaults} failures each, the last: {Faults.LastReason}";
+    }
+}

@@ -1,0 +1,161 @@
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+
+namespace Atelier.Grains.Tests.Jobs;
+
+public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobCluster>
+{
+    private readonly string _id = $"job-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Pause_StopsWorkersAtTheirNextHeartbeat_AndResumeGoesOn()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        await job.Pause();
+        await job.Pause();
+
+        Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
+        Assert.False(await job.Heartbeat(lease, 1));
+        Assert.Null(await job.Lease(JobCluster.Worker));
+        await job.Return(lease, null);
+
+        await job.Resume();
+        await job.Resume();
+        Assert.Equal(JobStatus.Running, (await job.GetProgress()).Status);
+        Assert.Equal(0, (await job.Lease(JobCluster.Worker))!.Shard);
+    }
+
+    [Fact]
+    public async Task Pause_OutlivesTheActivation()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        await job.Pause();
+        await JobCluster.ForgetAsync(job);
+        Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
+        await job.Start(4);
+        Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
+        await job.Resume();
+        Assert.Equal(0, (await JobCluster.LeaseAsync(job)).Shard);
+    }
+
+    [Fact]
+    public async Task Commit_OfAPausedJob_IsKept()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        await job.Pause();
+        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.Equal((JobStatus.Paused, 2L), ((await job.GetProgress()).Status, (await job.GetProgress()).Finished));
+    }
+
+    [Fact]
+    public async Task Cancel_IsFinal_AndKeepsWhatIsCommitted()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var (first, second) = ((await job.Lease(JobCluster.Worker))!, (await job.Lease(JobCluster.Worker))!);
+        Assert.True(await job.Commit(first, JobCluster.Stats(first, Guid.NewGuid())));
+        await job.Cancel();
+        await job.Cancel();
+
+        Assert.False(await job.Heartbeat(second, 1));
+        Assert.False(await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid())));
+        await JobCluster.ForgetAsync(job);
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Cancelled, true, 2L), (progress.Status, progress.IsFinal, progress.Finished));
+        Assert.Null(await job.Lease(JobCluster.Worker));
+        foreach (var change in new Func<Task>[] { job.Resume, job.Pause, () => job.SetPriority(JobPriority.High, 2), () => job.Start(4) })
+        {
+            var refused = await Assert.ThrowsAsync<InvalidInputException>(change);
+            Assert.Equal($"job '{_id}' is cancelled, which is final; submit it under another name", refused.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Cancel_OfACompletedJob_ChangesNothing()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        await JobCluster.FinishAsync(job);
+        await job.Cancel();
+        await job.Pause();
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+        Assert.Equal(-1, await JobStateFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Pause_OfAJobThatDoesNotExist_IsRefused()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Pause());
+        Assert.Equal($"job '{_id}' does not exist", refused.Message);
+    }
+
+    [Fact]
+    public async Task Create_WithScheduling_KeepsItDurably_AndASecondCreateDoesNotChangeIt()
+    {
+        var job = cluster.Job(_id);
+        await job.Create(JobCluster.Spec, new JobScheduling { Submitter = "ann", Priority = JobPriority.High, Weight = 3 });
+        await job.Create(JobCluster.Spec, new JobScheduling { Submitter = "bob" });
+        await JobCluster.ForgetAsync(job);
+        var progress = await job.GetProgress();
+        Assert.Equal(("ann", JobPriority.High, 3), (progress.Submitter, progress.Priority, progress.Weight));
+        Assert.NotNull(progress.Created);
+    }
+
+    [Fact]
+    public async Task SetPriority_IsDurable_AndRefusesAWeightOfNothing()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        await job.SetPriority(JobPriority.Low, 5);
+        await JobCluster.ForgetAsync(job);
+        var progress = await job.GetProgress();
+        Assert.Equal((JobPriority.Low, 5), (progress.Priority, progress.Weight));
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => job.SetPriority(JobPriority.Low, 0));
+        Assert.Equal("weight is '0'; allowed: 1 to 1000", refused.Message);
+    }
+
+    [Theory]
+    [InlineData(".jobs")]
+    [InlineData("a/b")]
+    public async Task Create_WithANameThatNoJobMayHave_IsRefused(string name) =>
+        await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(name).Create(JobCluster.Spec));
+
+    [Fact]
+    public async Task GetProgress_CountsTheWorkersThatHoldLeases()
+    {
+        var job = await cluster.StartAsync(_id, 6);
+        var other = new WorkerInfo(Guid.NewGuid(), "other", "cpu");
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        await job.Lease(JobCluster.Worker);
+        var last = (await job.Lease(other))!;
+        Assert.Equal((2, 3), ((await job.GetProgress()).Workers, (await job.GetProgress()).ShardsLeased));
+        await job.Return(lease, null);
+        Assert.Equal(2, (await job.GetProgress()).Workers);
+        await job.Return(last, null);
+        Assert.Equal(1, (await job.GetProgress()).Workers);
+    }
+
+    [Fact]
+    public async Task List_GivesEveryJobOnceInOrder_WithoutLookingIntoTheirShards()
+    {
+        var finished = await cluster.StartAsync(_id + "-b", 2);
+        await JobCluster.FinishAsync(finished);
+        await cluster.StartAsync(_id + "-c", 2);
+        await cluster.Job(_id + "-a").Create(JobCluster.Spec);
+        cluster.Store.Lose(path => path.Length == 0);
+
+        var jobs = await ToListAsync(null);
+        Assert.Equal([(_id + "-a", JobStatus.Staging), (_id + "-b", JobStatus.Completed), (_id + "-c", JobStatus.Running)], jobs);
+        Assert.Equal([(_id + "-c", JobStatus.Running)], await ToListAsync(_id + "-b"));
+        cluster.Store.Restore();
+
+        async Task<List<(string, JobStatus)>> ToListAsync(string? after)
+        {
+            var found = new List<(string, JobStatus)>();
+            await foreach (var job in cluster.Jobs.List(after).WithCancellation(TestContext.Current.CancellationToken))
+                if (job.JobId.StartsWith(_id, StringComparison.Ordinal)) found.Add((job.JobId, job.Status));
+            return found;
+        }
+    }
+}
