@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>The job is complete, but some samples have no image.</summary>
     public const int SomeSamplesFailed = 3;
 
+    /// <summary>The job was cancelled.</summary>
+    public const int Cancelled = 4;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM; can be resumed.</summary>
     public const int Interrupted = 130;
 }

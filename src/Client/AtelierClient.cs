@@ -12,6 +12,7 @@ namespace Atelier.Client;
 public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = null)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+    private const int MaxTries = 20;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>
@@ -21,47 +22,50 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="jobId">Name of the job, unique in its store.</param>
     /// <param name="spec">Settings.</param>
     /// <param name="rows">Rows in order; read once.</param>
+    /// <param name="scheduling">Submitter, priority and weight of a new job; a job that exists keeps its own.</param>
     /// <param name="cancellationToken">Stops between chunks; what was staged stays and can be completed by another call.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="InvalidInputException">The spec or a row is not valid, or the job exists and differs; the message says in what.</exception>
     public Task<long> SubmitAsync(
-        string jobId, JobSpec spec, IAsyncEnumerable<PromptRow> rows, CancellationToken cancellationToken = default)
+        string jobId, JobSpec spec, IAsyncEnumerable<PromptRow> rows, JobScheduling? scheduling = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return SubmitAsync(jobId, spec, rows.Select(row => new SubmittedRow(row)), cancellationToken);
+        return SubmitAsync(jobId, spec, rows.Select(row => new SubmittedRow(row)), scheduling, cancellationToken);
     }
 
     /// <summary>The same for rows that inpaint: each input is added to the job before the first chunk of rows that names it.</summary>
     /// <param name="jobId">Name of the job, unique in its store.</param>
     /// <param name="spec">Settings.</param>
     /// <param name="rows">Rows in order, with their inputs; read once.</param>
+    /// <param name="scheduling">Submitter, priority and weight of a new job; a job that exists keeps its own.</param>
     /// <param name="cancellationToken">Stops between chunks; what was staged stays and can be completed by another call.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="InvalidInputException">The spec, a row or an input is not valid, or the job exists and differs; the message says in what.</exception>
     public async Task<long> SubmitAsync(
-        string jobId, JobSpec spec, IAsyncEnumerable<SubmittedRow> rows, CancellationToken cancellationToken = default)
+        string jobId, JobSpec spec, IAsyncEnumerable<SubmittedRow> rows, JobScheduling? scheduling = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
         ArgumentNullException.ThrowIfNull(rows);
         JobSpecRules.Check(spec);
-        var job = grains.GetGrain<IJobGrain>(jobId);
-        await job.Create(spec);
+        var job = Job(jobId);
+        await RetryAsync(() => job.Create(spec, scheduling), cancellationToken);
 
         var (count, chunk) = (0L, ImmutableArray.CreateBuilder<PromptRow>(JobLimits.ChunkRows));
         await foreach (var (row, input) in rows.WithCancellation(cancellationToken))
         {
-            if (!input.IsEmpty) await job.AddInput(row.InputSha256!, input.ToArray());
+            if (!input.IsEmpty) await RetryAsync(() => job.AddInput(row.InputSha256!, input.ToArray()), cancellationToken);
             chunk.Add(row);
             count++;
             if (chunk.Count == JobLimits.ChunkRows) await FlushAsync();
         }
         if (chunk.Count > 0) await FlushAsync();
-        await job.Start(count);
+        await RetryAsync(() => job.Start(count), cancellationToken);
         return count;
 
         async Task FlushAsync()
         {
-            await job.Append((int)((count - 1) / JobLimits.ChunkRows), chunk.ToImmutable());
+            var rowsOfChunk = chunk.ToImmutable();
+            await RetryAsync(() => job.Append((int)((count - 1) / JobLimits.ChunkRows), rowsOfChunk), cancellationToken);
             chunk.Clear();
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -69,7 +73,81 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
 
     /// <summary>The job as it is now; status Unknown when there is none.</summary>
     /// <param name="jobId">The job.</param>
-    public Task<JobProgress> GetProgressAsync(string jobId) => grains.GetGrain<IJobGrain>(jobId).GetProgress();
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<JobProgress> GetProgressAsync(string jobId, CancellationToken cancellationToken = default)
+    {
+        JobProgress? progress = null;
+        // An activation that is reading the store knows nothing yet; it soon will.
+        for (var left = MaxTries; left > 0 && progress is null or { Status: JobStatus.Recovering, Message: null }; left--)
+        {
+            if (progress is not null) await Task.Delay(RetryPause, _time, cancellationToken);
+            progress = await RetryAsync(() => Job(jobId).GetProgress(), cancellationToken);
+        }
+        return progress!;
+    }
+
+    /// <summary>All jobs of the cluster's store, in ordinal order of their names. Goes on where it was when a silo is lost.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public async IAsyncEnumerable<JobProgress> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? after = null;
+        for (var left = MaxTries; ;)
+        {
+            await using var jobs = grains.GetGrain<IJobsGrain>(0).List(after).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await jobs.MoveNextAsync()) yield break;
+                }
+                catch (Exception lost) when (IsLoss(lost) && left-- > 0)
+                {
+                    break;
+                }
+                after = jobs.Current.JobId;
+                yield return jobs.Current;
+            }
+            await Task.Delay(RetryPause, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Gives the job no more workers until it is resumed; what it has finished stays.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
+    public Task PauseAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Pause(), cancellationToken);
+
+    /// <summary>Goes on with a paused job.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
+    public Task ResumeAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Resume(), cancellationToken);
+
+    /// <summary>Stops the job for good; what it has finished stays.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job.</exception>
+    public Task CancelAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Cancel(), cancellationToken);
+
+    /// <summary>Changes the job's class and share of the workers.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="priority">The class.</param>
+    /// <param name="weight">Its share among the submitter's jobs of that class, 1 to <see cref="JobScheduling.MaxWeight"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">A value is not allowed, there is no such job, or it is cancelled.</exception>
+    public Task SetPriorityAsync(string jobId, JobPriority priority, int weight, CancellationToken cancellationToken = default) =>
+        RetryAsync(() => Job(jobId).SetPriority(priority, weight), cancellationToken);
+
+    /// <summary>Puts shards that were set aside back to work.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
+    public Task RetryFailedAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).RetryFailed(), cancellationToken);
+
+    /// <summary>Where the cluster's jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<string> GetStoreAsync(CancellationToken cancellationToken = default) => RetryAsync(() => grains.GetGrain<IJobsGrain>(0).GetStore(), cancellationToken);
 
     /// <summary>Follows a job until it is final. Survives the loss of the silo it talks to: it asks again until it gets an answer.</summary>
     /// <param name="jobId">The job.</param>
@@ -78,7 +156,7 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     {
         while (true)
         {
-            await using var updates = grains.GetGrain<IJobGrain>(jobId).Watch().GetAsyncEnumerator(cancellationToken);
+            await using var updates = Job(jobId).Watch().GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 JobProgress? progress = null;
@@ -87,7 +165,7 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
                     if (!await updates.MoveNextAsync()) break;
                     progress = updates.Current;
                 }
-                catch (Exception lost) when (lost is OrleansException or TimeoutException or EnumerationAbortedException)
+                catch (Exception lost) when (IsLoss(lost))
                 {
                     break;
                 }
@@ -97,4 +175,35 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
             await Task.Delay(RetryPause, _time, cancellationToken);
         }
     }
+
+    private IJobGrain Job(string jobId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobId);
+        return grains.GetGrain<IJobGrain>(jobId);
+    }
+
+    // A call may fail while the silo that it went to is being replaced; all of these may be repeated.
+    private async Task RetryAsync(Func<Task> call, CancellationToken cancellationToken) => await RetryAsync(async () =>
+    {
+        await call();
+        return true;
+    }, cancellationToken);
+
+    private async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var left = MaxTries; ; left--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return await call();
+            }
+            catch (Exception lost) when (IsLoss(lost) && left > 1)
+            {
+                await Task.Delay(RetryPause, _time, cancellationToken);
+            }
+        }
+    }
+
+    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException;
 }

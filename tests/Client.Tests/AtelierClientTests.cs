@@ -30,7 +30,7 @@ public sealed class AtelierClientTests : IAsyncLifetime
     [Fact]
     public async Task SubmitAsync_MoreRowsThanOneChunk_StagesThemAllInOrder()
     {
-        Assert.Equal(2500, await Client.SubmitAsync("big", Spec, Rows(2500), TestContext.Current.CancellationToken));
+        Assert.Equal(2500, await Client.SubmitAsync("big", Spec, Rows(2500), cancellationToken: TestContext.Current.CancellationToken));
 
         var plan = await JobFiles.ReadPlanAsync(_store, "big", TestContext.Current.CancellationToken);
         Assert.Equal((2500L, 40), (plan!.Rows, plan.Shards));
@@ -41,17 +41,17 @@ public sealed class AtelierClientTests : IAsyncLifetime
     [Fact]
     public async Task SubmitAsync_Twice_ChangesNothing()
     {
-        await Client.SubmitAsync("twice", Spec, Rows(3), TestContext.Current.CancellationToken);
-        await Client.SubmitAsync("twice", Spec, Rows(3), TestContext.Current.CancellationToken);
+        await Client.SubmitAsync("twice", Spec, Rows(3), cancellationToken: TestContext.Current.CancellationToken);
+        await Client.SubmitAsync("twice", Spec, Rows(3), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, (await Client.GetProgressAsync("twice")).Samples);
     }
 
     [Fact]
     public async Task SubmitAsync_AfterACallThatBrokeOff_CompletesTheJob()
     {
-        await Assert.ThrowsAsync<IOException>(() => Client.SubmitAsync("torn", Spec, Torn(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(() => Client.SubmitAsync("torn", Spec, Torn(), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(JobStatus.Staging, (await Client.GetProgressAsync("torn")).Status);
-        await Client.SubmitAsync("torn", Spec, Rows(1500), TestContext.Current.CancellationToken);
+        await Client.SubmitAsync("torn", Spec, Rows(1500), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(1500, (await Client.GetProgressAsync("torn")).Samples);
 
         static async IAsyncEnumerable<PromptRow> Torn()
@@ -68,7 +68,7 @@ public sealed class AtelierClientTests : IAsyncLifetime
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
         var stored = new List<bool>();
 
-        for (var i = 0; i < 2; i++) await Client.SubmitAsync("inputs", Spec, Submitted(), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 2; i++) await Client.SubmitAsync("inputs", Spec, Submitted(), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal([false, true, true, true], stored);
         Assert.Equal(content, await _store.ReadAsync(JobPaths.Input("inputs", sha256), TestContext.Current.CancellationToken));
@@ -88,9 +88,9 @@ public sealed class AtelierClientTests : IAsyncLifetime
     [Fact]
     public async Task SubmitAsync_NoRowsOrABadSpec_IsRefused()
     {
-        await Assert.ThrowsAsync<InvalidInputException>(() => Client.SubmitAsync("empty", Spec, Rows(0), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidInputException>(() => Client.SubmitAsync("empty", Spec, Rows(0), cancellationToken: TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<InvalidInputException>(
-            () => Client.SubmitAsync("bad", Spec with { Steps = 0 }, Rows(1), TestContext.Current.CancellationToken));
+            () => Client.SubmitAsync("bad", Spec with { Steps = 0 }, Rows(1), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(JobStatus.Unknown, (await Client.GetProgressAsync("bad")).Status);
     }
 

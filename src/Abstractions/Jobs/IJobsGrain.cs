@@ -12,4 +12,8 @@ public interface IJobsGrain : IGrainWithIntegerKey
     /// <exception cref="IOException">The store cannot be read.</exception>
     [Alias("List")]
     IAsyncEnumerable<JobProgress> List(string? after = null);
+
+    /// <summary>Where the jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
+    [Alias("GetStore")]
+    Task<string> GetStore();
 }

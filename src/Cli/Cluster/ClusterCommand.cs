@@ -56,7 +56,7 @@ internal static class ClusterCommand
                 {
                     await isUp;
                     Report($"{count} {(count == 1 ? "silo is" : "silos are")} up with {count * result.GetValue(Workers)} workers. From another terminal:");
-                    Report($"  atelier submit examples/prompts.txt --job first{(port == MembershipCommand.DefaultPort ? "" : $" --cluster 127.0.0.1:{port}")}");
+                    Report($"  atelier submit examples/prompts.txt --job-id first{(port == MembershipCommand.DefaultPort ? "" : $" --cluster 127.0.0.1:{port}")}");
                     Report("Ctrl-C drains the workers and stops the cluster.");
                     await Task.WhenAny([.. ended, Task.Delay(Timeout.Infinite, cancellationToken)]);
                 }

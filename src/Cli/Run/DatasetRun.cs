@@ -35,8 +35,8 @@ internal static class DatasetRun
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
             var clock = Stopwatch.StartNew();
-            await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken);
-            var before = await client.GetProgressAsync(folder.JobId);
+            await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken: cancellationToken);
+            var before = await client.GetProgressAsync(folder.JobId, cancellationToken);
             ProgressDisplay.Print(console, Opening(settings, before));
 
             var after = before.IsFinal

@@ -49,6 +49,9 @@ public sealed class AzureBlobStore : IStore
     /// <summary>URL of the container, without credentials.</summary>
     public string Name => _container.Name;
 
+    /// <summary>The same as <see cref="Name"/>.</summary>
+    public override string ToString() => Name;
+
     /// <inheritdoc/>
     public async Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {

@@ -24,6 +24,9 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     /// <summary>The folder, as a full path.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
+    /// <summary>The folder's full path.</summary>
+    public override string ToString() => Root;
+
     /// <summary>Makes the folder if needed, and tries in it what the store depends on.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="cancellationToken">Gives up.</param>

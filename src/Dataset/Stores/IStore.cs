@@ -3,6 +3,7 @@ namespace Atelier.Dataset.Stores;
 /// <summary>
 /// A tree of files in which nothing is ever overwritten: a file comes into being whole, keeps its bytes, and may be deleted. Paths are
 /// relative, with '/' between their segments, such as <c>job/shards/00000.json</c>; see <see cref="StorePath"/> for what is refused.
+/// <c>ToString</c> says where it is, for people and as <see cref="StoreLocation"/> reads it, without credentials.
 /// Every method is safe to call from any number of threads, processes and machines at once, and safe to repeat.
 /// </summary>
 public interface IStore

@@ -24,6 +24,8 @@ internal sealed class JobsGrain(IStore store, TimeProvider time) : Grain, IJobsG
         }
     }
 
+    public Task<string> GetStore() => Task.FromResult(store.ToString()!);
+
     private async Task<JobProgress> AskAsync(string id)
     {
         var begun = time.GetTimestamp();

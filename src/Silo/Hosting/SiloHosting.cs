@@ -65,6 +65,7 @@ public static class SiloHosting
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
         builder.Services.AddHostedService<WorkerService>();
+        if (redis is not null) builder.Services.AddHostedService<MembershipGuard>();
         if (options.StopOnInputEnd) builder.Services.AddHostedService<InputEnd>();
     }
 
