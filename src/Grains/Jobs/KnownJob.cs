@@ -62,8 +62,8 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         : Ledger is { Wanted: 0, Leased: 0 } || Ledger.SetAsideCount >= Math.Max(HopelessShards, Ledger.Committed + 1) ? DescribeSetAside()
         : null;
 
-    /// <summary>Whether the files that close the job are to be made now.</summary>
-    public bool WantsClosing => Ledger is { AllPromoted: true, Leased: 0 } && !IsClosed && !Faults.ClosingSetAside;
+    /// <summary>Whether the files that close the job are to be made now. Who still draws a shard that another was first with is not waited for.</summary>
+    public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && !IsClosed && !Faults.ClosingSetAside;
 
     public JobDemand Demand => new()
     {

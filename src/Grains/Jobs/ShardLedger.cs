@@ -50,6 +50,9 @@ internal sealed class ShardLedger
 
     public bool AllPromoted => Promoted == _plan.Shards;
 
+    /// <summary>Whether somebody is closing the job.</summary>
+    public bool IsClosing => _held.OfShard(-1).Count > 0;
+
     public bool IsCommitted(int shard) => _committed.Contains(shard);
 
     public bool Holds(Guid lease) => _held.Holds(lease);
