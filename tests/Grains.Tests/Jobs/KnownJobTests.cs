@@ -93,6 +93,58 @@ public sealed class KnownJobTests
     }
 
     [Fact]
+    public async Task TakeExpired_AfterThisProcessStoodStill_GivesEveryWorkerItsTimeAgain()
+    {
+        await CreateAsync(4);
+        var job = (await KnownJob.ReadAsync(_store, "job", _time))!;
+        job.Ledger!.Hold(Lease(0, JobCluster.Worker));
+        _time.Advance(TimeSpan.FromHours(8));
+        Assert.Empty(job.TakeExpired());
+        for (var look = 0; look < 6; look++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Empty(job.TakeExpired());
+        }
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Single(job.TakeExpired());
+    }
+
+    [Fact]
+    public async Task Next_ForAWorkerThatFailedOnAShard_IsAnotherOne_WhileThereAreOtherWorkers()
+    {
+        await CreateAsync(4);
+        var job = (await KnownJob.ReadAsync(_store, "job", _time))!;
+        var (sick, healthy) = (JobCluster.Worker, new WorkerInfo(Guid.NewGuid(), "healthy", "cpu"));
+        job.NoteFailure(Lease(0, sick), "it burns");
+        Assert.Equal((WorkKind.Draw, 0), job.Next(sick.Id));
+        job.Ledger!.Hold(Lease(3, healthy));
+        Assert.Equal((WorkKind.Draw, 1), job.Next(sick.Id));
+        Assert.Equal((WorkKind.Draw, 0), job.Next(healthy.Id));
+    }
+
+    [Fact]
+    public async Task NoteFailure_OfAWorkerThatFailsWhereOthersGetOn_KeepsItOut_UntilFailedWorkIsRetried()
+    {
+        await CreateAsync(8);
+        var job = (await KnownJob.ReadAsync(_store, "job", _time))!;
+        var (sick, healthy) = (JobCluster.Worker, new WorkerInfo(Guid.NewGuid(), "healthy", "cpu"));
+        for (var shard = 0; shard < 3; shard++) job.NoteFailure(Lease(shard, sick), "it burns");
+        Assert.Empty(job.ExcludedWorkers);
+        job.Ledger!.Hold(Lease(7, healthy));
+        job.NoteCommit(Lease(3, sick));
+        for (var shard = 0; shard < 2; shard++) job.NoteFailure(Lease(shard, sick), "it burns");
+        Assert.Empty(job.ExcludedWorkers);
+        job.NoteFailure(Lease(2, sick), "it burns");
+        Assert.Equal([sick.Id], job.ExcludedWorkers);
+        Assert.Equal("worker test (cpu) failed 3 times in a row where others get on, the last time: it burns; it is kept out", job.Progress(null).Message);
+
+        await job.Control.ChangeAsync(state => state with { Retries = 1 });
+        job.FollowRetries();
+        Assert.Empty(job.ExcludedWorkers);
+        Assert.Null(job.Progress(null).Message);
+    }
+
+    [Fact]
     public async Task ReadAsync_OfADamagedRecord_NamesTheFile()
     {
         await _store.TryCreateAsync("job/job.json", "{"u8.ToArray(), Cancel);
@@ -109,7 +161,17 @@ public sealed class KnownJobTests
 
     private async Task CommitAsync(int shard)
     {
-        var lease = new WorkLease { Id = Guid.NewGuid(), JobId = "job", Incarnation = Guid.Empty, Kind = WorkKind.Draw, Shard = shard, Duration = default };
-        await JobFiles.TryCreateStatsAsync(_store, "job", JobCluster.Stats(lease, Guid.NewGuid(), failed: 1) with { Truncated = 2 }, Cancel);
+        await JobFiles.TryCreateStatsAsync(_store, "job", JobCluster.Stats(Lease(shard, JobCluster.Worker), Guid.NewGuid(), failed: 1) with { Truncated = 2 }, Cancel);
     }
+
+    private static WorkLease Lease(int shard, WorkerInfo worker) => new()
+    {
+        Id = Guid.NewGuid(),
+        JobId = "job",
+        Incarnation = Guid.Empty,
+        Kind = WorkKind.Draw,
+        Shard = shard,
+        Duration = TimeSpan.FromSeconds(30),
+        Worker = worker,
+    };
 }
