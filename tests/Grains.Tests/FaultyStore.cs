@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Grains.Tests;
@@ -7,10 +8,10 @@ public sealed class FaultyStore : IStore
 {
     private readonly MemoryStore _store = new();
     private volatile Func<string, bool> _isLost = _ => false;
-    private long _reads;
+    private readonly ConcurrentQueue<string> _read = new();
 
-    /// <summary>Files read so far.</summary>
-    public long Reads => Interlocked.Read(ref _reads);
+    /// <summary>Paths of the files read so far.</summary>
+    public IReadOnlyCollection<string> Read => _read;
 
     /// <summary>Called before a file is made.</summary>
     public Func<string, Task>? Creating { get; set; }
@@ -29,7 +30,7 @@ public sealed class FaultyStore : IStore
 
     public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
-        Interlocked.Increment(ref _reads);
+        _read.Enqueue(path);
         return await Check(path).ReadAsync(path, cancellationToken);
     }
 

@@ -4,7 +4,9 @@ using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Dispatch;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Core.Internal;
 using Orleans.TestingHost;
 
@@ -15,7 +17,13 @@ public sealed class JobCluster : IAsyncLifetime
 {
     private InProcessTestCluster? _cluster;
 
-    public FaultyStore Store { get; } = new();
+    public FaultyStore Store { get; init; } = new();
+
+    public short Silos { get; init; } = 1;
+
+    public bool ResumeJobs { get; init; }
+
+    public InProcessTestCluster Cluster => _cluster!;
 
     public static WorkerInfo Worker { get; } = new(Guid.NewGuid(), "test", "cpu");
 
@@ -27,8 +35,16 @@ public sealed class JobCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => silo.Services.AddSingleton<IStore>(Store).AddSingleton(TimeProvider.System));
+        var builder = new InProcessTestClusterBuilder(Silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<IStore>(Store).AddSingleton(TimeProvider.System);
+            silo.Services.Configure<DispatchOptions>(options => options.ResumeJobs = ResumeJobs);
+            silo.Configure<ClusterMembershipOptions>(options => (options.ProbeTimeout, options.MaxProbeTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));
+#pragma warning disable ORLEANSEXP003 // The default directory forgets grains of surviving silos when another dies.
+            silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
@@ -74,10 +90,12 @@ public sealed class JobCluster : IAsyncLifetime
     /// <summary>Ends the activation, as the loss of its silo would.</summary>
     public static async Task ForgetAsync(IJobGrain job)
     {
-        await job.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await DeactivateAsync(job);
         // The next call waits for the old activation to be gone and meets a new one.
         while ((await job.GetProgress()).Status == JobStatus.Recovering) await Task.Yield();
     }
+
+    public static async Task DeactivateAsync(IJobGrain job) => await job.Cast<IGrainManagementExtension>().DeactivateOnIdle();
 
     public static ImmutableArray<PromptRow> Rows(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new PromptRow { Index = i, Prompt = $"prompt {i}" })];

@@ -13,7 +13,7 @@ namespace Atelier.Abstractions.Jobs;
 [Alias("atelier.IJobGrain")]
 public interface IJobGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the job. When the task completes, spec and scheduling are durable. A job that exists keeps its scheduling.</summary>
+    /// <summary>Creates the job. When the task completes, spec and scheduling are durable. Scheduling that was once given stays.</summary>
     /// <param name="spec">The job's settings.</param>
     /// <param name="scheduling">Submitter, priority and weight; the defaults when null.</param>
     /// <exception cref="InvalidInputException">The name, spec or scheduling is not valid, or the job exists with another spec; the message says what differs.</exception>

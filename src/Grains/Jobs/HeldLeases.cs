@@ -26,6 +26,8 @@ internal sealed class HeldLeases(TimeProvider time)
 
     public bool Holds(Guid lease) => _byId.ContainsKey(lease);
 
+    public bool HoldsAny(Guid worker) => _leasesOfWorkers.ContainsKey(worker);
+
     public HeldLease? Find(Guid lease) => _byId.GetValueOrDefault(lease);
 
     public IReadOnlyList<HeldLease> OfShard(int shard) => _byShard.GetValueOrDefault(shard) ?? (IReadOnlyList<HeldLease>)[];
@@ -44,6 +46,12 @@ internal sealed class HeldLeases(TimeProvider time)
     {
         _byId[lease].Renewed = time.GetTimestamp();
         SetDrawn(_byId[lease], drawn);
+    }
+
+    /// <summary>Gives every holder its full time again.</summary>
+    public void RenewAll()
+    {
+        foreach (var held in _byId.Values) held.Renewed = time.GetTimestamp();
     }
 
     /// <summary>Counts nothing as drawn for a shard any more, since it is committed.</summary>

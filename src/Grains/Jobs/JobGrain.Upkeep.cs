@@ -155,9 +155,9 @@ internal sealed partial class JobGrain
 
     private async Task EndLostLeasesAsync(KnownJob job)
     {
-        foreach (var lease in job.Ledger!.Expire()) await CountAsync(job, lease, $"worker {lease.Worker?.Name} stopped answering");
+        foreach (var lease in job.TakeExpired()) await CountAsync(job, lease, $"worker {lease.Worker?.Name} stopped answering");
         if (!_deadSilos.HaveChanged()) return;
-        foreach (var lease in job.Ledger.ReleaseLost(_deadSilos.Include)) await CountAsync(job, lease, $"the process of worker {lease.Worker?.Name} died");
+        foreach (var lease in job.Ledger!.ReleaseLost(_deadSilos.Include)) await CountAsync(job, lease, $"the process of worker {lease.Worker?.Name} died");
     }
 
     private async Task CountAsync(KnownJob job, WorkLease lease, string reason)

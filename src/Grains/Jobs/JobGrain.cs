@@ -122,8 +122,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (_health.IsPausing || time.GetTimestamp() < _leasesFrom || job.ExcludedWorkers.Contains(worker.Id)) return null;
         await EndLostLeasesAsync(job);
         if (job.Status != JobStatus.Running) return null;
-        var next = job.Ledger.Next(worker.Id) ?? (job.WantsClosing ? (WorkKind.Close, -1) : null);
-        if (next is not (var kind, var shard)) return null;
+        if (job.Next(worker.Id) is not (var kind, var shard)) return null;
         var lease = new WorkLease
         {
             Id = Guid.NewGuid(),
@@ -171,7 +170,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         var winner = created ? stats : (await _health.CallAsync(() => JobFiles.ReadStatsAsync(store, JobId, stats.Shard)))!;
         if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
         ledger.Commit(stats.Shard, lease.Id);
-        job.Trouble = null;
+        job.NoteCommit(lease);
         job.ObserveRate();
         return winner.Attempt == stats.Attempt;
     }
@@ -197,7 +196,11 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
     {
         if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
         // Counted before others may have the work, so that it is not leased once more than it should be.
-        if (fault is not null) await CountAsync(job, lease, fault);
+        if (fault is not null)
+        {
+            job.NoteFailure(lease, fault);
+            await CountAsync(job, lease, fault);
+        }
         ledger.Release(lease.Id);
         Announce();
     }

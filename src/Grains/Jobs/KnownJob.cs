@@ -14,6 +14,12 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     private const int NamedShards = 5;
     private static readonly TimeSpan LonelyAfter = TimeSpan.FromSeconds(30);
 
+    // Looked after every five seconds; a longer silence is this process's own.
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(15);
+
+    private readonly SickWorkers _sick = new();
+    private long _lookedAfter = time.GetTimestamp();
+
     public JobRecord Record => record;
 
     public JobControl Control { get; } = new(store, id, time);
@@ -62,8 +68,8 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         : Ledger is { Wanted: 0, Leased: 0 } || Ledger.SetAsideCount >= Math.Max(HopelessShards, Ledger.Committed + 1) ? DescribeSetAside()
         : null;
 
-    /// <summary>Whether the files that close the job are to be made now.</summary>
-    public bool WantsClosing => Ledger is { AllPromoted: true, Leased: 0 } && !IsClosed && !Faults.ClosingSetAside;
+    /// <summary>Whether the files that close the job are to be made now. Who still draws a shard that another was first with is not waited for.</summary>
+    public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && !IsClosed && !Faults.ClosingSetAside;
 
     public JobDemand Demand => new()
     {
@@ -115,13 +121,44 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         Exclusion = $"worker {worker.Name} ({worker.Device}) {reason}; it is kept out";
     }
 
+    /// <summary>The next piece of work for a worker, the closing of the job last.</summary>
+    public (WorkKind Kind, int Shard)? Next(Guid worker)
+    {
+        var others = Ledger!.IsHeldByOthers(worker);
+        return Ledger.Next(worker, others ? shard => _sick.HasJustFailed(worker, shard) : null) ?? (WantsClosing ? (WorkKind.Close, -1) : null);
+    }
+
+    /// <summary>Ends the leases that were not renewed in time, unless it was this process that stood still, and says which.</summary>
+    public IReadOnlyList<WorkLease> TakeExpired()
+    {
+        if (time.GetElapsedTime(_lookedAfter) > StalledAfter) Ledger!.RenewAll();
+        _lookedAfter = time.GetTimestamp();
+        return Ledger!.Expire();
+    }
+
+    /// <summary>Notes a failure of a worker that lives on, which may be the culprit.</summary>
+    public void NoteFailure(WorkLease lease, string reason)
+    {
+        if (lease.Worker is { } worker && _sick.Fail(worker.Id, lease.Shard) && Ledger!.IsHeldByOthers(worker.Id))
+            Exclude(worker, $"failed {JobLimits.MaxFaults} times in a row where others get on, the last time: {reason}");
+    }
+
+    public void NoteCommit(WorkLease lease)
+    {
+        Trouble = null;
+        if (lease.Worker is { } worker) _sick.Succeed(worker.Id, lease.Shard);
+    }
+
     /// <summary>Offers failed work again when that was decided since the faults were read.</summary>
     public void FollowRetries()
     {
         if (Control.State.Retries == Faults.Retries) return;
         Faults.Reset(Control.State.Retries);
         Ledger?.PutBack();
-        Trouble = null;
+        // Whoever asks for that has mended something; workers that still do not fit will be found out again.
+        ExcludedWorkers.Clear();
+        _sick.Forget();
+        (Trouble, Exclusion) = (null, null);
     }
 
     public void ObserveRate() => Rate.Observe(Ledger!.CommittedSamples + Ledger.Drawing);

@@ -50,6 +50,9 @@ internal sealed class ShardLedger
 
     public bool AllPromoted => Promoted == _plan.Shards;
 
+    /// <summary>Whether somebody is closing the job.</summary>
+    public bool IsClosing => _held.OfShard(-1).Count > 0;
+
     public bool IsCommitted(int shard) => _committed.Contains(shard);
 
     public bool Holds(Guid lease) => _held.Holds(lease);
@@ -64,10 +67,12 @@ internal sealed class ShardLedger
     /// a second time.
     /// </summary>
     /// <param name="worker">Who would do it.</param>
-    public (WorkKind Kind, int Shard)? Next(Guid worker)
+    /// <param name="isBetterLeft">Says of a shard whether another worker should rather draw it; it is offered only when all open ones are such.</param>
+    public (WorkKind Kind, int Shard)? Next(Guid worker, Func<int, bool>? isBetterLeft = null)
     {
         if (_unpromoted.Min is >= 0 and var unpromoted) return (WorkKind.Promote, unpromoted);
-        if (_open.Min is >= 0 and var open) return (WorkKind.Draw, open);
+        if (_open.Min is >= 0 and var open)
+            return (WorkKind.Draw, isBetterLeft is null ? open : _open.Ascending().Where(shard => !isBetterLeft(shard)).FirstOrDefault(open));
         return _tail.Find(worker, shard => !IsCommitted(shard) && !_undrawable.Contains(shard)) is { } slow ? (WorkKind.Draw, slow) : null;
     }
 
@@ -127,6 +132,12 @@ internal sealed class ShardLedger
             if (_held.OfShard(shard).Count == 0) Offer(shard);
         }
     }
+
+    /// <summary>Whether a worker other than this one holds a lease.</summary>
+    public bool IsHeldByOthers(Guid worker) => _held.Workers > (_held.HoldsAny(worker) ? 1 : 0);
+
+    /// <summary>Gives every holder its full time again.</summary>
+    public void RenewAll() => _held.RenewAll();
 
     /// <summary>Ends the leases that were not renewed in time, and says which.</summary>
     public IReadOnlyList<WorkLease> Expire() => End(_held.Expired());

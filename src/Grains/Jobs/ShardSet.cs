@@ -53,7 +53,7 @@ internal sealed class ShardSet(int size)
     /// <summary>The numbers in ascending order; the set may not change meanwhile.</summary>
     public IEnumerable<int> Ascending()
     {
-        for (var word = 0; word < _words.Length; word++)
+        for (var word = _lowestWord; word < _words.Length; word++)
         {
             for (var bits = _words[word]; bits != 0; bits &= bits - 1) yield return word * 64 + BitOperations.TrailingZeroCount(bits);
         }

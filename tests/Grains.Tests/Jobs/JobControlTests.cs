@@ -47,11 +47,11 @@ public sealed class JobControlTests
         var control = New();
         for (var weight = 1; weight <= 300; weight++)
             await control.ChangeAsync(state => state with { Scheduling = state.Scheduling with { Weight = weight % 2 + 1 } });
-        var before = _store.Reads;
+        var before = _store.Read.Count;
         var other = New();
         await other.LoadAsync();
         Assert.Equal(control.State, other.State);
-        Assert.Equal(2, _store.Reads - before);
+        Assert.Equal(2, _store.Read.Count - before);
     }
 
     [Fact]

@@ -1,0 +1,151 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+
+namespace Atelier.Grains.Tests.Jobs;
+
+public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster>
+{
+    private readonly string _id = $"job-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task AShardThatFailsThreeTimes_IsSetAside_AndTheRestIsDone()
+    {
+        var job = await cluster.StartAsync(_id, 6);
+        await PoisonAsync(job, shard: 1);
+        Assert.Equal((JobStatus.Running, 1), ((await job.GetProgress()).Status, (await job.GetProgress()).SetAside));
+
+        await JobCluster.FinishAsync(job);
+
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Failed, 4L, 2), (progress.Status, progress.Finished, progress.ShardsFinished));
+        Assert.Equal("shard 1 is set aside after 3 failures: it burns", progress.Message);
+    }
+
+    [Fact]
+    public async Task RetryFailed_AfterTheGrainLostItsMemory_PutsTheShardBack_OnceHoweverOftenItIsCalled()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        await PoisonAsync(job, shard: 0);
+        await JobCluster.FinishAsync(job);
+        await JobCluster.ForgetAsync(job);
+        Assert.Equal("shard 0 is set aside after 3 failures: it burns", (await job.GetProgress()).Message);
+
+        await job.RetryFailed();
+        await job.RetryFailed();
+        Assert.Equal(0, await JobStateFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
+        await JobCluster.ForgetAsync(job);
+        Assert.Equal((JobStatus.Running, 0), ((await job.GetProgress()).Status, (await job.GetProgress()).SetAside));
+        await JobCluster.FinishAsync(job);
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+    }
+
+    [Fact]
+    public async Task Start_OfAFailedJob_GoesOn()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        await PoisonAsync(job, shard: 0);
+        Assert.Equal(JobStatus.Failed, (await job.GetProgress()).Status);
+        await job.Start(2);
+        await JobCluster.FinishAsync(job);
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+    }
+
+    [Fact]
+    public async Task Return_Repeated_CountsOneFault()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        for (var call = 0; call < 5; call++) await job.Return(lease, "the reply was lost");
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Running, 0, "the reply was lost"), (progress.Status, progress.SetAside, progress.Message));
+    }
+
+    [Fact]
+    public async Task Return_WhileTheStoreCannotBeWritten_IsNoFaultOfTheShard()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        for (var fault = 0; fault < 2 * JobLimits.MaxFaults; fault++)
+        {
+            var lease = await JobCluster.LeaseAsync(job);
+            cluster.Store.Lose(path => path.StartsWith(_id, StringComparison.Ordinal));
+            await job.Return(lease, "cannot write");
+            cluster.Store.Restore();
+            // Any call that reaches the store ends the pause.
+            await job.RetryFailed();
+        }
+        Assert.Equal((JobStatus.Running, 0), ((await job.GetProgress()).Status, (await job.GetProgress()).SetAside));
+        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Closing_ThatFailsThreeTimes_FailsTheJob_AndRetryFailedClosesIt()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+        await job.Complete(lease);
+        for (var fault = 0; fault < JobLimits.MaxFaults; fault++)
+        {
+            var closing = (await job.Lease(JobCluster.Worker))!;
+            Assert.Equal(WorkKind.Close, closing.Kind);
+            await job.Return(closing, "no room");
+        }
+        var progress = await job.GetProgress();
+        Assert.Equal((JobStatus.Failed, "the files that close the job could not be made in 3 tries: no room"), (progress.Status, progress.Message));
+        await job.RetryFailed();
+        await JobCluster.FinishAsync(job);
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+    }
+
+    [Fact]
+    public async Task ADamagedModelOnEveryShard_StopsTheJobLongBeforeEachWasTried()
+    {
+        var job = await cluster.StartAsync(_id, 200);
+        var tries = 0;
+        while (await job.Lease(JobCluster.Worker) is { } lease)
+        {
+            await job.Return(lease, "the model is damaged");
+            tries++;
+        }
+        Assert.Equal(30, tries);
+        var progress = await job.GetProgress();
+        Assert.Equal(
+            (JobStatus.Failed, "shards 0, 1, 2, 3, 4 and 5 more are set aside after 3 failures each, the last: the model is damaged"), (progress.Status, progress.Message));
+    }
+
+    [Fact]
+    public async Task Refuse_KeepsTheWorkerOut_AndIsNoFault()
+    {
+        var job = await cluster.StartAsync(_id, 2);
+        var unfit = new WorkerInfo(Guid.NewGuid(), "unfit", "cpu");
+        for (var call = 0; call < 5; call++)
+        {
+            await job.Refuse((await job.Lease(call == 0 ? unfit : JobCluster.Worker))!, unfit, "no model 'shapes' here");
+            Assert.Null(await job.Lease(unfit));
+        }
+        var progress = await job.GetProgress();
+        Assert.Equal(
+            (JobStatus.Running, "worker unfit (cpu) cannot work on the job: no model 'shapes' here; it is kept out", 0),
+            (progress.Status, progress.Message, progress.SetAside));
+        Assert.Equal(0, (await job.Lease(JobCluster.Worker))!.Shard);
+    }
+
+    // Three workers take the shard and fail; what they were given before, others hold.
+    private static async Task PoisonAsync(IJobGrain job, int shard)
+    {
+        var others = new List<WorkLease>();
+        for (var fault = 0; fault < JobLimits.MaxFaults;)
+        {
+            var lease = await JobCluster.LeaseAsync(job);
+            if (lease.Shard != shard)
+            {
+                others.Add(lease);
+                continue;
+            }
+            await job.Return(lease, "it burns");
+            fault++;
+        }
+        foreach (var lease in others) await job.Return(lease, null);
+    }
+}
