@@ -7,26 +7,29 @@ public sealed class ModelLibraryTests
 {
     private static readonly string Shapes = Find();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
-    public void Load_Twice_SharesOneModel()
+    public async Task LoadAsync_Twice_SharesOneModel()
     {
         using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
         var digest = Atelier.Diffusion.Models.ModelFolder.Open(Shapes).Digest;
-        Assert.Same(library.Load("shapes", digest), library.Load("shapes", digest));
+        Assert.Same(await library.LoadAsync("shapes", digest, "cpu", Cancel), await library.LoadAsync("shapes", digest, "cpu", Cancel));
     }
 
     [Fact]
-    public void Load_AnUnknownModel_NamesTheKnownOnes()
+    public async Task LoadAsync_AnUnknownModel_NamesTheKnownOnes()
     {
         using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
-        Assert.Equal("no model 'glide' here; known: shapes", Assert.Throws<InvalidInputException>(() => library.Load("glide", "")).Message);
+        var unknown = await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("glide", "", "cpu", Cancel));
+        Assert.Equal("no model 'glide' here; known: shapes", unknown.Message);
     }
 
     [Fact]
-    public void Load_WithAnotherDigest_IsRefused()
+    public async Task LoadAsync_WithAnotherDigest_IsRefused()
     {
         using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
-        var message = Assert.Throws<InvalidInputException>(() => library.Load("shapes", new string('0', 64))).Message;
+        var message = (await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("shapes", new string('0', 64), "cpu", Cancel))).Message;
         Assert.EndsWith($"the job was made for {new string('0', 64)}", message, StringComparison.Ordinal);
     }
 
