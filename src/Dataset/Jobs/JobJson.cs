@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -15,6 +16,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext
