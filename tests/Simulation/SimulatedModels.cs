@@ -9,6 +9,10 @@ internal sealed class SimulatedModels(SimulationOptions options) : IModelProvide
 
     public int CudaDevices => options.CudaDevices;
 
+    public void CheckPrecision(string device)
+    {
+    }
+
     public void PrepareThread(string device)
     {
     }

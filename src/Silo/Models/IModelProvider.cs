@@ -8,6 +8,11 @@ internal interface IModelProvider
     /// <summary>How many CUDA devices there are to draw on.</summary>
     int CudaDevices { get; }
 
+    /// <summary>Refuses the precision that models are asked to have, where a device does not have it.</summary>
+    /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <exception cref="InvalidInputException">Names the precision and what is allowed.</exception>
+    void CheckPrecision(string device);
+
     /// <summary>Makes the calling thread fit to draw on a device; called once, before anything else is done there.</summary>
     /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
     void PrepareThread(string device);

@@ -9,7 +9,10 @@ using Atelier.Diffusion.Samplers;
 namespace Atelier.Silo.Models;
 
 /// <summary>A model in memory; its weights are shared by all workers of a device.</summary>
-internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks) : IImageModel, IDisposable
+/// <param name="folder">The model.</param>
+/// <param name="networks">Its networks, on their device and in their precision.</param>
+/// <param name="arithmetic">Kind of device and precision, such as <c>cpu fp32</c>: two of them are never one numerics class, whatever the probe says.</param>
+internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic) : IImageModel, IDisposable
 {
     private readonly SamplingPipeline _pipeline = new(folder, networks);
     private readonly ConcurrentDictionary<int, string> _numericsClasses = new();
@@ -27,7 +30,7 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks) : 
     public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
 
     public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {ImageEncoder.Codec}"))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))));
 
     public DrawnSample[] Draw(
         IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken) =>

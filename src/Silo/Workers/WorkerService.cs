@@ -13,18 +13,33 @@ namespace Atelier.Silo.Workers;
 /// <param name="store">Where jobs live.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">For the workers.</param>
-/// <param name="models">Where models come from; by default the folders of the options.</param>
+/// <param name="models">Where models come from; by default the folders of the options, and the store.</param>
 internal sealed class WorkerService(
     WorkerOptions options, IGrainFactory grains, IStore store, TimeProvider time, ILogger<Worker> logger, IModelProvider? models = null)
     : BackgroundService
 {
+    private readonly IModelProvider _models = models ?? new ModelLibrary(options, store);
+    private IReadOnlyList<string> _devices = [];
+
+    /// <exception cref="Abstractions.InvalidInputException">This machine does not have what the options ask for; the host does not start.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _devices = WorkerDevices.Check(options, _models);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (models is null) (_models as IDisposable)?.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        using var library = models is null ? new ModelLibrary(options.Models) : null;
-        var workers = Enumerable.Range(0, options.Count)
-            .Select(number => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", "cpu"))
-            .Select(info => new Worker(info, grains, store, models ?? library!, time, logger))
+        var workers = _devices
+            .Select((device, number) => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", device))
+            .Select(info => new Worker(info, grains, store, _models, time, logger))
             .ToList();
         try
         {

@@ -1,0 +1,55 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Dataset.Stores;
+using Atelier.Silo.Hosting;
+using Atelier.Silo.Workers;
+using Atelier.Simulation;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Atelier.Silo.Tests.Workers;
+
+/// <summary>A silo with the real grains and workers, simulated devices, and a store that can be made to fail.</summary>
+internal sealed class WorkerCluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    public WorkerCluster(SimulationOptions simulation, int workers = 1)
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) => silo.Services
+            .AddSingleton<IStore>(Store)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new WorkerOptions { Count = workers, Models = new Dictionary<string, string>() })
+            .AddSimulatedModels(simulation)
+            .AddHostedService<WorkerService>());
+        _cluster = builder.Build();
+    }
+
+    public MemoryStore Files { get; } = new();
+
+    public StoreWithFaults Store => field ??= new StoreWithFaults(Files);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task<IJobGrain> StartAsync(params string[] prompts)
+    {
+        await _cluster.DeployAsync();
+        var job = _cluster.Client.GetGrain<IJobGrain>("job");
+        await job.Create(new JobSpec { Model = "simulated", ModelDigest = new string('a', 64), Steps = 10, BatchSize = 2, ShardSize = 4 });
+        await job.Append(0, [.. prompts.Select((prompt, i) => new PromptRow { Index = i, Prompt = prompt })]);
+        await job.Start(prompts.Length);
+        return job;
+    }
+
+    /// <summary>Watches the job to its end.</summary>
+    public static async Task<JobProgress> EndAsync(IJobGrain job) => await job.Watch().LastAsync(Cancel);
+
+    /// <summary>Stops the silo as SIGTERM does.</summary>
+    public Task StopAsync() => _cluster.StopAllSilosAsync();
+
+    public async Task<List<string>> FilesAsync(string folder) =>
+        await Files.ListAsync($"job/{folder}/", Cancel).Select(entry => entry.Path).ToListAsync(Cancel);
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+}
