@@ -14,29 +14,37 @@ internal sealed class WorkerCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    public WorkerCluster(SimulationOptions simulation, int workers = 1)
+    public WorkerCluster(SimulationOptions simulation, int workers = 1, MemoryStore? files = null)
     {
+        Files = files ?? new MemoryStore();
+        Store = new StoreWithFaults(Files);
+        // Only waiting takes time.
+        var time = new FastTime(20);
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<IStore>(Store)
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton<TimeProvider>(time)
             .AddSingleton(new WorkerOptions { Count = workers, Models = new Dictionary<string, string>() })
-            .AddSimulatedModels(simulation)
+            .AddSimulatedModels(simulation with { Wait = simulation.Wait + time.Wait })
             .AddHostedService<WorkerService>());
         _cluster = builder.Build();
     }
 
-    public MemoryStore Files { get; } = new();
+    public MemoryStore Files { get; }
 
-    public StoreWithFaults Store => field ??= new StoreWithFaults(Files);
+    public StoreWithFaults Store { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task<IJobGrain> StartAsync(params string[] prompts)
+    public static JobSpec Spec { get; } = new() { Model = "simulated", ModelDigest = new string('a', 64), Steps = 10, BatchSize = 2, ShardSize = 4 };
+
+    public Task<IJobGrain> StartAsync(params string[] prompts) => StartAsync(Spec, prompts);
+
+    public async Task<IJobGrain> StartAsync(JobSpec spec, params string[] prompts)
     {
         await _cluster.DeployAsync();
         var job = _cluster.Client.GetGrain<IJobGrain>("job");
-        await job.Create(new JobSpec { Model = "simulated", ModelDigest = new string('a', 64), Steps = 10, BatchSize = 2, ShardSize = 4 });
+        await job.Create(spec);
         await job.Append(0, [.. prompts.Select((prompt, i) => new PromptRow { Index = i, Prompt = prompt })]);
         await job.Start(prompts.Length);
         return job;

@@ -1,12 +1,13 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Stores;
 using Atelier.Simulation;
 
 namespace Atelier.Silo.Tests.Workers;
 
 public sealed class WorkerTests
 {
-    private static readonly SimulationOptions Quick = new() { ImageSize = 8 };
+    private static readonly SimulationOptions Quick = new() { ImageSize = 8, Wait = (_, _) => { } };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -102,4 +103,48 @@ public sealed class WorkerTests
         Assert.Equal(JobStatus.Failed, end.Status);
         Assert.StartsWith("the store does not answer for job/attempts/00000-", end.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task StopAsync_InABatchOfALongShard_KeepsTheBatchAndTheNextProcessDrawsTheRest()
+    {
+        // Shards of four batches, and 64 s.
+        var spec = WorkerCluster.Spec with { BatchSize = 1 };
+        var prompts = Enumerable.Range(0, 5).Select(i => $"prompt {i}").ToArray();
+        var files = new MemoryStore();
+        var (batches, steps, inSecondBatch) = (0, 0, new TaskCompletionSource());
+        var stopped = Quick with
+        {
+            BatchTime = TimeSpan.FromSeconds(16),
+            OnBatch = _ => batches++,
+            Wait = (_, _) =>
+            {
+                if (++steps == 15) inSecondBatch.SetResult();
+            },
+        };
+        await using (var first = new WorkerCluster(stopped, files: files))
+        {
+            await first.StartAsync(spec, prompts);
+            await inSecondBatch.Task;
+            await first.StopAsync();
+            Assert.Equal((2, 20), (batches, steps));
+            Assert.Equal(2, (await first.FilesAsync("parts")).Count);
+            Assert.Empty(await first.FilesAsync("attempts"));
+        }
+
+        var partsWhenDrawing = new List<int>();
+        var resumed = Quick with { OnBatch = _ => partsWhenDrawing.Add(PartsOf(files, shard: 0)) };
+        await using var second = new WorkerCluster(resumed, files: files);
+        Assert.Equal(JobStatus.Completed, (await WorkerCluster.EndAsync(await second.StartAsync(spec, prompts))).Status);
+
+        // Two batches of the first shard; when the second is drawn, the first is promoted and has no parts any more.
+        Assert.Equal([2, 2, 0], partsWhenDrawing);
+        Assert.Empty(await second.FilesAsync("parts"));
+        await using var undisturbed = new WorkerCluster(Quick);
+        await WorkerCluster.EndAsync(await undisturbed.StartAsync(spec, prompts));
+        foreach (var file in (await undisturbed.FilesAsync("shards")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal)))
+            Assert.Equal(await undisturbed.Files.ReadAsync(file, Cancel), await files.ReadAsync(file, Cancel));
+    }
+
+    private static int PartsOf(MemoryStore files, int shard) =>
+        files.ListAsync(JobPaths.Parts("job", shard), Cancel).ToBlockingEnumerable(Cancel).Count();
 }
