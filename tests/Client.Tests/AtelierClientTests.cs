@@ -43,16 +43,16 @@ public sealed class AtelierClientTests : IAsyncLifetime
     {
         await Client.SubmitAsync("twice", Spec, Rows(3), cancellationToken: TestContext.Current.CancellationToken);
         await Client.SubmitAsync("twice", Spec, Rows(3), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(3, (await Client.GetProgressAsync("twice")).Samples);
+        Assert.Equal(3, (await Client.GetProgressAsync("twice", TestContext.Current.CancellationToken)).Samples);
     }
 
     [Fact]
     public async Task SubmitAsync_AfterACallThatBrokeOff_CompletesTheJob()
     {
         await Assert.ThrowsAsync<IOException>(() => Client.SubmitAsync("torn", Spec, Torn(), cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal(JobStatus.Staging, (await Client.GetProgressAsync("torn")).Status);
+        Assert.Equal(JobStatus.Staging, (await Client.GetProgressAsync("torn", TestContext.Current.CancellationToken)).Status);
         await Client.SubmitAsync("torn", Spec, Rows(1500), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(1500, (await Client.GetProgressAsync("torn")).Samples);
+        Assert.Equal(1500, (await Client.GetProgressAsync("torn", TestContext.Current.CancellationToken)).Samples);
 
         static async IAsyncEnumerable<PromptRow> Torn()
         {
@@ -91,7 +91,7 @@ public sealed class AtelierClientTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidInputException>(() => Client.SubmitAsync("empty", Spec, Rows(0), cancellationToken: TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<InvalidInputException>(
             () => Client.SubmitAsync("bad", Spec with { Steps = 0 }, Rows(1), cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal(JobStatus.Unknown, (await Client.GetProgressAsync("bad")).Status);
+        Assert.Equal(JobStatus.Unknown, (await Client.GetProgressAsync("bad", TestContext.Current.CancellationToken)).Status);
     }
 
     [Fact]

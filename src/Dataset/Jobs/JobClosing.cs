@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
@@ -81,7 +82,7 @@ public static class JobClosing
         }
     }
 
-    /// <summary>Every shard is committed and promoted by now, so no attempt's file is needed any more.</summary>
+    /// <summary>Every shard is committed and promoted by now, so no attempt's file and no part of one is needed any more.</summary>
     private static async Task RemoveLeftoversAsync(IStore store, string job, int shards, CancellationToken cancellationToken)
     {
         await foreach (var entry in store.ListAsync(JobPaths.Attempts(job), cancellationToken).ConfigureAwait(false))
@@ -89,6 +90,7 @@ public static class JobClosing
             if (JobPaths.ShardOfAttempt(entry.Path) < shards)
                 await store.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
         }
+        await ShardParts.RemoveAllAsync(store, job, cancellationToken).ConfigureAwait(false);
         await store.CleanTemporaryFilesAsync(job, cancellationToken).ConfigureAwait(false);
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -17,6 +18,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(ShardFault))]
+[JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext

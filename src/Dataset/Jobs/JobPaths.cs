@@ -8,6 +8,7 @@ namespace Atelier.Dataset.Jobs;
 public static class JobPaths
 {
     private const string AttemptsFolder = "attempts";
+    private const string PartsFolder = "parts";
     private const string StateFolder = "state";
     private const string FaultsFolder = "faults";
 
@@ -75,6 +76,15 @@ public static class JobPaths
     /// <param name="attempt">The attempt.</param>
     public static string AttemptParquet(string job, int shard, Guid attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{job}/{AttemptsFolder}/{shard:D5}-{attempt:N}.parquet");
+
+    /// <summary>The folder of the parts of unfinished shards, for listing: <c>{job}/parts/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Parts(string job) => $"{job}/{PartsFolder}/";
+
+    /// <summary>The folder of the parts of one shard, for listing: <c>{job}/parts/00000/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    public static string Parts(string job, int shard) => string.Create(CultureInfo.InvariantCulture, $"{job}/{PartsFolder}/{shard:D5}/");
 
     /// <summary>The folder of the shards, for listing: <c>{job}/shards/</c>.</summary>
     /// <param name="job">Name of the job.</param>

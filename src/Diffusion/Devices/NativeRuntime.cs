@@ -18,8 +18,7 @@ public static partial class NativeRuntime
     {
         if (!OperatingSystem.IsLinux()) return;
 
-        // .NET keeps an environment of its own, which native libraries do not see.
-        _ = SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        SetVariable("OMP_WAIT_POLICY", "passive");
         try
         {
             if (SetAllocatorOption(MmapThreshold, OneGibibyte) == 0) _ = SetAllocatorOption(MmapThreshold, OldGlibcLimit);
@@ -30,6 +29,9 @@ public static partial class NativeRuntime
             // musl has no mallopt, and no such thresholds either.
         }
     }
+
+    /// <summary>Sets a variable for native libraries, which do not see .NET's own environment, unless it is set already.</summary>
+    internal static void SetVariable(string name, string value) => _ = SetEnvironment(name, value, overwrite: 0);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -45,8 +45,8 @@ public sealed class ModelFolder
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    private ModelFolder(string path, ModelConfig config, BpeTokenizer? tokenizer, ClassNames? classes, string digest) =>
-        (Path, Config, Tokenizer, Classes, Digest) = (path, config, tokenizer, classes, digest);
+    private ModelFolder(string path, ModelConfig config, BpeTokenizer? tokenizer, ClassNames? classes, IReadOnlyList<string> files, string digest) =>
+        (Path, Config, Tokenizer, Classes, Files, Digest) = (path, config, tokenizer, classes, files, digest);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -60,7 +60,10 @@ public sealed class ModelFolder
     /// <summary>The classes that a label can name; null where labels have no meaning.</summary>
     public ClassNames? Classes { get; }
 
-    /// <summary>Lower-case hex SHA-256 over names and SHA-256s of the files that decide a sample's pixels.</summary>
+    /// <summary>The files that decide a sample's pixels, in order: paths within the folder, with '/' between segments.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Lower-case hex SHA-256 over names and SHA-256s of <see cref="Files"/>.</summary>
     public string Digest { get; }
 
     /// <summary>What is wrong with a label, in words; null where nothing is.</summary>
@@ -93,7 +96,8 @@ public sealed class ModelFolder
             using var network = create(META);
             StateDict.Check(weights, network, Safetensors.ReadHeader(weights).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
         }
-        return new ModelFolder(path, config, tokenizer, classes, ComputeDigest(path, config));
+        var all = FilesOf(path, config);
+        return new ModelFolder(path, config, tokenizer, classes, all, ComputeDigest(path, all));
     }
 
     /// <summary>Reads and checks a <c>model.json</c> alone.</summary>
@@ -216,15 +220,20 @@ public sealed class ModelFolder
         if (!File.Exists(System.IO.Path.Combine(path, file))) throw new InvalidDataException($"{path} is not a model folder: it has no {file}");
     }
 
-    private static string ComputeDigest(string path, ModelConfig config)
+    private static List<string> FilesOf(string path, ModelConfig config)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var tokenizer = System.IO.Path.Combine(path, TokenizerFolder);
         string[] vocabulary = config is GlideConfig
             ? [.. VocabularyFiles(tokenizer).Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")]
             : [];
         string[] classes = File.Exists(System.IO.Path.Combine(path, ClassesFile)) ? [ClassesFile] : [];
-        foreach (var file in WeightsOf(config).Select(weights => weights.File).Concat([ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal))
+        return [.. WeightsOf(config).Select(weights => weights.File).Concat([ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal)];
+    }
+
+    private static string ComputeDigest(string path, List<string> files)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
         {
             using var stream = File.OpenRead(System.IO.Path.Combine(path, file));
             digest.AppendData(Encoding.UTF8.GetBytes($"{file}\n{Convert.ToHexStringLower(SHA256.HashData(stream))}\n"));

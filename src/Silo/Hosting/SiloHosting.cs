@@ -1,6 +1,5 @@
 using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
-using Atelier.Silo.Models;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +51,14 @@ public static class SiloHosting
         builder.Services.AddSingleton(store.OpenUntried());
         builder.Services.AddSingleton<StoreGate>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StoreGate>());
-        builder.Services.AddAtelierWorkers(new WorkerOptions { Count = options.Workers, Models = ModelFolders(options.Models) });
+        builder.Services.AddAtelierWorkers(new WorkerOptions
+        {
+            Count = options.Workers,
+            Models = ModelFolders(options.Models),
+            Devices = options.Devices,
+            Precision = options.Precision,
+            ModelCache = options.ModelCache,
+        });
         builder.UseOrleans(silo =>
         {
             if (builder.Configuration["Orleans:Clustering:ProviderType"] is null) silo.UseLocalhostClustering();
@@ -74,7 +80,6 @@ public static class SiloHosting
     {
         services.AddSingleton(workers);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new ModelLibrary(workers.Models));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
     }
 

@@ -14,9 +14,21 @@ public sealed record SiloOptions
     /// <value>Default <c>models</c>.</value>
     public string Models { get; init; } = "models";
 
-    /// <summary>Workers on the CPU, of one thread each; 0 for a silo that only holds grains.</summary>
+    /// <summary>Folder for models that are fetched from the store.</summary>
+    /// <value>Default one in the user's cache folder.</value>
+    public string? ModelCache { get; init; }
+
+    /// <summary>Workers on the CPU, where that is among the devices, of one thread each; 0 for a silo that only holds grains.</summary>
     /// <value>Default one for each core.</value>
     public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary><c>auto</c>, <c>cpu</c>, or CUDA devices such as <c>cuda:0,cuda:1</c>, of one worker each; auto is all CUDA devices, or the CPU where there is none.</summary>
+    /// <value>Default <c>auto</c>.</value>
+    public string Devices { get; init; } = "auto";
+
+    /// <summary>What networks compute in: <c>fp32</c>, <c>fp16</c> or <c>bf16</c>.</summary>
+    /// <value>Default <c>fp32</c>.</value>
+    public string Precision { get; init; } = "fp32";
 
     /// <summary>
     /// Whether other machines may reach the silo's ports. They carry no authentication: this is for a private network, and membership must

@@ -1,11 +1,39 @@
+using Atelier.Abstractions;
+using Atelier.Silo.Models;
+using Atelier.Silo.Workers;
+
 namespace Atelier.Silo.Hosting;
 
 /// <summary>The workers of a process.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Workers on the CPU; each computes with one thread, and they share the weights.</summary>
+    /// <summary>Workers on the CPU, where that is among the devices; each computes with one thread, and they share the weights.</summary>
     public required int Count { get; init; }
 
     /// <summary>Folder of each model, by the name that job specs use.</summary>
     public required IReadOnlyDictionary<string, string> Models { get; init; }
+
+    /// <summary>
+    /// <c>auto</c> is all CUDA devices, or the CPU where there is none; otherwise devices with commas between them, such as <c>cuda:0,cuda:1</c> or
+    /// <c>cpu</c>. Each CUDA device has one worker.
+    /// </summary>
+    /// <value>Default <c>auto</c>.</value>
+    public string Devices { get; init; } = "auto";
+
+    /// <summary>
+    /// What networks compute in: <c>fp32</c>, <c>fp16</c> or <c>bf16</c>. On the CPU <c>fp32</c>, and <c>bf16</c> where the processor multiplies it.
+    /// </summary>
+    /// <value>Default <c>fp32</c>.</value>
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary>Folder for models that are fetched from the store; null is one in the user's cache folder.</summary>
+    public string? ModelCache { get; init; }
+
+    /// <summary>Refuses what this machine cannot do.</summary>
+    /// <exception cref="InvalidInputException">Names the setting, its value and what is allowed.</exception>
+    public void Check()
+    {
+        using var models = new ModelLibrary(this, store: null);
+        WorkerDevices.Check(this, models);
+    }
 }

@@ -4,21 +4,37 @@ using System.Text;
 using Atelier.Dataset.Images;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
+using Atelier.Diffusion.Samplers;
 
 namespace Atelier.Silo.Models;
 
 /// <summary>A model in memory; its weights are shared by all workers of a device.</summary>
-internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks) : IDisposable
+/// <param name="folder">The model.</param>
+/// <param name="networks">Its networks, on their device and in their precision.</param>
+/// <param name="arithmetic">Kind of device and precision, such as <c>cpu fp32</c>: two of them are never one numerics class, whatever the probe says.</param>
+internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic) : IImageModel, IDisposable
 {
+    private readonly SamplingPipeline _pipeline = new(folder, networks);
     private readonly ConcurrentDictionary<int, string> _numericsClasses = new();
 
-    public ModelFolder Folder => folder;
+    public bool Inpaints => folder.Config.Inpaints;
 
-    public SamplingPipeline Pipeline { get; } = new(folder, networks);
+    public bool HasClassifier => folder.Config.Classifier is not null;
 
-    /// <summary>The numerics class of this device for a batch size: what the probe batch comes to, and which codec writes it. Runs on the caller's thread.</summary>
+    public int? ClassOf(string label) => folder.Classes?.Find(label);
+
+    public string? ProblemWithLabel(string? label) => folder.ProblemWithLabel(label);
+
+    public int ImageSizeOf(SamplingSettings settings) => _pipeline.ImageSizeOf(settings);
+
+    public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
+
     public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Pipeline.ProbeNumerics(size)} {ImageEncoder.Codec}"))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))));
+
+    public DrawnSample[] Draw(
+        IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken) =>
+        _pipeline.Draw(requests, settings, onStep, cancellationToken);
 
     public void Dispose() => networks.Dispose();
 }

@@ -1,36 +1,86 @@
 using System.Collections.Concurrent;
 using Atelier.Abstractions;
+using Atelier.Dataset.Stores;
+using Atelier.Diffusion.Devices;
 using Atelier.Diffusion.Models;
+using Atelier.Silo.Hosting;
+using Atelier.Silo.Workers;
+using TorchSharp;
 
 namespace Atelier.Silo.Models;
 
-/// <summary>The models this process can load, by name.</summary>
-/// <param name="folders">Folder of each model.</param>
-internal sealed class ModelLibrary(IReadOnlyDictionary<string, string> folders) : IDisposable
+/// <summary>The models this process can load: those of its own folders, by name, and those of the store, by digest. Each is loaded once a device.</summary>
+internal sealed class ModelLibrary : IModelProvider, IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<LoadedModel>> _loaded = new();
+    private readonly ConcurrentDictionary<(string Digest, string Device), Lazy<Task<LoadedModel>>> _loaded = new();
+    private readonly IReadOnlyDictionary<string, string> _folders;
+    private readonly string _precision;
+    private readonly ModelCache? _cache;
 
-    /// <summary>Loads a model, once.</summary>
-    /// <exception cref="InvalidInputException">No such model here, or its contents are not those the job was made for.</exception>
-    /// <exception cref="InvalidDataException">The folder is damaged.</exception>
-    public LoadedModel Load(string name, string digest)
+    /// <summary>The models of some folders, for one that has no store.</summary>
+    public ModelLibrary(IReadOnlyDictionary<string, string> folders) : this(new WorkerOptions { Count = 0, Models = folders }, store: null)
     {
-        if (!folders.TryGetValue(name, out var path))
-            throw new InvalidInputException($"no model '{name}' here; known: {string.Join(", ", folders.Keys.Order(StringComparer.Ordinal))}");
-        var model = _loaded.GetOrAdd(name, _ => new Lazy<LoadedModel>(() => Open(path))).Value;
-        return model.Folder.Digest == digest
-            ? model
-            : throw new InvalidInputException($"model '{name}' in {path} has digest {model.Folder.Digest}, the job was made for {digest}");
+    }
+
+    /// <summary>The models that options name, and those of the store.</summary>
+    public ModelLibrary(WorkerOptions options, IStore? store)
+    {
+        (_folders, _precision) = (options.Models, options.Precision);
+        _cache = store is null ? null : new ModelCache(store, options.ModelCache ?? ModelCache.DefaultFolder);
+    }
+
+    /// <inheritdoc/>
+    public int CudaDevices => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+
+    /// <inheritdoc/>
+    public void CheckPrecision(string device) => ModelPrecision.Check(_precision, device, CpuFeatures.CanMultiplyInBFloat16);
+
+    /// <inheritdoc/>
+    /// <remarks>One intra-op thread, because results depend on their number; the workers of a CPU are parallel by being several.</remarks>
+    public void PrepareThread(string device)
+    {
+        torch.set_num_threads(1);
+        if (WorkerDevices.CudaIndex(device) is not null) CudaNumerics.Configure();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IImageModel> LoadAsync(string name, string digest, string device, CancellationToken cancellationToken)
+    {
+        var key = (digest, device);
+        var loading = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => Task.Run(() => OpenAsync(name, digest, device), CancellationToken.None)));
+        try
+        {
+            return await loading.Value.WaitAsync(cancellationToken);
+        }
+        catch when (loading.Value.IsFaulted)
+        {
+            // What was missing may be there the next time.
+            _loaded.TryRemove(new KeyValuePair<(string, string), Lazy<Task<LoadedModel>>>(key, loading));
+            throw;
+        }
     }
 
     public void Dispose()
     {
-        foreach (var model in _loaded.Values.Where(model => model.IsValueCreated)) model.Value.Dispose();
+        foreach (var model in _loaded.Values.Where(model => model.IsValueCreated && model.Value.IsCompletedSuccessfully)) model.Value.Result.Dispose();
     }
 
-    private static LoadedModel Open(string path)
+    private async Task<LoadedModel> OpenAsync(string name, string digest, string device)
     {
-        var folder = ModelFolder.Open(path);
-        return new LoadedModel(folder, folder.LoadNetworks());
+        var folder = await FindAsync(name, digest);
+        var networks = folder.LoadNetworks(WorkerDevices.CudaIndex(device) is { } index ? new torch.Device(DeviceType.CUDA, index) : null);
+        ModelPrecision.Convert(networks, _precision);
+        return new LoadedModel(folder, networks, $"{device.Split(':')[0]} {_precision}");
+    }
+
+    private async Task<ModelFolder> FindAsync(string name, string digest)
+    {
+        var here = _folders.TryGetValue(name, out var path) ? ModelFolder.Open(path) : null;
+        if (here?.Digest == digest) return here;
+        if (_cache is not null && await _cache.GetAsync(digest, CancellationToken.None) is { } fetched) return fetched;
+        var problem = here is null
+            ? $"no model '{name}' here; known: {string.Join(", ", _folders.Keys.Order(StringComparer.Ordinal))}"
+            : $"model '{name}' in {path} has digest {here.Digest}, the job was made for {digest}";
+        throw new InvalidInputException(_cache is null ? problem : $"{problem}; the store has none of digest {digest} either");
     }
 }

@@ -1,19 +1,24 @@
 using System.Collections.Concurrent;
-using TorchSharp;
 
 namespace Atelier.Silo.Workers;
 
-/// <summary>
-/// The one thread on which a worker runs tensors. It computes with one intra-op thread, because results depend on their number; the workers
-/// of a CPU are parallel by being several.
-/// </summary>
+/// <summary>The one thread on which a worker computes, since some settings of the tensor library are a thread's own.</summary>
 internal sealed class DeviceThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
+    private readonly Lazy<bool> _prepared;
 
-    public DeviceThread(string name)
+    /// <summary>Starts the thread.</summary>
+    /// <param name="name">Its name, for debuggers.</param>
+    /// <param name="prepare">Runs on it before the first work, and what it throws, that and all later work throws.</param>
+    public DeviceThread(string name, Action prepare)
     {
+        _prepared = new Lazy<bool>(() =>
+        {
+            prepare();
+            return true;
+        });
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -24,7 +29,11 @@ internal sealed class DeviceThread : IDisposable
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
-            try { result.SetResult(work()); }
+            try
+            {
+                _ = _prepared.Value;
+                result.SetResult(work());
+            }
             catch (OperationCanceledException cancelled) { result.SetCanceled(cancelled.CancellationToken); }
             catch (Exception failed) { result.SetException(failed); }
         });
@@ -40,7 +49,6 @@ internal sealed class DeviceThread : IDisposable
 
     private void Run()
     {
-        torch.set_num_threads(1);
         foreach (var action in _work.GetConsumingEnumerable()) action();
     }
 }

@@ -1,48 +1,56 @@
 using System.Threading.Channels;
-using Atelier.Abstractions.Jobs;
-using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Images;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
-using Atelier.Dataset.Stores;
-using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Pipelines;
-using Atelier.Silo.Models;
+using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Workers;
 
 /// <summary>
 /// One attempt at one shard. Two stages overlap through a bounded queue: the device thread denoises batch by batch while finished batches are
-/// encoded and written.
+/// encoded and written. Batches of a shard that takes long are also kept as parts, and those that earlier attempts kept are not drawn again.
 /// </summary>
-internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record, JobPlan plan, LoadedModel model, DeviceThread device)
+internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, TimeProvider time, ILogger logger)
 {
-    private readonly JobSpec _spec = record.Spec;
     private double _drawn;
+    private int _partsExist;
 
-    /// <summary>Samples drawn so far; a batch half denoised counts half.</summary>
+    /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
     public double Drawn => Volatile.Read(ref _drawn);
 
+    /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
+    public bool HasParts => Volatile.Read(ref _partsExist) != 0;
+
     /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
-    public async Task<ShardStats> RunAsync(int shard, string numericsClass, CancellationToken cancellationToken)
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="numericsClass">The numerics class of this worker.</param>
+    /// <param name="drain">
+    /// Ends the attempt after the batch that is being drawn, where that one can be kept, and otherwise at the next step. An attempt that is in its
+    /// last batch ends by being finished.
+    /// </param>
+    /// <param name="stop">Ends the attempt at the next step.</param>
+    public async Task<ShardStats> RunAsync(int shard, string numericsClass, CancellationToken drain, CancellationToken stop)
     {
-        var samples = await LoadSamplesAsync(shard, cancellationToken);
+        var samples = await ShardSamples.LoadAsync(job, shard, stop);
         var attempt = new ShardAttempt
         {
-            Job = jobId,
-            Incarnation = record.Incarnation,
-            Spec = _spec,
-            Plan = plan,
+            Job = job.Id,
+            Incarnation = job.Record.Incarnation,
+            Spec = job.Spec,
+            Plan = job.Plan,
             Shard = shard,
             Attempt = Guid.NewGuid(),
             NumericsClass = numericsClass,
         };
-        await using var writer = await ShardWriter.OpenAsync(store, attempt, cancellationToken);
+        var parts = new ShardParts(job.Store, attempt);
+        await parts.FindAsync(stop);
+        await using var writer = await ShardWriter.OpenAsync(job.Store, attempt, stop);
 
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var finished = Channel.CreateBounded<SampleResult[]>(2);
-        var drawing = DrawAsync(samples, finished.Writer, failed.Token);
+        var drawing = DrawAsync(samples, parts, finished.Writer, drain, failed.Token);
         try
         {
             await foreach (var batch in finished.Reader.ReadAllAsync(failed.Token))
@@ -55,40 +63,50 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
             throw;
         }
         await drawing;
-        return await writer.CompleteAsync(cancellationToken);
+        return await writer.CompleteAsync(stop);
     }
 
-    private async Task DrawAsync(List<Sample> samples, ChannelWriter<SampleResult[]> finished, CancellationToken cancellationToken)
+    private async Task DrawAsync(
+        List<ShardSample> samples, ShardParts parts, ChannelWriter<SampleResult[]> finished, CancellationToken drain, CancellationToken stop)
     {
+        var keeping = Task.CompletedTask;
         try
         {
-            var settings = _spec.ToSamplingSettings(plan.BatchSize);
-            var (size, steps) = (model.Pipeline.ImageSizeOf(settings), model.Pipeline.StepsOf(settings));
-            var done = 0;
-            foreach (var window in BatchPlanning.Windows(samples, plan.BatchSize, Kind))
+            var settings = job.Spec.ToSamplingSettings(job.Plan.BatchSize);
+            var (size, steps) = (job.Model.ImageSizeOf(settings), job.Model.StepsOf(settings));
+            var windows = BatchPlanning.Windows(samples, job.Plan.BatchSize, sample => sample.Kind).ToList();
+            var clock = new BatchClock(time, windows.Sum(window => window.Count(batch => batch[0].Error is null)), steps);
+            var progress = new DrawingProgress(windows.SelectMany(window => window), parts, steps, drawn => Volatile.Write(ref _drawn, drawn));
+            Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
+
+            var number = 0;
+            foreach (var window in windows)
             {
                 var results = new List<SampleResult>();
-                var isMixed = window.Any(batch => Kind(batch[0]) != Kind(window[0][0]));
+                var isMixed = window.Any(batch => batch[0].Kind != window[0][0].Kind);
                 foreach (var batch in window)
                 {
-                    if (batch[0].Error is null)
+                    var outcomes = batch[0].Error is not null
+                        ? Array.ConvertAll(batch, sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))
+                        : await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), size, stop);
+                    if (outcomes is null)
                     {
-                        var requests = await LoadInputsAsync(batch, size, cancellationToken);
-                        var drawn = await device.RunAsync(() => model.Pipeline.Draw(
-                            requests, settings, step => Volatile.Write(ref _drawn, done + (double)batch.Length * step / steps), cancellationToken));
-                        results.AddRange(batch.Zip(drawn, (sample, image) => Result(sample, image, size)));
+                        var requests = await ShardSamples.LoadInputsAsync(job, batch, size, stop);
+                        progress.Begin(number);
+                        outcomes = await DrawAsync(batch, requests, clock, progress, drain, stop);
+                        // One part is on its way at a time, beside the next batch, so that memory stays bounded.
+                        await keeping;
+                        if (clock.IsLong) keeping = KeepAsync(parts, number, outcomes);
                     }
-                    else
-                    {
-                        results.AddRange(batch.Select(sample => Result(sample, new DrawnSample(null, 0, false), size)));
-                    }
-                    done += batch.Length;
+                    progress.End(number, batch.Length);
+                    number++;
+                    results.AddRange(batch.Zip(outcomes, (sample, outcome) => Result(sample, outcome, size)));
                     if (isMixed) continue;
-                    await finished.WriteAsync([.. results], cancellationToken);
+                    await finished.WriteAsync([.. results], stop);
                     results.Clear();
                 }
                 // Batches of different kinds are in order only when the window is done.
-                if (isMixed) await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], cancellationToken);
+                if (isMixed) await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], stop);
             }
             finished.Complete();
         }
@@ -97,11 +115,60 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
             finished.Complete(error);
             throw;
         }
+        finally
+        {
+            await keeping;
+        }
     }
 
-    private static (bool Failed, (bool, bool)) Kind(Sample sample) => (sample.Error is not null, sample.Request.Kind);
+    private async Task<IReadOnlyList<PartSample>> DrawAsync(
+        ShardSample[] batch, SampleRequest[] requests, BatchClock clock, DrawingProgress progress, CancellationToken drain, CancellationToken stop)
+    {
+        drain.ThrowIfCancellationRequested();
+        using var now = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // To finish a batch that nothing keeps would be in vain.
+        using var draining = drain.Register(() =>
+        {
+            if (!clock.IsLong) now.Cancel();
+        });
+        var settings = job.Spec.ToSamplingSettings(job.Plan.BatchSize);
+        clock.Begin();
+        var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, OnStep, OnRefused, now.Token));
+        clock.End();
+        return [.. batch.Zip(drawn, Outcome)];
 
-    private SampleResult Result(Sample sample, DrawnSample drawn, int size) => new()
+        void OnStep(int step)
+        {
+            clock.Step();
+            progress.Step(batch.Length, step);
+        }
+
+        void OnRefused(SampleRequest request, Exception error) => LogRefused(error, batch[Array.IndexOf(requests, request)].Number, job.Id);
+    }
+
+    private async Task KeepAsync(ShardParts parts, int number, IReadOnlyList<PartSample> outcomes)
+    {
+        Volatile.Write(ref _partsExist, 1);
+        try
+        {
+            // Not cancelled: the batch is drawn, and whatever ended the attempt, the next one is glad of it.
+            await parts.KeepAsync(number, outcomes, CancellationToken.None);
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            // A part only saves work. If the store is in trouble for longer, the shard's own files will say so.
+            LogNotKept(lost, number, job.Id);
+        }
+    }
+
+    private static PartSample Outcome(ShardSample sample, DrawnSample? drawn) => drawn switch
+    {
+        null => new PartSample(sample.Number, null, "sampler_error", "the sampler cannot draw this row", 0, false),
+        { Rgb: null } => new PartSample(sample.Number, null, "non_finite", "the network's output was not finite", drawn.TokenCount, drawn.Truncated),
+        _ => new PartSample(sample.Number, drawn.Rgb, null, null, drawn.TokenCount, drawn.Truncated),
+    };
+
+    private SampleResult Result(ShardSample sample, PartSample outcome, int size) => new()
     {
         Sample = sample.Number,
         Row = sample.Row,
@@ -110,59 +177,17 @@ internal sealed class ShardDrawing(IStore store, string jobId, JobRecord record,
         GuidanceScale = sample.Request.GuidanceScale,
         NegativePrompt = sample.Request.NegativePrompt,
         Class = sample.Request.Label,
-        ClassifierScale = sample.Request.Label is null || model.Folder.Config.Classifier is null ? 0 : _spec.ClassifierScale,
-        Tokens = drawn.TokenCount,
-        Truncated = drawn.Truncated,
-        Image = drawn.Rgb is null ? null : new RgbImage(size, size, drawn.Rgb),
-        ErrorCode = drawn.Rgb is not null ? null : sample.Error?.Code ?? "non_finite",
-        ErrorMessage = drawn.Rgb is not null ? null : sample.Error?.Message ?? "the network's output was not finite",
+        ClassifierScale = sample.Request.Label is null || !job.Model.HasClassifier ? 0 : job.Spec.ClassifierScale,
+        Tokens = outcome.Tokens,
+        Truncated = outcome.Truncated,
+        Image = outcome.Rgb is null ? null : new RgbImage(size, size, outcome.Rgb),
+        ErrorCode = outcome.ErrorCode,
+        ErrorMessage = outcome.ErrorMessage,
     };
 
-    // The requests of a batch with what is known of their images; a batch at a time, as a shard may have more of them than fit into memory.
-    private async Task<SampleRequest[]> LoadInputsAsync(Sample[] batch, int size, CancellationToken cancellationToken)
-    {
-        var known = new Dictionary<string, KnownImage>();
-        foreach (var sha256 in batch.Select(sample => sample.Row.InputSha256).OfType<string>().Distinct())
-        {
-            var input = await JobInputs.ReadAsync(store, jobId, sha256, cancellationToken);
-            if (input.Size != size)
-                throw new InvalidDataException($"{JobPaths.Input(jobId, sha256)} has {input.Size}x{input.Size} pixels; the job's images have {size}x{size}");
-            known.Add(sha256, new KnownImage(input.Rgb, input.IsKept));
-        }
-        return Array.ConvertAll(batch, sample => sample.Row.InputSha256 is { } sha256 ? sample.Request with { Known = known[sha256] } : sample.Request);
-    }
+    [LoggerMessage(LogLevel.Warning, "The sampler cannot draw sample {Sample} of {Job}")]
+    private partial void LogRefused(Exception exception, long sample, string job);
 
-    private async Task<List<Sample>> LoadSamplesAsync(int shard, CancellationToken cancellationToken)
-    {
-        var samples = new List<Sample>(plan.SamplesIn(shard));
-        IReadOnlyList<PromptRow> rows = [];
-        var loaded = -1L;
-        var first = plan.FirstSample(shard);
-        for (var number = first; number < first + plan.SamplesIn(shard); number++)
-        {
-            var (row, image) = (number / plan.ImagesPerPrompt, (int)(number % plan.ImagesPerPrompt));
-            if (row / plan.ChunkRows != loaded)
-            {
-                loaded = row / plan.ChunkRows;
-                rows = await JobFiles.ReadPromptsAsync(store, jobId, (int)loaded, plan.ChunkRows, cancellationToken)
-                    ?? throw new FileNotFoundException($"{JobPaths.Prompts(jobId, (int)loaded)} is missing");
-            }
-            var prompt = rows[(int)(row % plan.ChunkRows)];
-            samples.Add(new Sample(number, prompt, image, new SampleRequest(
-                prompt.Prompt,
-                SampleSeed.Of(_spec.Seed, row, prompt.Seed, image),
-                prompt.GuidanceScale ?? _spec.GuidanceScale,
-                prompt.NegativePrompt ?? _spec.NegativePrompt)
-            { Label = prompt.Label is null ? null : model.Folder.Classes?.Find(prompt.Label) },
-                Problem(prompt)));
-        }
-        return samples;
-    }
-
-    private (string Code, string Message)? Problem(PromptRow row) =>
-        model.Folder.ProblemWithLabel(row.Label) is { } label ? ("bad_label", label)
-        : row.InputSha256 is not null && !model.Folder.Config.Inpaints ? ("bad_input", "there is an image to inpaint; the model draws whole images only")
-        : null;
-
-    private sealed record Sample(long Number, PromptRow Row, int Image, SampleRequest Request, (string Code, string Message)? Error);
+    [LoggerMessage(LogLevel.Warning, "Batch {Batch} of a shard of {Job} could not be kept; should the shard be drawn again, so must the batch")]
+    private partial void LogNotKept(Exception exception, int batch, string job);
 }

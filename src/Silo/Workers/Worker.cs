@@ -1,7 +1,9 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Models;
@@ -9,16 +11,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Workers;
 
-/// <summary>Drives one device: asks for a lease, does the work, asks again. Stops at the next denoising step when told to.</summary>
+/// <summary>
+/// Drives one device: asks for a lease, does the work, asks again. When the work is no longer wanted it stops at the next denoising step; when the
+/// process is to stop, it first finishes the batch it is in, where that is kept.
+/// </summary>
 internal sealed partial class Worker(
-    WorkerInfo info, IGrainFactory grains, IStore store, ModelLibrary models, TimeProvider time, ILogger<Worker> logger) : IDisposable
+    WorkerInfo info, IGrainFactory grains, IStore store, IModelProvider models, TimeProvider time, ILogger<Worker> logger) : IDisposable
 {
-    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-    private const int MaxTries = 30;
+    /// <summary>
+    /// How long a batch may take to finish once the process is to stop. Half of what Kubernetes and spot machines usually give before they kill,
+    /// so that the rest is left for keeping the batch and giving the lease back.
+    /// </summary>
+    public static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(15);
 
-    private readonly DeviceThread _device = new(info.Name);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
+
+    private readonly DeviceThread _device = new(info.Name, () => models.PrepareThread(info.Device));
+    private readonly GrainCalls _calls = new(time, logger);
+    private readonly StoreOutage _outage = new(store, time, logger);
     private string? _loadedModel;
 
     public async Task RunAsync(CancellationToken stopping)
@@ -44,22 +55,21 @@ internal sealed partial class Worker(
     private async Task WorkAsync(WorkLease lease, CancellationToken stopping)
     {
         var job = grains.GetGrain<IJobGrain>(lease.JobId);
-        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var done = new CancellationTokenSource();
         ShardDrawing? drawing = null;
-        var heartbeat = HeartbeatAsync(job, lease, () => Volatile.Read(ref drawing)?.Drawn ?? 0, unwanted, done.Token);
+        await using var heartbeat = new LeaseHeartbeat(job, lease, () => Volatile.Read(ref drawing)?.Drawn ?? 0, time, logger);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Unwanted, stopping);
         try
         {
             var finished = lease.Kind switch
             {
-                WorkKind.Draw => await DrawAsync(job, lease, value => Volatile.Write(ref drawing, value), unwanted.Token),
-                WorkKind.Promote => await PromoteAsync(lease, unwanted.Token),
-                _ => await CloseAsync(lease, unwanted.Token),
+                WorkKind.Draw => await DrawAsync(job, lease, value => Volatile.Write(ref drawing, value), heartbeat.Unwanted, stopping),
+                WorkKind.Promote => await PromoteAsync(lease, stop.Token),
+                _ => await CloseAsync(lease, stop.Token),
             };
-            if (finished) await RetryAsync(() => job.Complete(lease));
+            if (finished) await _calls.RetryAsync(() => job.Complete(lease));
             else await ReturnAsync(null);
         }
-        catch (OperationCanceledException) when (unwanted.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             await ReturnAsync(null);
         }
@@ -67,65 +77,91 @@ internal sealed partial class Worker(
         {
             // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
             LogFault(fault, info.Name, lease.Kind, lease.JobId, lease.Shard);
-            await ReturnAsync(fault.Message);
-            await Task.Delay(RetryPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ReturnAsync(await WasOutageAsync(fault) ? null : fault.Message);
+            await Task.Delay(FaultPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        finally
+
+        // What was being written is void after an outage; the shard begins again at its last part, which is at most a minute back.
+        async Task<bool> WasOutageAsync(Exception fault)
         {
-            await EndHeartbeatAsync();
+            try
+            {
+                return await _outage.OutlastAsync(fault, lease.JobId, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return true;
+            }
         }
 
         // A heartbeat after the return would take the lease up again, and its shard would wait until it expires.
         async Task ReturnAsync(string? fault)
         {
-            await EndHeartbeatAsync();
+            await heartbeat.EndAsync();
             try
             {
-                await RetryAsync(() => job.Return(lease, fault));
+                await _calls.RetryAsync(() => job.Return(lease, fault));
             }
             catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
             {
                 // The lease expires by itself; the worker goes on.
-                LogNoHeartbeat(lost, info.Name, lease.JobId);
+                LogNoReturn(lost, info.Name, lease.JobId);
             }
-        }
-
-        async Task EndHeartbeatAsync()
-        {
-            await done.CancelAsync();
-            await heartbeat;
         }
     }
 
-    private async Task<bool> DrawAsync(IJobGrain job, WorkLease lease, Action<ShardDrawing> started, CancellationToken cancellationToken)
+    private async Task<bool> DrawAsync(
+        IJobGrain job, WorkLease lease, Action<ShardDrawing> started, CancellationToken unwanted, CancellationToken stopping)
     {
-        var record = await ReadRecordAsync(lease, cancellationToken);
-        var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, cancellationToken)
+        using var begin = CancellationTokenSource.CreateLinkedTokenSource(unwanted, stopping);
+        var record = await ReadRecordAsync(lease, begin.Token);
+        var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, begin.Token)
             ?? throw new FileNotFoundException($"{JobPaths.Plan(lease.JobId)} is missing");
-        LoadedModel model;
+        IImageModel model;
         try
         {
-            model = await _device.RunAsync(() => models.Load(record.Spec.Model, record.Spec.ModelDigest));
+            model = await models.LoadAsync(record.Spec.Model, record.Spec.ModelDigest, info.Device, begin.Token);
         }
         catch (InvalidInputException unfit)
         {
             // Not the shard's fault, nor one that another try could mend: this worker has not the job's model.
-            await RetryAsync(() => job.Refuse(lease, info, unfit.Message));
+            await _calls.RetryAsync(() => job.Refuse(lease, info, unfit.Message));
             return false;
         }
         _loadedModel = record.Spec.ModelDigest;
         var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize));
         if (!await job.Admit(info, numericsClass)) return false;
 
-        var drawing = new ShardDrawing(store, lease.JobId, record, plan, model, _device);
+        using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var draining = stopping.Register(() => grace.CancelAfter(DrainGrace));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(unwanted, grace.Token);
+        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, model), _device, time, logger);
         started(drawing);
-        var stats = await drawing.RunAsync(lease.Shard, numericsClass, cancellationToken);
-        var won = false;
-        await RetryAsync(async () => won = await job.Commit(lease, stats));
-        if (won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, cancellationToken);
-        else await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, cancellationToken);
+        var stats = await drawing.RunAsync(lease.Shard, numericsClass, stopping, stop.Token);
+
+        // From here on a heartbeat may find the shard committed, by this attempt itself: only the end of the process stops what is left to do.
+        var won = await CommitAsync(job, lease, stats, grace.Token);
+        if (won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, grace.Token);
+        else await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, grace.Token);
+        if (won && drawing.HasParts) await RemovePartsAsync(lease, grace.Token);
         LogDrawn(info.Name, lease.JobId, lease.Shard, won);
         return won;
+    }
+
+    // The grain commits by a file of its own. A finished shard is not given up because the store is silent at that moment.
+    private async Task<bool> CommitAsync(IJobGrain job, WorkLease lease, ShardStats stats, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _calls.RetryAsync(() => job.Commit(lease, stats));
+            }
+            catch (IOException lost)
+            {
+                if (!await _outage.OutlastAsync(lost, lease.JobId, cancellationToken)) throw;
+            }
+        }
     }
 
     private async Task<bool> PromoteAsync(WorkLease lease, CancellationToken cancellationToken)
@@ -133,7 +169,21 @@ internal sealed partial class Worker(
         var stats = await JobFiles.ReadStatsAsync(store, lease.JobId, lease.Shard, cancellationToken)
             ?? throw new FileNotFoundException($"{JobPaths.ShardStats(lease.JobId, lease.Shard)} is missing");
         await ShardPromotion.PromoteAsync(store, lease.JobId, stats, cancellationToken);
+        await RemovePartsAsync(lease, cancellationToken);
         return true;
+    }
+
+    private async Task RemovePartsAsync(WorkLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShardParts.RemoveAsync(store, lease.JobId, lease.Shard, cancellationToken);
+        }
+        catch (IOException left)
+        {
+            // The shard is there, which is what matters; closing the job removes what is left.
+            LogPartsLeft(left, lease.JobId, lease.Shard);
+        }
     }
 
     private async Task<bool> CloseAsync(WorkLease lease, CancellationToken cancellationToken)
@@ -151,48 +201,6 @@ internal sealed partial class Worker(
             : throw new InvalidOperationException($"job '{lease.JobId}' is not the one the lease was given for");
     }
 
-    private async Task HeartbeatAsync(
-        IJobGrain job, WorkLease lease, Func<double> drawn, CancellationTokenSource unwanted, CancellationToken done)
-    {
-        using var timer = new PeriodicTimer(HeartbeatPeriod, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(done))
-            {
-                try
-                {
-                    if (!await job.Heartbeat(lease, drawn())) await unwanted.CancelAsync();
-                }
-                catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
-                {
-                    LogNoHeartbeat(lost, info.Name, lease.JobId);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The work is finished.
-        }
-    }
-
-    // A grain call may fail while its silo is being replaced or the store is out of reach; all of these may be repeated.
-    private async Task RetryAsync(Func<Task> call)
-    {
-        for (var left = MaxTries; ; left--)
-        {
-            try
-            {
-                await call();
-                return;
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException && left > 1)
-            {
-                LogRetry(lost, info.Name);
-                await Task.Delay(RetryPause, time);
-            }
-        }
-    }
-
     [LoggerMessage(LogLevel.Information, "{Worker} drew shard {Shard} of {Job}; its attempt won: {Won}")]
     private partial void LogDrawn(string worker, string job, int shard, bool won);
 
@@ -202,9 +210,9 @@ internal sealed partial class Worker(
     [LoggerMessage(LogLevel.Warning, "{Worker} cannot reach the dispatcher")]
     private partial void LogNoDispatcher(Exception exception, string worker);
 
-    [LoggerMessage(LogLevel.Warning, "{Worker} cannot send a heartbeat for {Job}")]
-    private partial void LogNoHeartbeat(Exception exception, string worker, string job);
+    [LoggerMessage(LogLevel.Warning, "{Worker} cannot give back its lease of {Job}, which will expire")]
+    private partial void LogNoReturn(Exception exception, string worker, string job);
 
-    [LoggerMessage(LogLevel.Warning, "{Worker} repeats a grain call")]
-    private partial void LogRetry(Exception exception, string worker);
+    [LoggerMessage(LogLevel.Warning, "Parts of shard {Shard} of {Job} could not be removed")]
+    private partial void LogPartsLeft(Exception exception, string job, int shard);
 }

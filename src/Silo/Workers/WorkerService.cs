@@ -8,17 +8,41 @@ using Microsoft.Extensions.Logging;
 namespace Atelier.Silo.Workers;
 
 /// <summary>Runs this process's workers. Registered after Orleans, so that it stops first, while grains can still be told.</summary>
+/// <param name="options">Which workers.</param>
+/// <param name="silo">This silo, whose death ends its workers' leases.</param>
+/// <param name="grains">The cluster.</param>
+/// <param name="store">Where jobs live.</param>
+/// <param name="time">The time.</param>
+/// <param name="logger">For the workers.</param>
+/// <param name="models">Where models come from; by default the folders of the options, and the store.</param>
+/// <param name="gate">Workers ask for nothing until the store was reached.</param>
 internal sealed class WorkerService(
-    WorkerOptions options, ILocalSiloDetails silo, IGrainFactory grains, IStore store, ModelLibrary models, TimeProvider time, ILogger<Worker> logger,
-    StoreGate? gate = null) : BackgroundService
+    WorkerOptions options, ILocalSiloDetails silo, IGrainFactory grains, IStore store, TimeProvider time, ILogger<Worker> logger,
+    IModelProvider? models = null, StoreGate? gate = null) : BackgroundService
 {
+    private readonly IModelProvider _models = models ?? new ModelLibrary(options, store);
+    private IReadOnlyList<string> _devices = [];
+
+    /// <exception cref="Abstractions.InvalidInputException">This machine does not have what the options ask for; the host does not start.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _devices = WorkerDevices.Check(options, _models);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (models is null) (_models as IDisposable)?.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         if (gate is not null) await gate.Open.WaitAsync(stoppingToken);
-        var workers = Enumerable.Range(0, options.Count)
-            .Select(number => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", "cpu") { Silo = silo.SiloAddress.ToParsableString() })
-            .Select(info => new Worker(info, grains, store, models, time, logger))
+        var workers = _devices
+            .Select((device, number) => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", device) { Silo = silo.SiloAddress.ToParsableString() })
+            .Select(info => new Worker(info, grains, store, _models, time, logger))
             .ToList();
         try
         {

@@ -2,6 +2,7 @@ using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
@@ -34,6 +35,7 @@ public sealed class JobClosingTests : IDisposable
         // A lost attempt, half of one, and a shard that is promoted already.
         await TestShards.WriteAsync(_store, TestShards.Attempt(1), Cancel);
         await _store.TryCreateAsync(TestShards.Attempt(2).TarPath, "half"u8.ToArray(), Cancel);
+        await new ShardParts(_store, TestShards.Attempt(2)).KeepAsync(0, [], Cancel);
         await ShardPromotion.PromoteAsync(_store, "job", (await JobFiles.ReadStatsAsync(_store, "job", 0, Cancel))!, Cancel);
 
         var summary = await JobClosing.CloseAsync(_store, "job", Cancel);

@@ -1,0 +1,33 @@
+using Atelier.Diffusion.Pipelines;
+using Atelier.Diffusion.Samplers;
+
+namespace Atelier.Silo.Models;
+
+/// <summary>A model that is ready to draw on one device: where workers end and tensors begin. May be used from several threads at once.</summary>
+internal interface IImageModel
+{
+    /// <summary>Whether the model keeps known parts of images.</summary>
+    bool Inpaints { get; }
+
+    /// <summary>Whether a classifier guides samples that have a label.</summary>
+    bool HasClassifier { get; }
+
+    /// <summary>Index of the class that a label names; null where it names none.</summary>
+    int? ClassOf(string label);
+
+    /// <summary>What is wrong with a row's label, which is null where it has none, in words; null where nothing is.</summary>
+    string? ProblemWithLabel(string? label);
+
+    /// <summary>Width and height of the images that settings make.</summary>
+    int ImageSizeOf(SamplingSettings settings);
+
+    /// <summary>Steps that a batch takes.</summary>
+    /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>
+    int StepsOf(SamplingSettings settings);
+
+    /// <summary>Lower-case hex SHA-256 that names the arithmetic of device, precision and codec for batches of a size. Computes on the calling thread.</summary>
+    string NumericsClass(int batchSize);
+
+    /// <summary>Draws one batch on the calling thread; see <see cref="SamplingPipeline.Draw"/>. What it draws of a request depends on no other.</summary>
+    DrawnSample[] Draw(IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken);
+}

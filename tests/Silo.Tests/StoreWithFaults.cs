@@ -1,0 +1,50 @@
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Silo.Tests;
+
+/// <summary>A store that cannot be reached for some paths, as long as the test wants.</summary>
+internal sealed class StoreWithFaults(IStore store) : IStore
+{
+    /// <summary>The files that cannot be made.</summary>
+    public Predicate<string> FailsToCreate { get; set; } = _ => false;
+
+    /// <summary>The files that cannot be read.</summary>
+    public Predicate<string> FailsToRead { get; set; } = _ => false;
+
+    public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToCreate, path);
+        return store.TryCreateAsync(path, content, cancellationToken);
+    }
+
+    public Task<StoreWriter> OpenWriterAsync(string path, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToCreate, path);
+        return store.OpenWriterAsync(path, cancellationToken);
+    }
+
+    public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToRead, path);
+        return store.ReadAsync(path, cancellationToken);
+    }
+
+    public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToRead, path);
+        return store.OpenReadAsync(path, cancellationToken);
+    }
+
+    public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => store.ListAsync(prefix, cancellationToken);
+
+    public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default) => store.TryPromoteAsync(from, to, cancellationToken);
+
+    public Task DeleteAsync(string path, CancellationToken cancellationToken = default) => store.DeleteAsync(path, cancellationToken);
+
+    public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
+
+    private static void Meet(Predicate<string> fails, string path)
+    {
+        if (fails(path)) throw new IOException($"the store does not answer for {path}");
+    }
+}
