@@ -78,7 +78,6 @@ public static class SiloHosting
     /// <summary>What workers need beside Orleans and the store; <see cref="WorkerService"/> is registered after Orleans, so that it stops first.</summary>
     internal static void AddAtelierWorkers(this IServiceCollection services, WorkerOptions workers)
     {
-        services.AddSingleton(workers);
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
     }

@@ -24,9 +24,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton<IStore>(Store)
             .AddSingleton<TimeProvider>(time)
-            .AddSingleton(new WorkerOptions { Count = workers, Models = new Dictionary<string, string>() })
             .AddSimulatedModels(simulation with { Wait = simulation.Wait + time.Wait })
-            .AddHostedService<WorkerService>());
+            .AddWorkers(new WorkerOptions { Count = workers, Models = new Dictionary<string, string>() }));
         _cluster = builder.Build();
     }
 
