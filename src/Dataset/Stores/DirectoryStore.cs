@@ -16,6 +16,8 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     // A file that is being written is locked; the age only covers the moments in which its writer has no lock on it.
     private static readonly TimeSpan LeftOverAfter = TimeSpan.FromHours(1);
 
+    private const int EntriesAtOnce = 1000;
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     // Folders whose own names are known to be durable.
@@ -205,10 +207,16 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     private static async IAsyncEnumerable<StoreEntry> EnumerateAsync(
         IEnumerable<StoreEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Off the caller's thread, which may be a grain's: reading a large folder takes a while.
-        using var enumerator = entries.GetEnumerator();
-        while (await Task.Run(enumerator.MoveNext, cancellationToken).ConfigureAwait(false))
-            yield return enumerator.Current;
+        // Off the caller's thread, which may be a grain's: reading a large folder takes a while. Many at a time: so does changing threads.
+        using var chunks = entries.Chunk(EntriesAtOnce).GetEnumerator();
+        while (await Task.Run(chunks.MoveNext, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var entry in chunks.Current)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return entry;
+            }
+        }
     }
 
     private sealed class Writer(DirectoryStore store, string path) : StoreWriter
