@@ -21,7 +21,8 @@ public static class EmbeddedSilo
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(store);
-        builder.Services.AddAtelierWorkers(workers);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SiloHosting.ShutdownTimeout);
         builder.UseOrleans(silo =>
         {
             var ports = FreePorts.Find(2);
@@ -33,7 +34,7 @@ public static class EmbeddedSilo
                 options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, ports[1]);
             });
         });
-        builder.Services.AddHostedService<WorkerService>();
+        builder.Services.AddWorkers(workers);
         return builder.Build();
     }
 }

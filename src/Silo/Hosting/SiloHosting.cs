@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Dispatch;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,9 @@ public static class SiloHosting
     // Measured: a killed silo is declared dead within 2.7 to 4.4 s, a frozen one within 9.3 s.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxProbeTimeout = TimeSpan.FromSeconds(3);
+    /// <summary>How long a silo may take to drain its workers and to leave.</summary>
+    internal static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -51,14 +55,9 @@ public static class SiloHosting
         builder.Services.AddSingleton(store.OpenUntried());
         builder.Services.AddSingleton<StoreGate>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StoreGate>());
-        builder.Services.AddAtelierWorkers(new WorkerOptions
-        {
-            Count = options.Workers,
-            Models = ModelFolders(options.Models),
-            Devices = options.Devices,
-            Precision = options.Precision,
-            ModelCache = options.ModelCache,
-        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<DispatchOptions>(dispatch => dispatch.ResumeJobs = true);
         builder.UseOrleans(silo =>
         {
             if (builder.Configuration["Orleans:Clustering:ProviderType"] is null) silo.UseLocalhostClustering();
@@ -70,16 +69,16 @@ public static class SiloHosting
             silo.AddAtelierGrains();
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
-        builder.Services.AddHostedService<WorkerService>();
+        builder.Services.AddWorkers(new WorkerOptions
+        {
+            Count = options.Workers,
+            Models = ModelFolders(options.Models),
+            Devices = options.Devices,
+            Precision = options.Precision,
+            ModelCache = options.ModelCache,
+        });
         if (redis is not null) builder.Services.AddHostedService<MembershipGuard>();
         if (options.StopOnInputEnd) builder.Services.AddHostedService<InputEnd>();
-    }
-
-    /// <summary>What workers need beside Orleans and the store; <see cref="WorkerService"/> is registered after Orleans, so that it stops first.</summary>
-    internal static void AddAtelierWorkers(this IServiceCollection services, WorkerOptions workers)
-    {
-        services.AddSingleton(TimeProvider.System);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
     }
 
     /// <summary>How every silo treats its grains.</summary>

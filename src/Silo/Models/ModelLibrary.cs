@@ -17,10 +17,6 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     private readonly string _precision;
     private readonly ModelCache? _cache;
 
-    /// <summary>The models of some folders, for one that has no store.</summary>
-    public ModelLibrary(IReadOnlyDictionary<string, string> folders) : this(new WorkerOptions { Count = 0, Models = folders }, store: null)
-    {
-    }
 
     /// <summary>The models that options name, and those of the store.</summary>
     public ModelLibrary(WorkerOptions options, IStore? store)

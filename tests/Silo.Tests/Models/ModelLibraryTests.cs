@@ -15,7 +15,7 @@ public sealed class ModelLibraryTests
     [Fact]
     public async Task LoadAsync_Twice_SharesOneModel()
     {
-        using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
+        using var library = new ModelLibrary(new WorkerOptions { Count = 0, Models = new Dictionary<string, string> { ["shapes"] = Shapes } }, store: null);
         var digest = ModelFolder.Open(Shapes).Digest;
         Assert.Same(await library.LoadAsync("shapes", digest, "cpu", Cancel), await library.LoadAsync("shapes", digest, "cpu", Cancel));
     }
@@ -23,7 +23,7 @@ public sealed class ModelLibraryTests
     [Fact]
     public async Task LoadAsync_AnUnknownModel_NamesTheKnownOnes()
     {
-        using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
+        using var library = new ModelLibrary(new WorkerOptions { Count = 0, Models = new Dictionary<string, string> { ["shapes"] = Shapes } }, store: null);
         var unknown = await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("glide", "", "cpu", Cancel));
         Assert.Equal("no model 'glide' here; known: shapes", unknown.Message);
     }
@@ -31,7 +31,7 @@ public sealed class ModelLibraryTests
     [Fact]
     public async Task LoadAsync_WithAnotherDigest_IsRefused()
     {
-        using var library = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
+        using var library = new ModelLibrary(new WorkerOptions { Count = 0, Models = new Dictionary<string, string> { ["shapes"] = Shapes } }, store: null);
         var message = (await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("shapes", new string('0', 64), "cpu", Cancel))).Message;
         Assert.EndsWith($"the job was made for {new string('0', 64)}", message, StringComparison.Ordinal);
     }
@@ -40,7 +40,7 @@ public sealed class ModelLibraryTests
     public async Task LoadAsync_AfterAFailure_LooksAgain()
     {
         var folders = new Dictionary<string, string>();
-        using var library = new ModelLibrary(folders);
+        using var library = new ModelLibrary(new WorkerOptions { Count = 0, Models = folders }, store: null);
         var digest = ModelFolder.Open(Shapes).Digest;
         await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("shapes", digest, "cpu", Cancel));
 
@@ -57,7 +57,7 @@ public sealed class ModelLibraryTests
         await ModelUpload.PutAsync(store, model, Cancel);
         var options = new WorkerOptions { Count = 1, Models = new Dictionary<string, string>(), ModelCache = cache["models"] };
         using var library = new ModelLibrary(options, store);
-        using var local = new ModelLibrary(new Dictionary<string, string> { ["shapes"] = Shapes });
+        using var local = new ModelLibrary(new WorkerOptions { Count = 0, Models = new Dictionary<string, string> { ["shapes"] = Shapes } }, store: null);
 
         var fetched = await library.LoadAsync("shapes", model.Digest, "cpu", Cancel);
 

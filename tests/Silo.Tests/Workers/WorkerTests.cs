@@ -43,7 +43,7 @@ public sealed class WorkerTests
 
         var end = await WorkerCluster.EndAsync(job);
 
-        Assert.Equal((JobStatus.Failed, "The simulated device is out of memory."), (end.Status, end.Message));
+        Assert.Equal((JobStatus.Failed, "shard 0 is set aside after 3 failures: The simulated device is out of memory."), (end.Status, end.Message));
         Assert.Empty(await cluster.FilesAsync("shards"));
         Assert.Empty(await cluster.FilesAsync("attempts"));
     }
@@ -101,7 +101,7 @@ public sealed class WorkerTests
         var end = await WorkerCluster.EndAsync(job);
 
         Assert.Equal(JobStatus.Failed, end.Status);
-        Assert.StartsWith("the store does not answer for job/attempts/00000-", end.Message, StringComparison.Ordinal);
+        Assert.StartsWith("shard 0 is set aside after 3 failures: the store does not answer for job/attempts/00000-", end.Message, StringComparison.Ordinal);
     }
 
     [Fact]
