@@ -205,5 +205,6 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
         }
     }
 
-    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException;
+    // A grain whose store is out of reach says so by an IOException.
+    private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException or IOException;
 }

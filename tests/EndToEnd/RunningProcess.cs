@@ -16,6 +16,10 @@ internal sealed class RunningProcess : IDisposable
 
     public string Error { get { lock (_error) return _error.ToString(); } }
 
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts <c>atelier</c>, to which Ctrl-C means something even if these tests run in the background, where shells have it ignored.</summary>
     public static RunningProcess Atelier(params string[] arguments) => Start("env", ["--default-signal=INT", "dotnet", Repository.Cli, .. arguments]);
 

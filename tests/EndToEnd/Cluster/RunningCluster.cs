@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Atelier.EndToEnd.Cluster;
+
+/// <summary><c>atelier cluster</c> on a free port, with a store of its own.</summary>
+internal sealed class RunningCluster : IDisposable
+{
+    private readonly RunningProcess _process;
+    private readonly int _port;
+
+    private RunningCluster(RunningProcess process, int port) => (_process, _port) = (process, port);
+
+    public string Output => _process.Output + _process.Error;
+
+    public static async Task<RunningCluster> StartAsync(string store, int silos = 2)
+    {
+        int port;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        var cluster = new RunningCluster(RunningProcess.Atelier("cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", "--models", Path.Combine(Repository.Root, "models")), port);
+        while (!cluster.Output.Contains(" up with ", StringComparison.Ordinal))
+        {
+            Assert.False(cluster._process.HasExited, cluster.Output);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+        return cluster;
+    }
+
+    /// <summary>Runs a command against the cluster to its end.</summary>
+    public Task<(int ExitCode, string Output, string Error)> AtelierAsync(params string[] arguments) =>
+        RunningProcess.AtelierAsync([.. arguments, "--cluster", $"127.0.0.1:{_port}"]);
+
+    /// <summary>A job's status, as scripts read it.</summary>
+    public async Task<JsonElement> StatusAsync(string job)
+    {
+        var status = await AtelierAsync("status", job, "--json");
+        Assert.True(status.ExitCode == 0, status.Error);
+        return JsonElement.Parse(status.Output);
+    }
+
+    /// <summary>Process ids of the silos.</summary>
+    public async Task<string[]> SilosAsync() =>
+        (await RunningProcess.RunAsync("pgrep", "-P", $"{_process.Id}", "-f", "Atelier.Silo.dll")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Ctrl-C, and the exit code it comes to.</summary>
+    public async Task<int> StopAsync()
+    {
+        _process.Signal("INT");
+        return await _process.ExitCodeAsync();
+    }
+
+    public void Dispose() => _process.Dispose();
+}
