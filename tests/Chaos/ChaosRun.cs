@@ -26,10 +26,12 @@ internal static class ChaosRun
         var prompts = Path.Combine(options.Folder, "prompts.txt");
         await File.WriteAllLinesAsync(prompts, Enumerable.Range(0, options.Rows).Select(i => $"a {Colours[i % 8]} {Shapes[i / 8 % 6]}"), cancellationToken);
 
+        var began = clock.Elapsed;
         await UndisturbedAsync(prompts, options, cancellationToken);
+        var undisturbed = clock.Elapsed - began;
         var reference = new DirectoryStore(options.Folder);
         var record = (await JobFiles.ReadRecordAsync(reference, Undisturbed, cancellationToken))!;
-        Report($"undisturbed: {options.Rows} samples");
+        Report(string.Create(CultureInfo.InvariantCulture, $"undisturbed: {options.Rows} samples in {undisturbed.TotalSeconds:0} s"));
 
         using var servers = new Servers(options);
         await servers.StartAsync(cancellationToken);
@@ -43,9 +45,11 @@ internal static class ChaosRun
         var disturbances = new Disturbances(options, servers, cluster, Report);
         var disturbing = disturbances.RunAsync(over.Token);
         var (rounds, faults, comparisons) = (0, 0L, new List<DatasetComparison>());
+        var disturbed = TimeSpan.Zero;
         do
         {
-            var (job, began) = ($"disturbed-{++rounds}", clock.Elapsed);
+            var job = $"disturbed-{++rounds}";
+            began = clock.Elapsed;
             await cluster.Client.SubmitAsync(job, record.Spec, PromptFile.ReadAsync(prompts, cancellationToken), cancellationToken: cancellationToken);
             JobProgress? last = null;
             await foreach (var progress in cluster.Client.WatchAsync(job, cancellationToken))
@@ -55,8 +59,10 @@ internal static class ChaosRun
             }
             if (last!.Status != JobStatus.Completed) throw new InvalidOperationException($"{job} ended as {last.Status}: {last.Message}");
             faults += last.SetAside;
+            var took = clock.Elapsed - began;
+            disturbed += took;
             comparisons.Add(await DatasetComparison.CompareAsync(reference, Undisturbed, store, job, cancellationToken));
-            Report(string.Create(CultureInfo.InvariantCulture, $"{job}: {last.Shards} shards in {(clock.Elapsed - began).TotalSeconds:0} s, {comparisons[^1]}"));
+            Report(string.Create(CultureInfo.InvariantCulture, $"{job}: {last.Shards} shards in {took.TotalSeconds:0} s, {comparisons[^1]}"));
         }
         while (!disturbances.IsDone && !over.IsCancellationRequested);
         await over.CancelAsync();
@@ -67,7 +73,10 @@ internal static class ChaosRun
         Console.WriteLine($"kills             {disturbances.Kills} of {options.Kills}");
         Console.WriteLine($"freezes           {disturbances.Freezes} of {options.Freezes}, {options.Freeze.TotalSeconds} s each");
         Console.WriteLine($"server restarts   {disturbances.Restarts} of {options.Restarts}");
+        Console.WriteLine($"recoveries        {disturbances.Recoveries} processes started again");
         Console.WriteLine($"jobs              {rounds}, of {options.Rows} samples each");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"time lost         {(disturbed - rounds * undisturbed).TotalSeconds:0} s: a job took {disturbed.TotalSeconds / rounds:0} s, undisturbed {undisturbed.TotalSeconds:0} s"));
         Console.WriteLine($"shards compared   {comparisons.Sum(comparison => comparison.Shards)} the same");
         Console.WriteLine($"missing           {comparisons.Sum(comparison => comparison.Missing)}");
         Console.WriteLine($"differing         {comparisons.Sum(comparison => comparison.Differing)}");

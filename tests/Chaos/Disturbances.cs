@@ -16,6 +16,9 @@ internal sealed class Disturbances(ChaosOptions options, Servers servers, Cluste
 
     public int Restarts { get; private set; }
 
+    /// <summary>Processes that were started again.</summary>
+    public int Recoveries { get; private set; }
+
     /// <summary>Whether all that was asked for has been done.</summary>
     public bool IsDone => Kills >= options.Kills && Freezes >= options.Freezes && Restarts >= options.Restarts;
 
@@ -89,6 +92,7 @@ internal sealed class Disturbances(ChaosOptions options, Servers servers, Cluste
         await server.EndAsync(CancellationToken.None);
         await Task.Delay(Outage, CancellationToken.None);
         server.Start();
+        Recoveries++;
         report($"{server.Name} is back");
         _busy.Remove(server);
     }
@@ -97,6 +101,7 @@ internal sealed class Disturbances(ChaosOptions options, Servers servers, Cluste
     {
         await Task.Delay(RestartPause, CancellationToken.None);
         silo.Start();
+        Recoveries++;
         _busy.Remove(silo);
     }
 }

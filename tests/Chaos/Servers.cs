@@ -46,8 +46,8 @@ internal sealed class Servers : IDisposable
     {
         Membership.Start();
         Blobs?.Start();
-        await ListeningAsync(_membershipPort, cancellationToken);
-        if (Blobs is not null) await ListeningAsync(_blobPort, cancellationToken);
+        await ListeningAsync(Membership, _membershipPort, cancellationToken);
+        if (Blobs is not null) await ListeningAsync(Blobs, _blobPort, cancellationToken);
     }
 
     public void Dispose()
@@ -56,7 +56,7 @@ internal sealed class Servers : IDisposable
         Blobs?.Dispose();
     }
 
-    private static async Task ListeningAsync(int port, CancellationToken cancellationToken)
+    private static async Task ListeningAsync(Victim server, int port, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -68,6 +68,7 @@ internal sealed class Servers : IDisposable
             }
             catch (SocketException)
             {
+                if (!server.IsAlive) throw new InvalidOperationException($"{server.Name} ended before it listened; its log says why");
                 await Task.Delay(100, cancellationToken);
             }
         }

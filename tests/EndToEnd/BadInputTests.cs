@@ -90,7 +90,7 @@ public sealed class BadInputTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", "a red circle\na blue square\n");
-        string[] run = ["run", prompts, "--out", folder["out"], "--steps", "2", "--batch", "2", "--workers", "1"];
+        string[] run = ["run", prompts, "--out", folder["out"], "--steps", "2", "--batch", "2", "--workers", "1", "--no-upsample"];
 
         // A limit on the size of files stands for the full disk, which only root could arrange: the shard's tar file does not fit. Without
         // write-xor-execute the runtime keeps its own code out of files.

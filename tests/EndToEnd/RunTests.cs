@@ -8,6 +8,7 @@ public sealed class RunTests
 {
     private const string SixPrompts = "a red circle\na blue square\na green star\na yellow ring\na pink heart\na cyan cross\n";
     private static readonly string[] Small = ["--steps", "2", "--batch", "2", "--shard-size", "4", "--images-per-prompt", "2"];
+    private static readonly string[] Smaller = [.. Small, "--no-upsample"];
 
     [Fact]
     public async Task Run_AnyNumberOfWorkers_MakesTheSameBytes()
@@ -33,15 +34,15 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", SixPrompts);
-        await RunAsync(prompts, folder["whole"], Small);
+        await RunAsync(prompts, folder["whole"], Smaller);
 
-        using (var killed = RunningProcess.Atelier(["run", prompts, "--out", folder["killed"], .. Small]))
+        using (var killed = RunningProcess.Atelier(["run", prompts, "--out", folder["killed"], .. Smaller]))
         {
             await killed.UntilFilesAsync(Path.Combine(folder["killed"], committedBeforeTheKill == 0 ? "prompts" : "shards"), "0000*.json*", Math.Max(1, committedBeforeTheKill));
             killed.Signal("KILL");
             Assert.NotEqual(0, await killed.ExitCodeAsync());
         }
-        var resumed = await RunAsync(prompts, folder["killed"], Small);
+        var resumed = await RunAsync(prompts, folder["killed"], Smaller);
 
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(Hashes(folder["whole"]), Hashes(folder["killed"]));
@@ -53,7 +54,7 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", SixPrompts);
-        string[] slow = ["--steps", "40", "--batch", "2", "--shard-size", "2", "--workers", "1"];
+        string[] slow = ["--no-upsample", "--steps", "40", "--batch", "2", "--shard-size", "2", "--workers", "1"];
 
         using (var interrupted = RunningProcess.Atelier(["run", prompts, "--out", folder["out"], .. slow]))
         {
@@ -76,10 +77,10 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", SixPrompts);
-        await RunAsync(prompts, folder["out"], Small);
+        await RunAsync(prompts, folder["out"], Smaller);
         var before = Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
 
-        var again = await RunAsync(prompts, folder["out"], Small);
+        var again = await RunAsync(prompts, folder["out"], Smaller);
 
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("is complete: 12 samples in 3 shards. Nothing to do.", again.Output, StringComparison.Ordinal);
@@ -91,17 +92,17 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", SixPrompts);
-        await RunAsync(prompts, folder["out"], Small);
+        await RunAsync(prompts, folder["out"], Smaller);
 
-        var settings = await RunAsync(prompts, folder["out"], [.. Small, "--guidance", "5", "--seed", "9"]);
+        var settings = await RunAsync(prompts, folder["out"], [.. Smaller, "--guidance", "5", "--seed", "9"]);
         Assert.Equal(2, settings.ExitCode);
         Assert.Contains("guidance scale is 3 there, 5 here; seed is 0 there, 9 here", settings.Error, StringComparison.Ordinal);
 
-        var rows = await RunAsync(folder.Write("other.txt", SixPrompts.Replace("green", "orange")), folder["out"], Small);
+        var rows = await RunAsync(folder.Write("other.txt", SixPrompts.Replace("green", "orange")), folder["out"], Smaller);
         Assert.Equal(2, rows.ExitCode);
         Assert.Contains("row 3 is \"a green star\" there, \"a orange star\" here", rows.Error, StringComparison.Ordinal);
 
-        var fewer = await RunAsync(folder.Write("fewer.txt", "a red circle\n"), folder["out"], Small);
+        var fewer = await RunAsync(folder.Write("fewer.txt", "a red circle\n"), folder["out"], Smaller);
         Assert.Equal(2, fewer.ExitCode);
         Assert.Contains("row 2 is \"a blue square\" there, absent here", fewer.Error, StringComparison.Ordinal);
     }
@@ -111,10 +112,10 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         var prompts = folder.Write("prompts.txt", SixPrompts);
-        using var first = RunningProcess.Atelier(["run", prompts, "--out", folder["out"], "--steps", "200", "--workers", "1"]);
+        using var first = RunningProcess.Atelier(["run", prompts, "--out", folder["out"], "--steps", "200", "--workers", "1", "--no-upsample"]);
         await first.UntilFilesAsync(folder["out"], "job.json", 1);
 
-        var second = await RunAsync(prompts, folder["out"], Small);
+        var second = await RunAsync(prompts, folder["out"], Smaller);
 
         Assert.Equal(2, second.ExitCode);
         Assert.Contains("is in use by another run", second.Error, StringComparison.Ordinal);

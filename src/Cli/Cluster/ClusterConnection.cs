@@ -89,7 +89,8 @@ internal sealed class ClusterConnection : IAsyncDisposable
 
         public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
         {
-            if (++_tries >= MaxTries) return false;
+            // Silos may be about to join; a membership server that is not there will not come.
+            if (exception is RedisException || ++_tries >= MaxTries) return false;
             await Task.Delay(RetryPause, cancellationToken);
             return true;
         }

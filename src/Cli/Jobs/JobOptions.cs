@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Atelier.Dataset.Stores;
+using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 
 namespace Atelier.Cli.Jobs;
 
@@ -26,12 +27,12 @@ internal static class JobOptions
     {
         try
         {
-            StorePath.CheckName(name);
-            return name.StartsWith('.') ? $"'{name}' cannot be a job's name: it begins with a dot" : null;
+            JobIndex.CheckName(name);
+            return null;
         }
-        catch (ArgumentException refused)
+        catch (InvalidInputException refused)
         {
-            return $"'{name}' cannot be a job's name: {refused.Message}";
+            return refused.Message;
         }
     }
 }

@@ -16,7 +16,9 @@ internal static class StoreCommands
     private static readonly Option<string> ClusterAt = ClusterOption.Create();
     private static readonly Option<bool> Json = JobOptions.Json();
     private static readonly Argument<string> Job = new("job") { Description = "Name of a job, or the path of a job's folder." };
-    private static readonly Option<string?> Store = new("--store")
+
+    /// <summary>The option that says where jobs live.</summary>
+    public static Option<string?> Store { get; } = new("--store")
     {
         Description = $"Where jobs live: a folder, or a container of an Azure storage account; also ${Variable}. Default: where the cluster says.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : null,

@@ -3,6 +3,8 @@ using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Prompts;
+using Atelier.Dataset.Stores;
+using Atelier.Silo.Models;
 using Spectre.Console;
 
 namespace Atelier.Cli.Jobs;
@@ -25,13 +27,18 @@ internal static class SubmitCommand
 
     private static readonly Option<string> Priority = Options.Word("--priority", ["normal", "low", "high"], "Class of the job; a higher one goes first.");
     private static readonly Option<int> Weight = Options.Number("--weight", 1, 1, JobScheduling.MaxWeight, "Share among the submitter's jobs of that class.");
+    private static readonly Option<bool> UploadModel = new("--upload-model")
+    {
+        Description = "Put the model into the cluster's store first, for silos that do not have it; needs access to the store.",
+    };
+
     private static readonly Option<bool> Watch = new("--watch") { Description = "Follow the job until it is final." };
 
     /// <summary>The command and its options.</summary>
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("submit", "Give a prompt list to a running cluster.") { JobId, ClusterAt, Submitter, Priority, Weight, Watch, Json };
+        var command = new Command("submit", "Give a prompt list to a running cluster.") { JobId, ClusterAt, Submitter, Priority, Weight, UploadModel, StoreCommands.Store, Watch, Json };
         JobRequestOptions.AddTo(command);
         JobId.Validators.Add(result =>
         {
@@ -53,6 +60,11 @@ internal static class SubmitCommand
         };
         scheduling.Check();
         await using var connection = await ClusterConnection.OpenAsync(result.GetValue(ClusterAt)!, cancellationToken);
+        if (result.GetValue(UploadModel))
+        {
+            var location = result.GetValue(StoreCommands.Store) ?? await connection.Client.GetStoreAsync(cancellationToken);
+            await ModelUpload.PutAsync(await StoreLocation.Parse(location).OpenAsync(cancellationToken), request.Model, cancellationToken);
+        }
         var rows = await connection.Client.SubmitAsync(
             job, request.Spec, PromptFile.ReadAsync(request.Prompts, request.InputSize, cancellationToken), scheduling, cancellationToken);
         if (result.GetValue(Watch)) return await ClusterCommands.WatchAsync(connection.Client, job, result.GetValue(Json), console, cancellationToken);

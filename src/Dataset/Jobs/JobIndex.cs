@@ -10,6 +10,9 @@ namespace Atelier.Dataset.Jobs;
 /// </summary>
 public static class JobIndex
 {
+    /// <summary>First segment of the paths of models, which no job may have for its name.</summary>
+    internal const string ModelsFolder = ".models";
+
     private const string Root = ".jobs";
     private const string Created = "created";
     private const string Finished = "finished";
@@ -27,7 +30,7 @@ public static class JobIndex
         {
             throw new InvalidInputException($"'{job}' cannot be the name of a job: {invalid.Message}", invalid);
         }
-        if (job == Root) throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps its list of jobs there");
+        if (job is Root or ModelsFolder) throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps a list of jobs and models there");
     }
 
     /// <summary>Enters a job, before its <c>job.json</c> is written. When the task completes, the entry is durable. Safe to repeat.</summary>

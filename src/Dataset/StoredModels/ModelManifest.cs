@@ -3,7 +3,7 @@ using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.StoredModels;
 
-/// <summary>The files of a model in a store, <c>models/{digest}/manifest.json</c>: written last, so that where it is, all of them are.</summary>
+/// <summary>The files of a model in a store, <c>.models/{digest}/manifest.json</c>: written last, so that where it is, all of them are.</summary>
 internal sealed record ModelManifest
 {
     // More than any model has; a list without end would fill the disk.

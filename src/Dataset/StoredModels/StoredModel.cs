@@ -7,7 +7,7 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Dataset.StoredModels;
 
 /// <summary>
-/// Models in a store, <c>models/{digest}/files/...</c>, for workers that do not have them. What the digest of a model is, this does not know: who
+/// Models in a store, <c>.models/{digest}/files/...</c>, for workers that do not have them. What the digest of a model is, this does not know: who
 /// fetches one must compare it.
 /// </summary>
 public static class StoredModel
@@ -78,7 +78,7 @@ public static class StoredModel
     }
 
     private static string Folder(string digest) => JobSpecRules.IsSha256(digest)
-        ? $"models/{digest}"
+        ? $"{JobIndex.ModelsFolder}/{digest}"
         : throw new ArgumentException($"'{digest}' is not the digest of a model; allowed: 64 hexadecimal digits in lower case", nameof(digest));
 
     private static string FilePath(string digest, string file) => $"{Folder(digest)}/files/{file}";

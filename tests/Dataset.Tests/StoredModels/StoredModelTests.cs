@@ -51,7 +51,7 @@ public sealed class StoredModelTests : IDisposable
     {
         await PutAsync();
         await _store.DeleteAsync(StoredModel.ManifestPath(Digest), Cancel);
-        await _store.DeleteAsync($"models/{Digest}/files/tokenizer/vocab.bpe", Cancel);
+        await _store.DeleteAsync($".models/{Digest}/files/tokenizer/vocab.bpe", Cancel);
 
         await PutAsync();
 
@@ -61,11 +61,11 @@ public sealed class StoredModelTests : IDisposable
     [Fact]
     public async Task PutAsync_AnotherFileInItsPlace_IsRefused()
     {
-        await _store.TryCreateAsync($"models/{Digest}/files/model.json", "[]"u8.ToArray(), Cancel);
+        await _store.TryCreateAsync($".models/{Digest}/files/model.json", "[]"u8.ToArray(), Cancel);
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(PutAsync);
 
-        Assert.Equal($"the store has another file as models/{Digest}/files/model.json; delete it", error.Message);
+        Assert.Equal($"the store has another file as .models/{Digest}/files/model.json; delete it", error.Message);
         Assert.False(await FetchAsync());
     }
 
@@ -76,11 +76,11 @@ public sealed class StoredModelTests : IDisposable
     public async Task TryFetchAsync_ADamagedFile_IsRefused(string content)
     {
         await PutAsync();
-        await _store.DeleteAsync($"models/{Digest}/files/model.json", Cancel);
-        await _store.TryCreateAsync($"models/{Digest}/files/model.json", Encoding.UTF8.GetBytes(content), Cancel);
+        await _store.DeleteAsync($".models/{Digest}/files/model.json", Cancel);
+        await _store.TryCreateAsync($".models/{Digest}/files/model.json", Encoding.UTF8.GetBytes(content), Cancel);
 
         Assert.StartsWith(
-            $"models/{Digest}/files/model.json is not the file of 2 bytes", (await Assert.ThrowsAsync<InvalidDataException>(FetchAsync)).Message, StringComparison.Ordinal);
+            $".models/{Digest}/files/model.json is not the file of 2 bytes", (await Assert.ThrowsAsync<InvalidDataException>(FetchAsync)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class FineTuneTests
     private static async Task<List<(string Prompt, string Colour)>> DrawAsync(TemporaryFolder folder, string model, string name, string[] prompts)
     {
         var list = folder.Write($"{name}.txt", string.Concat(prompts.Select(prompt => prompt + "\n")));
-        await SucceedAsync("run", list, "--model", model, "--out", folder[name], "--guidance", "3", "--steps", "15", "--sampler", "ddim", "--workers", "2");
+        await SucceedAsync("run", list, "--model", model, "--out", folder[name], "--guidance", "3", "--steps", "15", "--sampler", "ddim", "--workers", "2", "--no-upsample");
         var samples = new List<(string, string)>();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(folder[name], "shards"), "*.tar").Order(StringComparer.Ordinal))
         {
