@@ -25,7 +25,8 @@ internal sealed class DeviceTimes(int shardSize)
         var device = _devices[Environment.CurrentManagedThreadId];
         device.Due += (long)(time.TotalSeconds * Stopwatch.Frequency);
         var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), device.Due);
-        if (left > TimeSpan.Zero) cancellationToken.WaitHandle.WaitOne(left);
+        // Rounded up: a handle waits for whole milliseconds.
+        if (left > TimeSpan.Zero) cancellationToken.WaitHandle.WaitOne((int)Math.Ceiling(left.TotalMilliseconds));
         device.Batches[^1] = device.Batches[^1] with { End = Stopwatch.GetTimestamp() };
     }
 

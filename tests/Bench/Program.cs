@@ -3,7 +3,7 @@ using Atelier.Bench;
 
 var root = new RootCommand("Measures how far one job and its grains go. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(),
+    Leases(), Workers(), NoOp(), Closing(),
 };
 return await root.Parse(args).InvokeAsync();
 
@@ -23,9 +23,11 @@ static Command Workers()
     var batch = new Option<int>("--batch-time") { Description = "Milliseconds of a batch.", DefaultValueFactory = _ => 200 };
     var batches = new Option<int>("--batches") { Description = "Batches of a shard.", DefaultValueFactory = _ => 10 };
     var shards = new Option<int>("--shards") { Description = "Shards for each worker.", DefaultValueFactory = _ => 8 };
-    var command = new Command("workers", "Real workers with simulated devices, against the devices alone.") { workers, batch, batches, shards };
+    var latency = new Option<int>("--latency") { Description = "Milliseconds of each request to the store." };
+    var command = new Command("workers", "Real workers with simulated devices, against the devices alone.") { workers, batch, batches, shards, latency };
     command.SetAction((result, _) => WorkersBenchmark.RunAsync(
-        result.GetValue(workers)!, TimeSpan.FromMilliseconds(result.GetValue(batch)), result.GetValue(batches), result.GetValue(shards)));
+        result.GetValue(workers)!, TimeSpan.FromMilliseconds(result.GetValue(batch)), result.GetValue(batches), result.GetValue(shards),
+        TimeSpan.FromMilliseconds(result.GetValue(latency))));
     return command;
 }
 
@@ -35,5 +37,14 @@ static Command NoOp()
     var workers = new Option<int[]>("--workers") { Description = "Workers of each run.", DefaultValueFactory = _ => [2, 16], AllowMultipleArgumentsPerToken = true };
     var command = new Command("noop", "Leases of one sample each, against Celery and Dask where they are installed.") { samples, workers };
     command.SetAction((result, _) => NoOpBenchmark.RunAsync(result.GetValue(samples), result.GetValue(workers)!));
+    return command;
+}
+
+static Command Closing()
+{
+    var shards = new Option<int[]>("--shards") { Description = "Shards of each job.", DefaultValueFactory = _ => [1_000, 4_000], AllowMultipleArgumentsPerToken = true };
+    var store = new Option<string?>("--store") { Description = "A new folder for the jobs; by default they are in memory." };
+    var command = new Command("closing", "What a job of many shards asks of its store, request by request.") { shards, store };
+    command.SetAction((result, _) => ClosingBenchmark.RunAsync(result.GetValue(shards)!, result.GetValue(store)));
     return command;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Stores;
 using Atelier.Silo.Hosting;
 using Atelier.Silo.Workers;
 using Atelier.Simulation;
@@ -22,20 +21,21 @@ internal static class WorkersBenchmark
     /// <param name="batchTime">How long a batch takes.</param>
     /// <param name="batches">Batches of a shard.</param>
     /// <param name="shardsPerWorker">Shards for each worker.</param>
-    public static async Task RunAsync(IReadOnlyList<int> counts, TimeSpan batchTime, int batches, int shardsPerWorker)
+    /// <param name="latency">How late the store answers.</param>
+    public static async Task RunAsync(IReadOnlyList<int> counts, TimeSpan batchTime, int batches, int shardsPerWorker, TimeSpan latency)
     {
         var table = new Table(
             "workers", "samples/s", "efficiency %", "without start and end %", "lost: start %", "device %", "between batches %", "between shards %",
-            "end %", "ms between shards", "cores busy", "closing ms");
-        Console.WriteLine($"batches of {batchTime.TotalMilliseconds} ms, {batches} a shard, {shardsPerWorker} shards a worker, {Environment.ProcessorCount} cores");
+            "end %", "ms between shards", "requests/shard", "cores busy", "closing ms");
+        Console.WriteLine($"batches of {batchTime.TotalMilliseconds} ms, {batches} a shard, {shardsPerWorker} shards a worker, store {latency.TotalMilliseconds} ms away, {Environment.ProcessorCount} cores");
         table.WriteHead();
-        table.WriteRow(["(warm-up)", .. (await MeasureAsync(2, TimeSpan.FromMilliseconds(20), batches, 10)).Skip(1)]);
-        foreach (var workers in counts) table.WriteRow(await MeasureAsync(workers, batchTime, batches, shardsPerWorker));
+        table.WriteRow(["(warm-up)", .. (await MeasureAsync(2, TimeSpan.FromMilliseconds(20), batches, 10, latency)).Skip(1)]);
+        foreach (var workers in counts) table.WriteRow(await MeasureAsync(workers, batchTime, batches, shardsPerWorker, latency));
     }
 
-    private static async Task<string[]> MeasureAsync(int workers, TimeSpan batchTime, int batches, int shardsPerWorker)
+    private static async Task<string[]> MeasureAsync(int workers, TimeSpan batchTime, int batches, int shardsPerWorker, TimeSpan latency)
     {
-        var store = new MemoryStore();
+        var store = new DistantStore(latency);
         var (shards, shardSize) = (workers * shardsPerWorker, batches * BatchSize);
         var devices = new DeviceTimes(shardSize);
         await using var silo = await BenchSilo.StartAsync(store, services =>
@@ -52,10 +52,12 @@ internal static class WorkersBenchmark
             Steps = Steps,
         });
 
+        var requests = store.Requests;
         var (start, cpu) = (Stopwatch.GetTimestamp(), Process.GetCurrentProcess().TotalProcessorTime);
         await job.Start(shards * shardSize);
         while ((await job.GetProgress()).ShardsFinished < shards) await Task.Delay(5);
         var end = Stopwatch.GetTimestamp();
+        requests = store.Requests - requests;
         var busy = (Process.GetCurrentProcess().TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(start, end);
         while (!(await job.GetProgress()).IsFinal) await Task.Delay(5);
         var closing = Stopwatch.GetElapsedTime(end);
@@ -66,7 +68,7 @@ internal static class WorkersBenchmark
             $"{workers}", $"{shards * shardSize / Stopwatch.GetElapsedTime(start, end).TotalSeconds:N1}",
             Percent(loss.Drawing), $"{100 * loss.Drawing / (1 - loss.Start - loss.End):N1}", Percent(loss.Start), Percent(loss.Overrun),
             Percent(loss.BetweenBatches), Percent(loss.BetweenShards), Percent(loss.End),
-            $"{loss.BetweenShardsTime.TotalMilliseconds:N1}", $"{busy:N2}", $"{closing.TotalMilliseconds:N0}",
+            $"{loss.BetweenShardsTime.TotalMilliseconds:N1}", $"{(double)requests / shards:N1}", $"{busy:N2}", $"{closing.TotalMilliseconds:N0}",
         ];
     }
 
