@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Bench;
@@ -7,10 +8,6 @@ namespace Atelier.Bench;
 internal sealed class DistantStore(TimeSpan latency) : IStore
 {
     private readonly MemoryStore _store = new();
-    private long _requests;
-
-    /// <summary>Requests so far.</summary>
-    public long Requests => Interlocked.Read(ref _requests);
 
     public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         AskAsync(() => _store.TryCreateAsync(path, content, cancellationToken));
@@ -23,7 +20,7 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => AskAsync(() => _store.OpenReadAsync(path, cancellationToken));
 
     public async IAsyncEnumerable<StoreEntry> ListAsync(
-        string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await AskAsync(() => Task.FromResult(true));
         await foreach (var entry in _store.ListAsync(prefix, cancellationToken)) yield return entry;
@@ -42,7 +39,6 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
 
     private async Task<T> AskAsync<T>(Func<Task<T>> request)
     {
-        Interlocked.Increment(ref _requests);
         if (latency > TimeSpan.Zero) await Task.Delay(latency);
         return await request();
     }

@@ -26,7 +26,7 @@ internal static class WorkersBenchmark
     {
         var table = new Table(
             "workers", "samples/s", "efficiency %", "without start and end %", "lost: start %", "device %", "between batches %", "between shards %",
-            "end %", "ms between shards", "requests/shard", "cores busy", "closing ms");
+            "end %", "ms between shards", "cores busy", "closing ms");
         Console.WriteLine($"batches of {batchTime.TotalMilliseconds} ms, {batches} a shard, {shardsPerWorker} shards a worker, store {latency.TotalMilliseconds} ms away, {Environment.ProcessorCount} cores");
         table.WriteHead();
         table.WriteRow(["(warm-up)", .. (await MeasureAsync(2, TimeSpan.FromMilliseconds(20), batches, 10, latency)).Skip(1)]);
@@ -52,12 +52,10 @@ internal static class WorkersBenchmark
             Steps = Steps,
         });
 
-        var requests = store.Requests;
         var (start, cpu) = (Stopwatch.GetTimestamp(), Process.GetCurrentProcess().TotalProcessorTime);
         await job.Start(shards * shardSize);
         while ((await job.GetProgress()).ShardsFinished < shards) await Task.Delay(5);
         var end = Stopwatch.GetTimestamp();
-        requests = store.Requests - requests;
         var busy = (Process.GetCurrentProcess().TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(start, end);
         while (!(await job.GetProgress()).IsFinal) await Task.Delay(5);
         var closing = Stopwatch.GetElapsedTime(end);
@@ -68,7 +66,7 @@ internal static class WorkersBenchmark
             $"{workers}", $"{shards * shardSize / Stopwatch.GetElapsedTime(start, end).TotalSeconds:N1}",
             Percent(loss.Drawing), $"{100 * loss.Drawing / (1 - loss.Start - loss.End):N1}", Percent(loss.Start), Percent(loss.Overrun),
             Percent(loss.BetweenBatches), Percent(loss.BetweenShards), Percent(loss.End),
-            $"{loss.BetweenShardsTime.TotalMilliseconds:N1}", $"{(double)requests / shards:N1}", $"{busy:N2}", $"{closing.TotalMilliseconds:N0}",
+            $"{loss.BetweenShardsTime.TotalMilliseconds:N1}", $"{busy:N2}", $"{closing.TotalMilliseconds:N0}",
         ];
     }
 
