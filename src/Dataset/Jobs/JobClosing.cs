@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Parts;
@@ -10,6 +11,8 @@ namespace Atelier.Dataset.Jobs;
 /// <summary>Makes the files that complete a job once all its shards are committed.</summary>
 public static class JobClosing
 {
+    private const int ShardsAtOnce = 16;
+
     /// <summary>
     /// Promotes what is not promoted yet, writes <c>errors.jsonl</c>, <c>README.md</c> and, if there is an image, <c>contact-sheet.png</c>,
     /// removes the leftovers of lost attempts, and last writes <c>summary.json</c>: where that exists, all the rest does. Everything
@@ -36,12 +39,10 @@ public static class JobClosing
         var errors = await store.OpenWriterAsync(JobPaths.Errors(job), cancellationToken).ConfigureAwait(false);
         await using (errors.ConfigureAwait(false))
         {
-            for (var shard = 0; shard < plan.Shards; shard++)
+            await foreach (var stats in PromoteAllAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false))
             {
-                var stats = await ReadStatsAsync(store, job, shard, cancellationToken).ConfigureAwait(false);
-                await ShardPromotion.PromoteAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
                 builder.Add(stats);
-                imagesOfShards[shard] = stats.Samples - stats.Failed;
+                imagesOfShards[stats.Shard] = stats.Samples - stats.Failed;
                 if (stats.Failed > 0)
                     await WriteErrorsAsync(store, job, stats, errors.Stream, cancellationToken).ConfigureAwait(false);
             }
@@ -60,6 +61,37 @@ public static class JobClosing
     /// <summary>The stats of a shard, which must be committed.</summary>
     internal static async Task<ShardStats> ReadStatsAsync(IStore store, string job, int shard, CancellationToken cancellationToken) =>
         await JobFiles.ReadStatsAsync(store, job, shard, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.ShardStats(job, shard));
+
+    /// <summary>
+    /// The stats of all shards, in order, each promoted by then. Several are in work at once: one after another, a job of 100,000 shards would wait
+    /// for hours on a store across a network.
+    /// </summary>
+    private static async IAsyncEnumerable<ShardStats> PromoteAllAsync(
+        IStore store, string job, int shards, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var inWork = new Queue<Task<ShardStats>>(ShardsAtOnce);
+        try
+        {
+            for (var next = 0; next < shards || inWork.Count > 0;)
+            {
+                if (next < shards && inWork.Count < ShardsAtOnce) inWork.Enqueue(PromoteAsync(next++));
+                else yield return await inWork.Dequeue().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(inWork.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<ShardStats> PromoteAsync(int shard)
+        {
+            var stats = await ReadStatsAsync(store, job, shard, ended.Token).ConfigureAwait(false);
+            await ShardPromotion.PromoteAsync(store, job, stats, ended.Token).ConfigureAwait(false);
+            return stats;
+        }
+    }
 
     private static async Task WriteErrorsAsync(
         IStore store, string job, ShardStats stats, Stream stream, CancellationToken cancellationToken)

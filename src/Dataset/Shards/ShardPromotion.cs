@@ -45,10 +45,12 @@ public static class ShardPromotion
     private static async Task PromoteAsync(IStore store, string attempt, string plain, long length, CancellationToken cancellationToken)
     {
         await store.TryPromoteAsync(attempt, plain, cancellationToken).ConfigureAwait(false);
-        await foreach (var entry in store.ListAsync(plain, cancellationToken).ConfigureAwait(false))
+        // Opened and not listed: to list one name, a folder reads those of all shards.
+        if (await store.OpenReadAsync(plain, cancellationToken).ConfigureAwait(false) is not { } file) return;
+        await using (file.ConfigureAwait(false))
         {
-            if (entry.Path == plain && entry.Length != length)
-                throw new InvalidDataException($"'{plain}' has {entry.Length} bytes; its stats record {length}.");
+            if (file.Length != length)
+                throw new InvalidDataException($"'{plain}' has {file.Length} bytes; its stats record {length}.");
         }
     }
 }

@@ -240,6 +240,29 @@ public sealed class JobClosingTests : IDisposable
         Assert.EndsWith("sha256sum | sha256sum\n```\n", card, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CloseAsync_OneShardTakesLong_OthersAreReadMeanwhileAndTheOrderIsKept()
+    {
+        var other = new MemoryStore();
+        await CommitAllAsync(_store);
+        await CommitAllAsync(other);
+        var expected = await JobClosing.CloseAsync(other, "job", Cancel);
+        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new DyingStore(_store, int.MaxValue)
+        {
+            BeforeReading = path =>
+            {
+                if (path == "job/shards/00002.json") last.TrySetResult();
+                return path == "job/shards/00000.json" ? last.Task : Task.CompletedTask;
+            },
+        };
+
+        var summary = await JobClosing.CloseAsync(store, "job", Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        Assert.Equal(expected.DatasetSha256, summary.DatasetSha256);
+        Assert.Equal(await TextAsync(other, "job/errors.jsonl"), await TextAsync(_store, "job/errors.jsonl"));
+    }
+
     private static async Task CommitAllAsync(IStore store, int shards = 3)
     {
         await CreateAsync(store, TestShards.Spec, TestShards.Plan);

@@ -24,6 +24,18 @@ public sealed class ShardPromotionTests
     }
 
     [Fact]
+    public async Task PromoteAsync_ListsNothing_SinceAFolderWouldReadTheNamesOfAllShards()
+    {
+        var stats = await TestShards.WriteAsync(_store, TestShards.Attempt(1), Cancel);
+        var store = new DyingStore(_store, int.MaxValue);
+
+        await ShardPromotion.PromoteAsync(store, "job", stats, Cancel);
+
+        Assert.Equal(0, store.Listings);
+        Assert.Equal(2, (await ListAsync()).Count);
+    }
+
+    [Fact]
     public async Task PromoteAsync_KilledAfterAnyOfItsWrites_IsFinishedByTheNext()
     {
         for (var writes = 0; writes <= 4; writes++)

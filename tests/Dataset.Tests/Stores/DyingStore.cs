@@ -2,10 +2,16 @@ using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Tests.Stores;
 
-/// <summary>Passes on a number of changes to another store and fails at the next, as if its process had been killed there.</summary>
+/// <summary>Passes on a number of changes to another store and fails from the next on, as if its process had been killed there.</summary>
 internal sealed class DyingStore(IStore store, int changes) : IStore
 {
     private int _left = changes;
+
+    /// <summary>How often files were listed.</summary>
+    public int Listings { get; private set; }
+
+    /// <summary>What a reader of a file waits for.</summary>
+    public Func<string, Task> BeforeReading { get; init; } = _ => Task.CompletedTask;
 
     public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
@@ -19,11 +25,19 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
         return store.OpenWriterAsync(path, cancellationToken);
     }
 
-    public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default) => store.ReadAsync(path, cancellationToken);
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        await BeforeReading(path);
+        return await store.ReadAsync(path, cancellationToken);
+    }
 
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => store.OpenReadAsync(path, cancellationToken);
 
-    public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => store.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        Listings++;
+        return store.ListAsync(prefix, cancellationToken);
+    }
 
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
     {
@@ -41,7 +55,7 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
 
     private void Live()
     {
-        if (_left-- == 0)
+        if (_left-- <= 0)
             throw new IOException("Killed here.");
     }
 }

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Atelier.Bench;
+
+var root = new RootCommand("Measures how far one job and its grains go. Prints Markdown tables; run it in Release.")
+{
+    Leases(), Workers(), NoOp(), Closing(),
+};
+return await root.Parse(args).InvokeAsync();
+
+static Command Leases()
+{
+    var shards = new Option<int[]>("--shards") { Description = "Shards of each job.", DefaultValueFactory = _ => [1_000, 10_000, 100_000], AllowMultipleArgumentsPerToken = true };
+    var workers = new Option<int>("--workers") { Description = "Workers that call at once.", DefaultValueFactory = _ => 16 };
+    var store = new Option<string?>("--store") { Description = "A folder for the jobs; by default they are in memory. Needs to be new." };
+    var command = new Command("leases", "Leases and commits every shard of large jobs; no pixels.") { shards, workers, store };
+    command.SetAction((result, _) => LeasesBenchmark.RunAsync(result.GetValue(shards)!, result.GetValue(workers), result.GetValue(store)));
+    return command;
+}
+
+static Command Workers()
+{
+    var workers = new Option<int[]>("--workers") { Description = "Workers of each run.", DefaultValueFactory = _ => [1, 4, 16, 64], AllowMultipleArgumentsPerToken = true };
+    var batch = new Option<int>("--batch-time") { Description = "Milliseconds of a batch.", DefaultValueFactory = _ => 200 };
+    var batches = new Option<int>("--batches") { Description = "Batches of a shard.", DefaultValueFactory = _ => 10 };
+    var shards = new Option<int>("--shards") { Description = "Shards for each worker.", DefaultValueFactory = _ => 8 };
+    var latency = new Option<int>("--latency") { Description = "Milliseconds of each request to the store." };
+    var command = new Command("workers", "Real workers with simulated devices, against the devices alone.") { workers, batch, batches, shards, latency };
+    command.SetAction((result, _) => WorkersBenchmark.RunAsync(
+        result.GetValue(workers)!, TimeSpan.FromMilliseconds(result.GetValue(batch)), result.GetValue(batches), result.GetValue(shards),
+        TimeSpan.FromMilliseconds(result.GetValue(latency))));
+    return command;
+}
+
+static Command NoOp()
+{
+    var samples = new Option<int>("--samples") { Description = "Samples, each a shard of its own.", DefaultValueFactory = _ => 20_000 };
+    var workers = new Option<int[]>("--workers") { Description = "Workers of each run.", DefaultValueFactory = _ => [2, 16], AllowMultipleArgumentsPerToken = true };
+    var command = new Command("noop", "Leases of one sample each, against Celery and Dask where they are installed.") { samples, workers };
+    command.SetAction((result, _) => NoOpBenchmark.RunAsync(result.GetValue(samples), result.GetValue(workers)!));
+    return command;
+}
+
+static Command Closing()
+{
+    var shards = new Option<int[]>("--shards") { Description = "Shards of each job.", DefaultValueFactory = _ => [1_000, 4_000], AllowMultipleArgumentsPerToken = true };
+    var store = new Option<string?>("--store") { Description = "A new folder for the jobs; by default they are in memory." };
+    var command = new Command("closing", "What a job of many shards asks of its store, request by request.") { shards, store };
+    command.SetAction((result, _) => ClosingBenchmark.RunAsync(result.GetValue(shards)!, result.GetValue(store)));
+    return command;
+}
