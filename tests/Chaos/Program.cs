@@ -41,6 +41,11 @@ root.SetAction(async (result, cancellationToken) =>
     {
         return await ChaosRun.ExecuteAsync(options, cancellationToken) ? 0 : 1;
     }
+    catch (Exception failed)
+    {
+        await Console.Error.WriteLineAsync($"The chaos run itself failed: {failed}");
+        return 1;
+    }
     finally
     {
         if (kept is null) Directory.Delete(options.Folder, recursive: true);

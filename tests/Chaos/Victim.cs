@@ -27,9 +27,10 @@ internal sealed class Victim(string name, string log, Func<ProcessStartInfo> sta
         _process = process;
     }
 
-    /// <summary>Sends a POSIX signal, such as KILL, TERM, STOP or CONT.</summary>
+    /// <summary>Sends a POSIX signal, such as KILL, TERM, STOP or CONT; nothing happens where it has ended by itself.</summary>
     public void Signal(string signal)
     {
+        if (!IsAlive) return;
         using var kill = Process.Start("kill", ["-s", signal, $"{_process!.Id}"]);
         kill.WaitForExit();
     }
