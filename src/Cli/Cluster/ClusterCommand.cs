@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atelier.Cli.Jobs;
 using Atelier.Dataset.Stores;
 using Spectre.Console;
 
@@ -15,7 +16,7 @@ internal static class ClusterCommand
     private static readonly Option<string> Store = new("--store")
     {
         Description = "Where jobs live: a folder, or a container of an Azure storage account.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ATELIER_STORE") is { Length: > 0 } given ? given : Path.Combine("out", "jobs"),
+        DefaultValueFactory = _ => Options.FromEnvironment(StoreCommands.Variable) ?? Path.Combine("out", "jobs"),
     };
 
     private static readonly Option<string> Models = new("--models") { Description = "Folder of the model folders.", DefaultValueFactory = _ => "models" };

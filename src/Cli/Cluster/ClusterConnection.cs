@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Client;
+using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,15 +66,8 @@ internal sealed class ClusterConnection : IAsyncDisposable
     /// <exception cref="InvalidInputException">It cannot be read; the message does not repeat it, as it may hold a password.</exception>
     public static ConfigurationOptions Membership(string redis)
     {
-        try
-        {
-            var options = ConfigurationOptions.Parse(redis);
-            if (options.EndPoints.Count > 0) return options;
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
-        {
-            throw new InvalidInputException("--cluster cannot be read; allowed: host:port, then options of a Redis such as ,password=...", unreadable);
-        }
+        var options = RedisConnection.Parse(redis, "--cluster");
+        if (options.EndPoints.Count > 0) return options;
         throw new InvalidInputException("--cluster names no server; allowed: host:port, then options of a Redis such as ,password=...");
     }
 

@@ -11,6 +11,6 @@ internal static class ClusterOption
     public static Option<string> Create() => new("--cluster")
     {
         Description = $"Membership server of the cluster, host:port and Redis options; also ${Variable}.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : $"127.0.0.1:{MembershipCommand.DefaultPort}",
+        DefaultValueFactory = _ => Options.FromEnvironment(Variable) ?? $"127.0.0.1:{MembershipCommand.DefaultPort}",
     };
 }

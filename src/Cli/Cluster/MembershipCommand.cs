@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Atelier.Abstractions;
+using Atelier.Silo.Hosting;
 using Garnet;
 
 namespace Atelier.Cli.Cluster;
@@ -73,9 +74,7 @@ internal static class MembershipCommand
     // Silos that are stopping too need it to say so to each other.
     private static async Task UnneededAsync(int port)
     {
-        await using var input = Console.OpenStandardInput();
-        var buffer = new byte[256];
-        while (await input.ReadAsync(buffer) > 0) { }
+        await InputEnd.WaitAsync();
         for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end && IsConnected(port);) await Task.Delay(LookPause);
     }
 

@@ -77,6 +77,10 @@ internal static class Options
             },
         };
 
+    /// <summary>A default from the environment; null where the variable is not set or empty.</summary>
+    /// <param name="variable">Its name.</param>
+    public static string? FromEnvironment(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : null;
+
     /// <summary>Two numbers in a range with a dash between, the first not above the second.</summary>
     /// <param name="name">Name with its dashes.</param>
     /// <param name="defaultValue">The two numbers where the option is not given.</param>

@@ -11,7 +11,8 @@ namespace Atelier.Cli.Jobs;
 /// <summary>The commands that read a job's files from its store, past any silo: <c>download</c> and <c>verify</c>.</summary>
 internal static class StoreCommands
 {
-    private const string Variable = "ATELIER_STORE";
+    /// <summary>The variable of the environment that says where jobs live.</summary>
+    public const string Variable = "ATELIER_STORE";
 
     private static readonly Option<string> ClusterAt = ClusterOption.Create();
     private static readonly Option<bool> Json = JobOptions.Json();
@@ -21,7 +22,7 @@ internal static class StoreCommands
     public static Option<string?> Store { get; } = new("--store")
     {
         Description = $"Where jobs live: a folder, or a container of an Azure storage account; also ${Variable}. Default: where the cluster says.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : null,
+        DefaultValueFactory = _ => Options.FromEnvironment(Variable),
     };
 
     private static readonly Option<string> Output = new("--out") { Description = "Folder to download into; a download that was stopped goes on there.", Required = true };

@@ -3,13 +3,22 @@ using Microsoft.Extensions.Hosting;
 namespace Atelier.Silo.Hosting;
 
 /// <summary>Stops the host when its standard input ends, as it does when the process that started it is gone, in whatever way.</summary>
-internal sealed class InputEnd(IHostApplicationLifetime lifetime) : BackgroundService
+/// <param name="lifetime">The host's.</param>
+public sealed class InputEnd(IHostApplicationLifetime lifetime) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Completes when standard input ends.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async Task WaitAsync(CancellationToken cancellationToken = default)
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[256];
-        while (await input.ReadAsync(buffer, stoppingToken) > 0) { }
+        while (await input.ReadAsync(buffer, cancellationToken) > 0) { }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await WaitAsync(stoppingToken);
         lifetime.StopApplication();
     }
 }

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace Atelier.Silo.Hosting;
 
 /// <summary>Waits for the membership server before the silo joins, since Orleans would give up at once or, without scripts, hang in silence.</summary>
-internal sealed partial class MembershipGate(string redis, TimeProvider time, ILogger<MembershipGate> logger) : IHostedService
+internal sealed partial class MembershipGate(ConfigurationOptions redis, TimeProvider time, ILogger<MembershipGate> logger) : IHostedService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
 
@@ -16,7 +16,7 @@ internal sealed partial class MembershipGate(string redis, TimeProvider time, IL
         {
             try
             {
-                await using var connection = await ConnectionMultiplexer.ConnectAsync(Options(redis));
+                await using var connection = await ConnectionMultiplexer.ConnectAsync(redis);
                 await connection.GetDatabase().ScriptEvaluateAsync("return 1");
                 return;
             }
@@ -33,20 +33,6 @@ internal sealed partial class MembershipGate(string redis, TimeProvider time, IL
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>The settings in a connection string.</summary>
-    /// <exception cref="InvalidInputException">It cannot be read; the message does not repeat it, as it may hold a password.</exception>
-    internal static ConfigurationOptions Options(string redis)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(redis);
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
-        {
-            throw new InvalidInputException("ConnectionStrings:redis cannot be read; allowed: host:port, then options such as ,password=...", unreadable);
-        }
-    }
 
     [LoggerMessage(LogLevel.Warning, "The membership server cannot be reached, trying again every {Seconds} s: {Reason}")]
     private partial void LogUnreachable(string reason, double seconds);

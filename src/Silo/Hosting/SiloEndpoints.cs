@@ -14,7 +14,6 @@ internal static class SiloEndpoints
     /// <summary>Fills in what <c>Orleans:Endpoints</c> leaves open, and makes the silo listen on the address it advertises only.</summary>
     public static void Complete(EndpointOptions options, IConfiguration configuration)
     {
-        options.AdvertisedIPAddress ??= IPAddress.Loopback;
         if (configuration[$"{Section}:{nameof(EndpointOptions.AdvertisedIPAddress)}"] is null) options.AdvertisedIPAddress = IPAddress.Loopback;
         var free = FreePorts.Find(2);
         if (configuration[$"{Section}:{nameof(EndpointOptions.SiloPort)}"] is null) options.SiloPort = free[0];

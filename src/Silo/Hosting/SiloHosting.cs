@@ -47,8 +47,8 @@ public static class SiloHosting
 
         if (redis is not null)
         {
-            _ = MembershipGate.Options(redis);
-            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<MembershipGate>(services, redis));
+            var membership = RedisConnection.Parse(redis, $"ConnectionStrings:{Redis}");
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<MembershipGate>(services, membership));
         }
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
