@@ -15,7 +15,10 @@ internal sealed class Cluster : IAsyncDisposable
     {
         _servers = servers;
         Silos = [.. Enumerable.Range(1, options.Silos).Select(number =>
-            new Victim($"silo {number}", Path.Combine(options.Folder, $"silo-{number}.log"), () => Silo(servers)))];
+        {
+            var (silo, gateway) = (Checkout.FreePort(), Checkout.FreePort());
+            return new Victim($"silo {number}", Path.Combine(options.Folder, $"silo-{number}.log"), () => Silo(servers, silo, gateway));
+        })];
     }
 
     /// <summary>The silos.</summary>
@@ -54,10 +57,13 @@ internal sealed class Cluster : IAsyncDisposable
         _client.Dispose();
     }
 
-    private static ProcessStartInfo Silo(Servers servers)
+    private static ProcessStartInfo Silo(Servers servers, int siloPort, int gatewayPort)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(Checkout.Binaries, "Atelier.Silo.dll")]) { WorkingDirectory = Checkout.Root };
         start.Environment["ConnectionStrings__redis"] = servers.Redis;
+        // The same address whenever it is started again, as on a machine of its own.
+        start.Environment["Orleans__Endpoints__SiloPort"] = $"{siloPort}";
+        start.Environment["Orleans__Endpoints__GatewayPort"] = $"{gatewayPort}";
         start.Environment["Atelier__Store"] = servers.Store;
         start.Environment["Atelier__Models"] = Path.Combine(Checkout.Root, "models");
         start.Environment["Atelier__Workers"] = "1";

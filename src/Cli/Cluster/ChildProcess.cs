@@ -6,7 +6,14 @@ namespace Atelier.Cli.Cluster;
 /// A program of this folder, started anew whenever it ends by itself. It is told to stop by the end of its standard input, which comes too when
 /// this process is killed.
 /// </summary>
-internal sealed class ChildProcess(string name, string assembly, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string> report, bool hideOutput = false)
+/// <param name="name">What to call it in reports.</param>
+/// <param name="assembly">File name of the program.</param>
+/// <param name="arguments">Its arguments.</param>
+/// <param name="environment">Variables to set; asked before each start.</param>
+/// <param name="report">Told what it prints and how it ends.</param>
+/// <param name="hideOutput">Whether what it prints on standard output is dropped.</param>
+internal sealed class ChildProcess(
+    string name, string assembly, IReadOnlyList<string> arguments, Func<IReadOnlyDictionary<string, string>> environment, Action<string> report, bool hideOutput = false)
     : IAsyncDisposable
 {
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);
@@ -69,7 +76,7 @@ internal sealed class ChildProcess(string name, string assembly, IReadOnlyList<s
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (key, value) in environment) start.Environment[key] = value;
+        foreach (var (key, value) in environment()) start.Environment[key] = value;
         return Process.Start(start)!;
     }
 

@@ -44,9 +44,13 @@ internal static class ClusterCommand
         try
         {
             string[] arguments = ["membership", "--port", $"{port}", "--data", data.FullName, "--stop-on-input-end"];
-            await using var membership = new ChildProcess("membership", "atelier.dll", arguments, new Dictionary<string, string>(), Report, hideOutput: true);
+            await using var membership = new ChildProcess("membership", "atelier.dll", arguments, () => new Dictionary<string, string>(), Report, hideOutput: true);
             var ended = new List<Task<int>> { membership.RunAsync() };
-            var silos = Enumerable.Range(1, count).Select(number => new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], SiloEnvironment(result, port), Report)).ToList();
+            var silos = Enumerable.Range(1, count).Select(number =>
+            {
+                var ports = new SiloPorts(TimeProvider.System);
+                return new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], () => SiloEnvironment(result, port, ports.Next()), Report);
+            }).ToList();
             try
             {
                 ended.AddRange(silos.Select(silo => silo.RunAsync()));
@@ -83,8 +87,10 @@ internal static class ClusterCommand
     }
 
     // The store goes by the environment, which other users of the machine cannot read, as it may hold a key.
-    private static Dictionary<string, string> SiloEnvironment(ParseResult result, int port) => new()
+    private static Dictionary<string, string> SiloEnvironment(ParseResult result, int port, (int Silo, int Gateway) ports) => new()
     {
+        ["Orleans__Endpoints__SiloPort"] = $"{ports.Silo}",
+        ["Orleans__Endpoints__GatewayPort"] = $"{ports.Gateway}",
         ["ConnectionStrings__redis"] = $"127.0.0.1:{port}",
         ["Atelier__Store"] = result.GetValue(Store)!,
         ["Atelier__Models"] = result.GetValue(Models)!,
