@@ -11,4 +11,10 @@ public static class JobLimits
 
     /// <summary>Times that work on one shard may fail through no fault of its samples before it is set aside; counted durably.</summary>
     public const int MaxFaults = 3;
+
+    /// <summary>
+    /// Times that a worker may be lost while it works on one shard before that is set aside; counted durably. More than <see cref="MaxFaults"/>, since
+    /// machines are killed for many reasons, and a shard seldom is one.
+    /// </summary>
+    public const int MaxLosses = 10;
 }

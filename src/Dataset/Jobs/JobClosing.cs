@@ -114,7 +114,7 @@ public static class JobClosing
         }
     }
 
-    /// <summary>Every shard is committed and promoted by now, so no attempt's file and no part of one is needed any more.</summary>
+    /// <summary>Every shard is committed and promoted by now, so no attempt's file, no part of one and no note of who drew it is needed any more.</summary>
     private static async Task RemoveLeftoversAsync(IStore store, string job, int shards, CancellationToken cancellationToken)
     {
         await foreach (var entry in store.ListAsync(JobPaths.Attempts(job), cancellationToken).ConfigureAwait(false))
@@ -123,6 +123,7 @@ public static class JobClosing
                 await store.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
         }
         await ShardParts.RemoveAllAsync(store, job, cancellationToken).ConfigureAwait(false);
+        await BegunWorkFiles.RemoveAllAsync(store, job, cancellationToken).ConfigureAwait(false);
         await store.CleanTemporaryFilesAsync(job, cancellationToken).ConfigureAwait(false);
     }
 

@@ -18,6 +18,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(ShardFault))]
+[JsonSerializable(typeof(BegunWork))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]

@@ -11,6 +11,10 @@ public static class JobPaths
     private const string PartsFolder = "parts";
     private const string StateFolder = "state";
     private const string FaultsFolder = "faults";
+    private const string BegunFolder = "begun";
+
+    /// <summary>How the name of a fault ends where the worker was lost.</summary>
+    internal const string Loss = "lost";
 
     /// <summary>Spec and incarnation: <c>{job}/job.json</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -50,14 +54,31 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     public static string Faults(string job) => $"{job}/{FaultsFolder}/";
 
-    /// <summary>A failure of work that is no sample's fault: <c>{job}/faults/draw-00000-0-{lease}.json</c>.</summary>
+    /// <summary>
+    /// A failure of work that is no sample's fault: <c>{job}/faults/draw-00000-0-{lease}.json</c>, or <c>draw-00000-0-{lease}-lost.json</c> where the worker
+    /// was lost.
+    /// </summary>
     /// <param name="job">Name of the job.</param>
     /// <param name="kind">What was to be done.</param>
     /// <param name="shard">Zero-based shard number; not used when closing.</param>
     /// <param name="retries">How often failed work was put back before.</param>
     /// <param name="lease">The lease under which it failed.</param>
-    public static string Fault(string job, WorkKind kind, int shard, int retries, Guid lease) => string.Create(
-        CultureInfo.InvariantCulture, $"{job}/{FaultsFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{retries}-{lease:N}.json");
+    /// <param name="isLoss">Whether the worker was lost.</param>
+    public static string Fault(string job, WorkKind kind, int shard, int retries, Guid lease, bool isLoss) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{job}/{FaultsFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{retries}-{lease:N}{(isLoss ? $"-{Loss}" : "")}.json");
+
+    /// <summary>The folder of the work in hand, for listing: <c>{job}/begun/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Begun(string job) => $"{job}/{BegunFolder}/";
+
+    /// <summary>Work that a worker has in hand: <c>{job}/begun/draw-00000-{lease}.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="kind">What is to be done.</param>
+    /// <param name="shard">Zero-based shard number; not used when closing.</param>
+    /// <param name="lease">The lease it is done under.</param>
+    public static string Begun(string job, WorkKind kind, int shard, Guid lease) => string.Create(
+        CultureInfo.InvariantCulture, $"{job}/{BegunFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{lease:N}.json");
 
     /// <summary>The folder of the attempts, for listing: <c>{job}/attempts/</c>.</summary>
     /// <param name="job">Name of the job.</param>

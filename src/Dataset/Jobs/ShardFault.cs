@@ -9,6 +9,9 @@ public sealed record ShardFault
     /// <summary>What went wrong, in words for people.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>Whether the worker was lost, rather than that it reported a failure.</summary>
+    public bool IsLoss { get; init; }
+
     /// <summary>When it was counted.</summary>
     public DateTimeOffset At { get; init; }
 }

@@ -155,19 +155,41 @@ internal sealed partial class JobGrain
 
     private async Task EndLostLeasesAsync(KnownJob job)
     {
-        foreach (var lease in job.TakeExpired()) await CountAsync(job, lease, $"worker {lease.Worker?.Name} stopped answering");
+        // Whoever counts the deaths of workers may have died with them: a shard that kills its process would be tried for ever where there is one silo.
+        if (job.Begun.Count > 0 && time.GetTimestamp() >= _leasesFrom)
+        {
+            foreach (var lease in job.TakeAbandoned()) await CountLossAsync(job, lease, worker => $"the process of worker {worker} died");
+        }
+        foreach (var lease in job.TakeExpired()) await CountLossAsync(job, lease, worker => $"worker {worker} stopped answering");
         if (!_deadSilos.HaveChanged()) return;
-        foreach (var lease in job.Ledger!.ReleaseLost(_deadSilos.Include)) await CountAsync(job, lease, $"the process of worker {lease.Worker?.Name} died");
+        foreach (var lease in job.Ledger!.ReleaseLost(_deadSilos.Include)) await CountLossAsync(job, lease, worker => $"the process of worker {worker} died");
     }
 
-    private async Task CountAsync(KnownJob job, WorkLease lease, string reason)
+    /// <summary>Counts the loss of a worker, if it had begun and finished no batch yet that is kept: then the work may be what it died of.</summary>
+    private async Task CountLossAsync(KnownJob job, WorkLease lease, Func<string?, string> reason)
+    {
+        try
+        {
+            var begun = await _health.CallAsync(() => BegunWorkFiles.ReadWorkerAsync(store, lease));
+            var text = reason(lease.Worker?.Name ?? begun);
+            if (begun is not null) await CountAsync(job, lease, text, isLoss: true);
+            else job.Trouble = text;
+        }
+        catch (IOException failure)
+        {
+            logger.FaultNotCounted(failure, JobId, lease.Shard, reason(lease.Worker?.Name));
+        }
+    }
+
+    private async Task CountAsync(KnownJob job, WorkLease lease, string reason, bool isLoss)
     {
         job.Trouble = reason;
         try
         {
-            var setAside = await _health.CallAsync(() => job.Faults.AddAsync(lease, reason));
+            var setAside = await _health.CallAsync(() => job.Faults.AddAsync(lease, reason, isLoss));
             if (setAside && lease.Kind != WorkKind.Close) job.Ledger!.PutAside(lease.Kind, lease.Shard);
             logger.WorkFailed(JobId, lease.Kind, lease.Shard, setAside, reason);
+            await _health.CallAsync(() => BegunWorkFiles.RemoveAsync(store, lease));
         }
         catch (IOException failure)
         {

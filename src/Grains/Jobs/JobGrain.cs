@@ -199,7 +199,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (fault is not null)
         {
             job.NoteFailure(lease, fault);
-            await CountAsync(job, lease, fault);
+            await CountAsync(job, lease, fault, isLoss: false);
         }
         ledger.Release(lease.Id);
         Announce();

@@ -26,6 +26,9 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
 
     public ShardFaults Faults { get; } = new(store, id, time);
 
+    /// <summary>Work that was in hand when the job was read; of what no worker has announced since, the process has died.</summary>
+    public IReadOnlyList<WorkLease> Begun { get; private set; } = [];
+
     public FinishedCounts Counts { get; } = new(store, id, time);
 
     public DrawingRate Rate { get; } = new(time);
@@ -103,6 +106,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         });
         await job.Faults.LoadAsync(job.Control.State.Retries);
         foreach (var (kind, shard) in job.Faults.SetAside.Where(work => work.Shard >= 0 && work.Shard < plan.Shards)) ledger.PutAside(kind, shard);
+        job.Begun = await BegunWorkFiles.ListAsync(store, id, record.Incarnation);
         (job.Plan, job.Ledger) = (plan, ledger);
         return job;
     }
@@ -134,6 +138,14 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (time.GetElapsedTime(_lookedAfter) > StalledAfter) Ledger!.RenewAll();
         _lookedAfter = time.GetTimestamp();
         return Ledger!.Expire();
+    }
+
+    /// <summary>What was in hand when the job was read and is neither done nor held by anybody; asked once, when workers had time to announce themselves.</summary>
+    public IReadOnlyList<WorkLease> TakeAbandoned()
+    {
+        var begun = Begun;
+        Begun = [];
+        return [.. begun.Where(lease => !Ledger!.Holds(lease.Id) && !(lease.Kind == WorkKind.Draw && Ledger.IsCommitted(lease.Shard)))];
     }
 
     /// <summary>Notes a failure of a worker that lives on, which may be the culprit.</summary>
@@ -210,7 +222,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         var named = Ledger!.SetAside.Take(NamedShards).ToList();
         var more = Ledger.SetAsideCount - named.Count;
         return named is [var only] && more == 0
-            ? $"shard {only} is set aside after {JobLimits.MaxFaults} failures: {Faults.LastReason}"
-            : $"shards {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")} are set aside after {JobLimits.MaxFaults} failures each, the last: {Faults.LastReason}";
+            ? $"shard {only} is set aside after {Faults.Describe(only)}: {Faults.LastReason}"
+            : $"shards {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")} are set aside, the first after {Faults.Describe(named[0])}; the last fault: {Faults.LastReason}";
     }
 }

@@ -5,10 +5,12 @@ using Atelier.Dataset.Stores;
 
 namespace Atelier.Grains.Jobs;
 
-/// <summary>How often each piece of work has failed through no fault of its samples; counted durably, once for each lease.</summary>
+/// <summary>
+/// How often each piece of work has failed through no fault of its samples, and how often its worker was lost; counted durably, once for each lease.
+/// </summary>
 internal sealed class ShardFaults(IStore store, string job, TimeProvider time)
 {
-    private readonly Dictionary<(WorkKind Kind, int Shard), HashSet<Guid>> _leases = [];
+    private readonly Dictionary<(WorkKind Kind, int Shard), Counted> _work = [];
 
     /// <summary>How often failed work was put back; faults from before do not count.</summary>
     public int Retries { get; private set; }
@@ -17,18 +19,18 @@ internal sealed class ShardFaults(IStore store, string job, TimeProvider time)
     public string? LastReason { get; private set; }
 
     /// <summary>Whether the closing files failed too often to be tried again.</summary>
-    public bool ClosingSetAside => IsSetAside((WorkKind.Close, -1));
+    public bool ClosingSetAside => IsSetAside(WorkKind.Close, -1);
 
     /// <summary>Work on shards that has failed too often to be tried again.</summary>
-    public IEnumerable<(WorkKind Kind, int Shard)> SetAside => _leases.Keys.Where(IsSetAside);
+    public IEnumerable<(WorkKind Kind, int Shard)> SetAside => _work.Where(work => work.Value.IsTooOften).Select(work => work.Key);
 
     /// <summary>Reads the names of what was counted, and one reason.</summary>
     public async Task LoadAsync(int retries)
     {
         Reset(retries);
         var faults = await ShardFaultFiles.ListAsync(store, job, retries);
-        foreach (var (kind, shard, lease) in faults) Count(kind, shard, lease);
-        var last = faults.LastOrDefault(fault => IsSetAside((fault.Kind, fault.Shard)));
+        foreach (var (kind, shard, lease, isLoss) in faults) Count(kind, shard, lease, isLoss);
+        var last = faults.LastOrDefault(fault => IsSetAside(fault.Kind, fault.Shard));
         if (last.Lease != default) LastReason = (await ShardFaultFiles.ReadAsync(store, job, retries, last))?.Reason;
     }
 
@@ -36,27 +38,43 @@ internal sealed class ShardFaults(IStore store, string job, TimeProvider time)
     public void Reset(int retries)
     {
         (Retries, LastReason) = (retries, null);
-        _leases.Clear();
+        _work.Clear();
     }
 
     /// <summary>Counts a fault. When the store cannot be written it throws, and nothing is counted: then the store is the likelier culprit.</summary>
     /// <returns>Whether the work has failed too often now.</returns>
-    public async Task<bool> AddAsync(WorkLease lease, string reason)
+    public async Task<bool> AddAsync(WorkLease lease, string reason, bool isLoss)
     {
         var retries = Retries;
-        var fault = new ShardFault { Worker = lease.Worker?.Name, Reason = reason, At = time.GetUtcNow() };
+        var fault = new ShardFault { Worker = lease.Worker?.Name, Reason = reason, IsLoss = isLoss, At = time.GetUtcNow() };
         await ShardFaultFiles.TryCreateAsync(store, lease, retries, fault);
         if (retries != Retries) return false;
         LastReason = reason;
-        Count(lease.Kind, lease.Shard, lease.Id);
-        return IsSetAside((lease.Kind, lease.Shard));
+        Count(lease.Kind, lease.Shard, lease.Id, isLoss);
+        return IsSetAside(lease.Kind, lease.Shard);
     }
 
-    private void Count(WorkKind kind, int shard, Guid lease)
+    /// <summary>How often work on a shard has failed, in words for people.</summary>
+    public string Describe(int shard) =>
+        _work.Where(work => work.Key.Shard == shard && work.Value.IsTooOften).Select(work => work.Value.ToString()).FirstOrDefault() ?? "";
+
+    private void Count(WorkKind kind, int shard, Guid lease, bool isLoss)
     {
-        if (!_leases.TryGetValue((kind, shard), out var leases)) _leases.Add((kind, shard), leases = []);
-        leases.Add(lease);
+        if (!_work.TryGetValue((kind, shard), out var counted)) _work.Add((kind, shard), counted = new Counted());
+        (isLoss ? counted.Losses : counted.Failures).Add(lease);
     }
 
-    private bool IsSetAside((WorkKind, int) work) => _leases.TryGetValue(work, out var leases) && leases.Count >= JobLimits.MaxFaults;
+    private bool IsSetAside(WorkKind kind, int shard) => _work.TryGetValue((kind, shard), out var counted) && counted.IsTooOften;
+
+    private sealed class Counted
+    {
+        public HashSet<Guid> Failures { get; } = [];
+
+        public HashSet<Guid> Losses { get; } = [];
+
+        public bool IsTooOften => Failures.Count >= JobLimits.MaxFaults || Losses.Count >= JobLimits.MaxLosses;
+
+        public override string ToString() =>
+            Failures.Count >= JobLimits.MaxFaults ? $"{JobLimits.MaxFaults} failures" : $"{JobLimits.MaxLosses} losses of its worker";
+    }
 }

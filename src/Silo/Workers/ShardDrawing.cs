@@ -23,6 +23,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
     public bool HasParts => Volatile.Read(ref _partsExist) != 0;
 
+    /// <summary>Called after each batch that is kept as a part.</summary>
+    public Func<Task>? OnPartKept { get; init; }
+
     /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
     /// <param name="shard">Zero-based shard number.</param>
     /// <param name="numericsClass">The numerics class of this worker.</param>
@@ -153,6 +156,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         {
             // Not cancelled: the batch is drawn, and whatever ended the attempt, the next one is glad of it.
             await parts.KeepAsync(number, outcomes, CancellationToken.None);
+            if (OnPartKept is not null) await OnPartKept();
         }
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {

@@ -60,6 +60,7 @@ internal sealed partial class Worker(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Unwanted, stopping);
         try
         {
+            await BegunWorkFiles.AddAsync(store, lease, new BegunWork { Worker = info.Name, At = time.GetUtcNow() }, stop.Token);
             var finished = lease.Kind switch
             {
                 WorkKind.Draw => await DrawAsync(job, lease, value => Volatile.Write(ref drawing, value), heartbeat.Unwanted, stopping),
@@ -77,8 +78,13 @@ internal sealed partial class Worker(
         {
             // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
             LogFault(fault, info.Name, lease.Kind, lease.JobId, lease.Shard);
-            await ReturnAsync(await WasOutageAsync(fault) ? null : fault.Message);
+            // What is cancelled by somebody else is no failure either: a silo that finds itself expelled ends all its calls.
+            await ReturnAsync(fault is OperationCanceledException || await WasOutageAsync(fault) ? null : fault.Message);
             await Task.Delay(FaultPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            await NoteEndAsync(lease);
         }
 
         // What was being written is void after an outage; the shard begins again at its last part, which is at most a minute back.
@@ -110,6 +116,19 @@ internal sealed partial class Worker(
         }
     }
 
+    // A process that dies from here on does not die of this work.
+    private async Task NoteEndAsync(WorkLease lease)
+    {
+        try
+        {
+            await BegunWorkFiles.RemoveAsync(store, lease);
+        }
+        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+        {
+            LogEndNotNoted(left, lease.JobId);
+        }
+    }
+
     private async Task<bool> DrawAsync(
         IJobGrain job, WorkLease lease, Action<ShardDrawing> started, CancellationToken unwanted, CancellationToken stopping)
     {
@@ -135,7 +154,11 @@ internal sealed partial class Worker(
         using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var draining = stopping.Register(() => grace.CancelAfter(DrainGrace));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(unwanted, grace.Token);
-        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, model), _device, time, logger);
+        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, model), _device, time, logger)
+        {
+            // The next attempt begins where this one has come to: that is progress, whatever kills the process after it.
+            OnPartKept = () => NoteEndAsync(lease),
+        };
         started(drawing);
         var stats = await drawing.RunAsync(lease.Shard, numericsClass, stopping, stop.Token);
 
@@ -212,6 +235,9 @@ internal sealed partial class Worker(
 
     [LoggerMessage(LogLevel.Warning, "{Worker} cannot give back its lease of {Job}, which will expire")]
     private partial void LogNoReturn(Exception exception, string worker, string job);
+
+    [LoggerMessage(LogLevel.Warning, "The end of work on {Job} could not be noted; should its grain be lost now, it counts one failure too many")]
+    private partial void LogEndNotNoted(Exception exception, string job);
 
     [LoggerMessage(LogLevel.Warning, "Parts of shard {Shard} of {Job} could not be removed")]
     private partial void LogPartsLeft(Exception exception, string job, int shard);

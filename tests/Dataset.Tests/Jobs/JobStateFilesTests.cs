@@ -67,12 +67,25 @@ public sealed class JobStateFilesTests
         Assert.True(await ShardFaultFiles.TryCreateAsync(_store, lease, 0, fault, Cancel));
         Assert.False(await ShardFaultFiles.TryCreateAsync(_store, lease, 0, fault, Cancel));
         Assert.True(await ShardFaultFiles.TryCreateAsync(_store, closing, 0, fault, Cancel));
-        Assert.True(await ShardFaultFiles.TryCreateAsync(_store, lease, 1, fault with { Reason = "again" }, Cancel));
+        Assert.True(await ShardFaultFiles.TryCreateAsync(_store, lease, 1, fault with { Reason = "again", IsLoss = true }, Cancel));
 
-        Assert.Equal([(WorkKind.Close, -1, lease.Id), (WorkKind.Draw, 7, lease.Id)], await ShardFaultFiles.ListAsync(_store, "job", 0, Cancel));
-        Assert.Equal([(WorkKind.Draw, 7, lease.Id)], await ShardFaultFiles.ListAsync(_store, "job", 1, Cancel));
-        Assert.Equal("again", (await ShardFaultFiles.ReadAsync(_store, "job", 1, (WorkKind.Draw, 7, lease.Id), Cancel))!.Reason);
-        Assert.Equal("it burns", (await ShardFaultFiles.ReadAsync(_store, "job", 0, (WorkKind.Close, -1, lease.Id), Cancel))!.Reason);
+        Assert.Equal([(WorkKind.Close, -1, lease.Id, false), (WorkKind.Draw, 7, lease.Id, false)], await ShardFaultFiles.ListAsync(_store, "job", 0, Cancel));
+        Assert.Equal([(WorkKind.Draw, 7, lease.Id, true)], await ShardFaultFiles.ListAsync(_store, "job", 1, Cancel));
+        Assert.Equal("again", (await ShardFaultFiles.ReadAsync(_store, "job", 1, (WorkKind.Draw, 7, lease.Id, true), Cancel))!.Reason);
+        Assert.Equal("it burns", (await ShardFaultFiles.ReadAsync(_store, "job", 0, (WorkKind.Close, -1, lease.Id, false), Cancel))!.Reason);
+    }
+
+    [Fact]
+    public async Task WorkInHand_IsListedUntilItEnds()
+    {
+        var lease = new WorkLease { Id = Guid.NewGuid(), JobId = "job", Incarnation = Guid.NewGuid(), Kind = WorkKind.Draw, Shard = 7, Duration = TimeSpan.Zero };
+        await BegunWorkFiles.AddAsync(_store, lease, new BegunWork { Worker = "w" }, Cancel);
+        Assert.Equal([lease], await BegunWorkFiles.ListAsync(_store, "job", lease.Incarnation, Cancel));
+        Assert.Equal("w", await BegunWorkFiles.ReadWorkerAsync(_store, lease, Cancel));
+
+        for (var call = 0; call < 2; call++) await BegunWorkFiles.RemoveAsync(_store, lease, Cancel);
+        Assert.Empty(await BegunWorkFiles.ListAsync(_store, "job", lease.Incarnation, Cancel));
+        Assert.Null(await BegunWorkFiles.ReadWorkerAsync(_store, lease, Cancel));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

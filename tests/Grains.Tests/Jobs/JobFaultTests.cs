@@ -111,7 +111,57 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         Assert.Equal(30, tries);
         var progress = await job.GetProgress();
         Assert.Equal(
-            (JobStatus.Failed, "shards 0, 1, 2, 3, 4 and 5 more are set aside after 3 failures each, the last: the model is damaged"), (progress.Status, progress.Message));
+            (JobStatus.Failed, "shards 0, 1, 2, 3, 4 and 5 more are set aside, the first after 3 failures; the last fault: the model is damaged"), (progress.Status, progress.Message));
+    }
+
+    [Fact]
+    public async Task AShardThatEndsItsProcess_AndTheGrainWithIt_IsSetAsideToo()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        for (var death = 0; death < JobLimits.MaxLosses; death++)
+        {
+            var lease = await JobCluster.LeaseAsync(job);
+            Assert.Equal(0, lease.Shard);
+            await BeginAsync(lease);
+            await JobCluster.ForgetAsync(job);
+        }
+        await JobCluster.FinishAsync(job);
+        var progress = await job.GetProgress();
+        Assert.Equal(
+            (JobStatus.Failed, 2L, "shard 0 is set aside after 10 losses of its worker: the process of worker test died"), (progress.Status, progress.Finished, progress.Message));
+        Assert.Empty(await BegunAsync(job));
+    }
+
+    [Fact]
+    public async Task AWorkerThatLivesOn_WhenTheGrainIsLost_HasNotFailed()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        for (var loss = 0; loss < 2 * JobLimits.MaxFaults; loss++)
+        {
+            var lease = await JobCluster.LeaseAsync(job);
+            await BeginAsync(lease);
+            await JobCluster.ForgetAsync(job);
+            Assert.True(await job.Heartbeat(lease, 0));
+            var other = await JobCluster.LeaseAsync(job);
+            Assert.NotEqual(lease.Shard, other.Shard);
+            await job.Return(lease, null);
+            await job.Return(other, null);
+            await BegunWorkFiles.RemoveAsync(cluster.Store, lease, TestContext.Current.CancellationToken);
+        }
+        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WorkThatWasCommitted_BeforeItsProcessDied_HasNotFailed()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var lease = await JobCluster.LeaseAsync(job);
+        await BeginAsync(lease);
+        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+        await JobCluster.ForgetAsync(job);
+        await JobCluster.FinishAsync(job);
+        Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
+        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -130,6 +180,12 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
             (progress.Status, progress.Message, progress.SetAside));
         Assert.Equal(0, (await job.Lease(JobCluster.Worker))!.Shard);
     }
+
+    private Task BeginAsync(WorkLease lease) =>
+        BegunWorkFiles.AddAsync(cluster.Store, lease, new BegunWork { Worker = JobCluster.Worker.Name }, TestContext.Current.CancellationToken);
+
+    private Task<IReadOnlyList<WorkLease>> BegunAsync(IJobGrain job) =>
+        BegunWorkFiles.ListAsync(cluster.Store, job.GetPrimaryKeyString(), Guid.Empty, TestContext.Current.CancellationToken);
 
     // Three workers take the shard and fail; what they were given before, others hold.
     private static async Task PoisonAsync(IJobGrain job, int shard)

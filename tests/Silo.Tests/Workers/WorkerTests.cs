@@ -145,6 +145,27 @@ public sealed class WorkerTests
             Assert.Equal(await undisturbed.Files.ReadAsync(file, Cancel), await files.ReadAsync(file, Cancel));
     }
 
+    [Fact]
+    public async Task Run_WhatIsInHand_IsNotedUntilABatchIsKept_AndNothingIsLeftAtTheEnd()
+    {
+        var files = new MemoryStore();
+        var begun = new List<int>();
+        var simulation = Quick with
+        {
+            BatchTime = TimeSpan.FromSeconds(40),
+            OnBatch = _ => begun.Add(files.ListAsync(JobPaths.Begun("job"), Cancel).ToBlockingEnumerable(Cancel).Count()),
+        };
+        await using var cluster = new WorkerCluster(simulation, files: files);
+        var job = await cluster.StartAsync(WorkerCluster.Spec with { BatchSize = 1 }, "a", "b", "c", "d", "e");
+
+        Assert.Equal(JobStatus.Completed, (await WorkerCluster.EndAsync(job)).Status);
+
+        // While the second batch is drawn the first is being kept; from then on another attempt would begin later.
+        Assert.Equal((5, 1, 0), (begun.Count, begun[0], begun[3]));
+        Assert.Empty(await cluster.FilesAsync("begun"));
+        Assert.Empty(await cluster.FilesAsync("faults"));
+    }
+
     private static int PartsOf(MemoryStore files, int shard) =>
         files.ListAsync(JobPaths.Parts("job", shard), Cancel).ToBlockingEnumerable(Cancel).Count();
 }
