@@ -45,6 +45,19 @@ public sealed class OptionTests
     }
 
     [Theory]
+    [InlineData("0")]
+    [InlineData("4097")]
+    [InlineData("AUTO")]
+    [InlineData("1.5")]
+    public async Task Run_ABatchThatIsNotAllowed_IsRefusedBeforeAnyWork(string batch)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = await CommandLine.RunAsync("run", "prompts.txt", "--out", folder["out"], "--batch", batch);
+        Assert.Equal((2, $"--batch is '{batch}'; allowed: 1 to 4096, or auto"), (code, error));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Theory]
     [InlineData("--devices", "gpu", "devices is 'gpu'; allowed: auto, or cpu, cuda:0, cuda:1, ... with commas between them")]
     [InlineData("--devices", "cuda:999", "devices is 'cuda:999'; allowed: auto")]
     [InlineData("--precision", "fp64", "--precision is 'fp64'; allowed: fp32, fp16, bf16")]

@@ -78,6 +78,7 @@ internal static class DatasetRun
             ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture,
                 $"Drew {drawn} samples in {ProgressDisplay.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
         }
+        if (settings.Request.Spec.BatchSize is null) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
         if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
         ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
         ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");

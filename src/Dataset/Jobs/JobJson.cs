@@ -16,6 +16,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(Calibration))]
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(JobBatch))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]
