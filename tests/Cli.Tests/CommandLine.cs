@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atelier.Cli.Cluster;
 using Atelier.Cli.Evaluate;
 using Atelier.Cli.Models;
 using Atelier.Cli.Run;
@@ -15,7 +16,10 @@ internal static class CommandLine
         using var output = new StringWriter();
         using var error = new StringWriter();
         var console = CreateConsole(output);
-        var root = new RootCommand { RunCommand.Create(console), TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console) };
+        var root = new RootCommand
+        {
+            RunCommand.Create(console), ClusterCommand.Create(console), TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console),
+        };
         var code = await CommandRunner.RunAsync(root, arguments, output, error);
         return (code, output.ToString(), error.ToString().Trim());
     }

@@ -44,6 +44,42 @@ public sealed class OptionTests
         Assert.Equal((2, $"{option} is '{value}'; allowed: {allowed}"), (code, error));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("4097")]
+    [InlineData("AUTO")]
+    [InlineData("1.5")]
+    public async Task Run_ABatchThatIsNotAllowed_IsRefusedBeforeAnyWork(string batch)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = await CommandLine.RunAsync("run", "prompts.txt", "--out", folder["out"], "--batch", batch);
+        Assert.Equal((2, $"--batch is '{batch}'; allowed: 1 to 4096, or auto"), (code, error));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Theory]
+    [InlineData("--devices", "gpu", "devices is 'gpu'; allowed: auto, or cpu, cuda:0, cuda:1, ... with commas between them")]
+    [InlineData("--devices", "cuda:999", "devices is 'cuda:999'; allowed: auto")]
+    [InlineData("--precision", "fp64", "--precision is 'fp64'; allowed: fp32, fp16, bf16")]
+    [InlineData("--precision", "fp16", "precision is 'fp16'; allowed on cpu of this machine: fp32")]
+    public async Task RunAndCluster_DevicesThatAreNotThere_AreRefusedBeforeAnyWork(string option, string value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder["prompts.txt"];
+        File.WriteAllText(prompts, "a red circle\n");
+        string[] given = option == "--devices" ? [option, value] : [option, value, "--devices", "cpu"];
+
+        var run = await CommandLine.RunAsync(["run", prompts, "--model", TinyModel.Write(folder["model"]), "--out", folder["out"], .. given]);
+        var cluster = await CommandLine.RunAsync(["cluster", "--store", folder["jobs"], .. given]);
+
+        foreach (var (code, _, error) in new[] { run, cluster })
+        {
+            Assert.Equal(2, code);
+            Assert.StartsWith(message, error, StringComparison.Ordinal);
+        }
+        Assert.False(Directory.Exists(folder["out"]) || Directory.Exists(folder["jobs"]));
+    }
+
     [Fact]
     public async Task Train_GpuThatIsNotThere_IsRefused()
     {

@@ -88,6 +88,40 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Run_BatchAuto_IsTheSameBytesAsWithTheNumberItFinds_AndIsResumedWithIt()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        string[] same = ["--steps", "2", "--shard-size", "4", "--images-per-prompt", "2", "--no-upsample"], auto = [.. same, "--batch", "auto"];
+
+        var first = await RunAsync(prompts, folder["auto"], auto);
+        Assert.True(first.ExitCode == 0, first.Error);
+        var batch = JsonElement.Parse(File.ReadAllText(Path.Combine(folder["auto"], "batch.json"))).GetProperty("batch_size").GetInt32();
+        Assert.InRange(batch, 1, 4);
+        Assert.Contains($"Batch size:    {batch} (auto)", first.Output, StringComparison.Ordinal);
+        var calibration = JsonElement.Parse(File.ReadAllText(Assert.Single(Directory.GetFiles(folder[".calibrations"], "*-32px.json", SearchOption.AllDirectories))));
+        Assert.Equal(batch, Math.Min(4, calibration.GetProperty("batch_size").GetInt32()));
+
+        // As if it had been stopped after the first shard, and the calibration lost.
+        Directory.Delete(folder[".calibrations"], recursive: true);
+        foreach (var file in Directory.GetFiles(Path.Combine(folder["auto"], "shards")).Where(file => !Path.GetFileName(file).StartsWith("00000.", StringComparison.Ordinal))) File.Delete(file);
+        foreach (var name in new[] { "summary.json", "README.md", "contact-sheet.png", "errors.jsonl" }) File.Delete(Path.Combine(folder["auto"], name));
+        var resumed = await RunAsync(prompts, folder["auto"], auto);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Contains("4 of 12 samples are done", resumed.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder[".calibrations"]));
+
+        var number = await RunAsync(prompts, folder["number"], [.. same, "--batch", $"{batch}"]);
+        Assert.True(number.ExitCode == 0, number.Error);
+        Assert.Equal(6, Hashes(folder["auto"]).Count);
+        Assert.Equal(Hashes(folder["number"]), Hashes(folder["auto"]));
+
+        var other = await RunAsync(prompts, folder["auto"], [.. same, "--batch", $"{batch}"]);
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains($"batch is auto there, {batch} here", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_OtherSettingsOrRowsInTheSameFolder_AreRefusedWithWhatDiffers()
     {
         using var folder = new TemporaryFolder();

@@ -26,6 +26,14 @@ internal sealed class SimulatedModel(SimulationOptions options) : IImageModel
     public string NumericsClass(int batchSize) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Arithmetic} {options.ImageSize} {batchSize}")));
 
+    public string Device => options.Arithmetic;
+
+    public TimeSpan TimeStep(int batchSize, bool upsample, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return options.StepTime(batchSize);
+    }
+
     public DrawnSample[] Draw(
         IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken)
     {

@@ -13,6 +13,10 @@ public sealed record SimulationOptions
     /// <value>Default none.</value>
     public TimeSpan BatchTime { get; init; }
 
+    /// <summary>How long a step of a batch is said to take when batch sizes are compared; may throw.</summary>
+    /// <value>Default 1 ms whatever the size, so that larger batches are better.</value>
+    public Func<int, TimeSpan> StepTime { get; init; } = _ => TimeSpan.FromMilliseconds(1);
+
     /// <summary>Share of the samples whose output is not finite, 0 to 1; which ones follows from their seeds.</summary>
     /// <value>Default 0.</value>
     public double FailureRate { get; init; }

@@ -96,6 +96,16 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Lease")]
     Task<WorkLease?> Lease(WorkerInfo worker);
 
+    /// <summary>
+    /// Proposes the batch size of a job whose spec leaves it open. The first proposal becomes the job's for good, durably when the task completes; later
+    /// ones change nothing.
+    /// </summary>
+    /// <param name="batchSize">What suits the worker's device, 1 to <see cref="JobLimits.MaxBatchSize"/>.</param>
+    /// <returns>The job's batch size.</returns>
+    /// <exception cref="InvalidInputException">The batch size is not allowed, or the job is not started.</exception>
+    [Alias("ResolveBatch"), AlwaysInterleave]
+    Task<int> ResolveBatch(int batchSize);
+
     /// <summary>Says what the worker's arithmetic is. The first class admitted becomes the job's, durably.</summary>
     /// <param name="worker">Who asks.</param>
     /// <param name="numericsClass">Hash of the probe batch.</param>

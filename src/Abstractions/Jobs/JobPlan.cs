@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Atelier.Abstractions.Jobs;
 
 /// <summary>
@@ -17,8 +19,11 @@ public sealed record JobPlan
     /// <summary>Samples of one shard; the last shard may hold fewer.</summary>
     [Id(2)] public required int ShardSize { get; init; }
 
-    /// <summary>Samples of one batch; every batch is padded to it.</summary>
-    [Id(3)] public required int BatchSize { get; init; }
+    /// <summary>
+    /// Samples of one batch; every batch is padded to it. Null while the spec leaves it open and no worker has proposed one yet: then <c>plan.json</c>
+    /// says <c>auto</c>, and <c>batch.json</c> will hold the number.
+    /// </summary>
+    [Id(3), JsonConverter(typeof(AutoBatch))] public required int? BatchSize { get; init; }
 
     /// <summary>Rows of one chunk of <c>prompts/</c>; the last chunk may hold fewer.</summary>
     [Id(4)] public required int ChunkRows { get; init; }

@@ -61,6 +61,9 @@ public sealed record JobProgress
     /// <summary>When the job was created; null when there is no such job or it is not known yet.</summary>
     [Id(18)] public DateTimeOffset? Created { get; init; }
 
+    /// <summary>Samples of one batch; null before Start, and while the job's batch size is <c>auto</c> and no worker has proposed one yet.</summary>
+    [Id(19)] public int? BatchSize { get; init; }
+
     /// <summary>Whether the job will not change by itself any more.</summary>
     public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;
 }

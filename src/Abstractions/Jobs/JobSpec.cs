@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Sampling;
 using Atelier.Abstractions.Shards;
 
@@ -40,9 +41,12 @@ public sealed record JobSpec
     /// <value>Default 0.</value>
     [Id(7)] public ulong Seed { get; init; }
 
-    /// <summary>Samples that go through the network together, 1 to 4,096. Part of the spec because floating-point results depend on it.</summary>
+    /// <summary>
+    /// Samples that go through the network together, 1 to <see cref="JobLimits.MaxBatchSize"/>. Part of the spec because floating-point results depend
+    /// on it. Null is <c>auto</c>: the first worker to get a lease proposes what suits its device, and the plan keeps it.
+    /// </summary>
     /// <value>Default 16.</value>
-    [Id(8)] public int BatchSize { get; init; } = 16;
+    [Id(8), JsonConverter(typeof(AutoBatch))] public int? BatchSize { get; init; } = 16;
 
     /// <summary>Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000.</summary>
     /// <value>Default 64.</value>

@@ -22,7 +22,7 @@ public static class JobSpecRules
         Require(spec.Eta is >= 0 and <= 1, "eta", spec.Eta, "0 to 1");
         Require(spec.Eta == 0 || spec.Sampler == SamplerNames.Ddim, "eta", spec.Eta, $"0 with {spec.Sampler}; only {SamplerNames.Ddim} has it");
         Require(spec.ImagesPerPrompt is >= 1 and <= 10_000, "images per prompt", spec.ImagesPerPrompt, "1 to 10000");
-        Require(spec.BatchSize is >= 1 and <= 4096, "batch", spec.BatchSize, "1 to 4096");
+        Require(spec.BatchSize is null or (>= 1 and <= JobLimits.MaxBatchSize), "batch", spec.BatchSize, $"1 to {JobLimits.MaxBatchSize}, or {AutoBatch.Word}");
         Require(spec.ShardSize is >= 1 and <= 1_000_000, "shard size", spec.ShardSize, "1 to 1000000");
         Require(ImageFormats.All.Contains(spec.Format), "format", spec.Format, string.Join(", ", ImageFormats.All));
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
@@ -60,7 +60,7 @@ public static class JobSpecRules
         Compare("eta", existing.Eta, asked.Eta);
         Compare("images per prompt", existing.ImagesPerPrompt, asked.ImagesPerPrompt);
         Compare("seed", existing.Seed, asked.Seed);
-        Compare("batch", existing.BatchSize, asked.BatchSize);
+        Compare("batch", AutoBatch.ToText(existing.BatchSize), AutoBatch.ToText(asked.BatchSize));
         Compare("shard size", existing.ShardSize, asked.ShardSize);
         Compare("format", existing.Format, asked.Format);
         Compare("quality", existing.Quality, asked.Quality);

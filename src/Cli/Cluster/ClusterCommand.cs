@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Atelier.Cli.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Hosting;
 using Spectre.Console;
 
 namespace Atelier.Cli.Cluster;
@@ -11,7 +12,9 @@ internal static class ClusterCommand
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(500);
 
     private static readonly Option<int> Silos = Options.Number("--silos", 3, 1, 64, "Silo processes.");
-    private static readonly Option<int> Workers = Options.Number("--workers", 1, 0, 256, "Workers of each silo, of one thread each.");
+    private static readonly Option<int> Workers = Options.Number("--workers", 1, 0, 256, "Workers of each silo on the CPU, of one thread each.");
+    private static readonly Option<string> Devices = WorkerDeviceOptions.Devices();
+    private static readonly Option<string> Precision = WorkerDeviceOptions.Precision();
     private static readonly Option<int> Port = MembershipCommand.PortOption();
     private static readonly Option<string> Store = new("--store")
     {
@@ -26,7 +29,7 @@ internal static class ClusterCommand
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Port, Store, Models, Verbose };
+        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, Port, Store, Models, Verbose };
         command.SetAction((result, cancellationToken) => RunAsync(result, console, cancellationToken));
         return command;
     }
@@ -34,6 +37,15 @@ internal static class ClusterCommand
     private static async Task<int> RunAsync(ParseResult result, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var (count, port) = (result.GetValue(Silos), result.GetValue(Port));
+        var workers = new WorkerOptions
+        {
+            Count = result.GetValue(Workers),
+            Models = new Dictionary<string, string>(),
+            Devices = result.GetValue(Devices)!,
+            Precision = result.GetValue(Precision)!,
+        };
+        // Silos would refuse it too, each for itself.
+        var devices = workers.Check();
         var location = StoreLocation.Parse(result.GetValue(Store)!);
         MembershipCommand.Check(port);
         await location.OpenAsync(cancellationToken);
@@ -60,7 +72,7 @@ internal static class ClusterCommand
                 if (await Task.WhenAny([isUp, .. ended]) == isUp)
                 {
                     await isUp;
-                    Report($"{count} {(count == 1 ? "silo is" : "silos are")} up with {count * result.GetValue(Workers)} workers. From another terminal:");
+                    Report($"{count} {(count == 1 ? "silo is" : "silos are")} up with {count * devices.Count} workers. From another terminal:");
                     Report($"  atelier submit examples/prompts.txt --job-id first{(port == MembershipCommand.DefaultPort ? "" : $" --cluster 127.0.0.1:{port}")}");
                     Report("Ctrl-C drains the workers and stops the cluster.");
                     await Task.WhenAny([.. ended, Task.Delay(Timeout.Infinite, cancellationToken)]);
@@ -95,6 +107,8 @@ internal static class ClusterCommand
         ["Atelier__Store"] = result.GetValue(Store)!,
         ["Atelier__Models"] = result.GetValue(Models)!,
         ["Atelier__Workers"] = $"{result.GetValue(Workers)}",
+        ["Atelier__Devices"] = result.GetValue(Devices)!,
+        ["Atelier__Precision"] = result.GetValue(Precision)!,
         ["Atelier__StopOnInputEnd"] = "true",
         ["Logging__LogLevel__Default"] = result.GetValue(Verbose) ? "Information" : "Warning",
         ["Logging__LogLevel__Orleans"] = result.GetValue(Verbose) ? "Information" : "Error",

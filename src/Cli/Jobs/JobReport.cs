@@ -30,6 +30,7 @@ internal static class JobReport
         Drawn = Math.Round(job.Drawn, 2),
         job.Failed,
         job.Truncated,
+        job.BatchSize,
         job.Shards,
         job.ShardsFinished,
         job.ShardsLeased,
@@ -54,6 +55,7 @@ internal static class JobReport
         {
             yield return Line("samples", string.Create(CultureInfo.InvariantCulture, $"{job.Finished:N0} of {job.Samples:N0} finished, {job.Drawn:N0} drawn, {job.Failed:N0} failed, {job.Truncated:N0} cut"));
             yield return Line("shards", string.Create(CultureInfo.InvariantCulture, $"{job.ShardsFinished:N0} of {job.Shards:N0} finished, {job.ShardsLeased:N0} leased, {job.SetAside:N0} set aside"));
+            yield return Line("batch", job.BatchSize is { } batch ? $"{batch} {(batch == 1 ? "sample" : "samples")}" : $"{AutoBatch.Word}, not known yet");
             yield return Line("workers", string.Create(CultureInfo.InvariantCulture, $"{job.Workers}, {job.ImagesPerSecond:0.00} images/s{(job.Eta is { } eta && !job.IsFinal ? $", {ProgressDisplay.Duration(eta)} left" : "")}"));
         }
         yield return Line("priority", $"{Word(job.Priority)}, weight {job.Weight}{(job.Submitter.Length > 0 ? $", submitted by {job.Submitter}" : "")}");

@@ -31,8 +31,9 @@ internal static class JobRequestOptions
     private static readonly Option<double> Eta = Options.Number("--eta", Defaults.Eta, 0, 1, "DDIM's eta: 0 is deterministic, 1 as noisy as ancestral sampling.");
     private static readonly Option<int> Images = Options.Number("--images-per-prompt", Defaults.ImagesPerPrompt, 1, 10_000, "Images of each row.");
     private static readonly Option<ulong> Seed = Options.Number("--seed", Defaults.Seed, ulong.MinValue, ulong.MaxValue, "Seed of the job.");
-    private static readonly Option<int> Batch = Options.Number(
-        "--batch", Defaults.BatchSize, 1, 4096, "Samples that go through the network together; part of what decides the last bits of the images.");
+    private static readonly Option<string> Batch = Options.NumberOr(
+        "--batch", AutoBatch.Word, AutoBatch.ToText(Defaults.BatchSize), 1, JobLimits.MaxBatchSize,
+        "Samples that go through the network together; part of what decides the last bits of the images. auto: what suits the first worker's device, kept by the job.");
     private static readonly Option<int> ShardSize = Options.Number("--shard-size", Defaults.ShardSize, 1, 1_000_000, "Samples of one shard.");
     private static readonly Option<string> Format = Options.Word("--format", DefaultFirst(Defaults.Format, ImageFormats.All), "Image format.");
     private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
@@ -88,7 +89,7 @@ internal static class JobRequestOptions
             Eta = result.GetValue(Eta),
             ImagesPerPrompt = result.GetValue(Images),
             Seed = result.GetValue(Seed),
-            BatchSize = result.GetValue(Batch),
+            BatchSize = AutoBatch.Parse(result.GetValue(Batch)!),
             ShardSize = result.GetValue(ShardSize),
             Format = result.GetValue(Format)!,
             Quality = result.GetValue(Quality),

@@ -24,12 +24,7 @@ internal static class DatasetRun
     public static async Task<int> ExecuteAsync(RunSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
         using var folder = await OutputFolder.OpenAsync(settings.Output, cancellationToken);
-        var workers = new WorkerOptions
-        {
-            Count = settings.Workers,
-            Models = new Dictionary<string, string> { [settings.Request.Spec.Model] = settings.Request.Model.Path },
-        };
-        using var host = EmbeddedSilo.Build(folder.Store, workers, Logging(settings));
+        using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings));
         await host.StartAsync(cancellationToken);
         try
         {
@@ -61,10 +56,13 @@ internal static class DatasetRun
     {
         { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
         { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
-        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Request.Spec.Model} on {settings.Workers} "
-            + $"{(settings.Workers == 1 ? "worker" : "workers")}: {settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
+        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
+            + $"{settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
             + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Request.Spec.GuidanceScale}."),
     };
+
+    private static string Workers(IReadOnlyList<string> devices) =>
+        $"{devices.Count} {(devices.Count == 1 ? "worker" : "workers")}{(devices.All(device => device == "cpu") ? "" : $" ({string.Join(", ", devices.Distinct())})")}";
 
     private static int Close(RunSettings settings, IAnsiConsole console, JobProgress before, JobProgress after, TimeSpan elapsed)
     {
@@ -80,6 +78,7 @@ internal static class DatasetRun
             ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture,
                 $"Drew {drawn} samples in {ProgressDisplay.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
         }
+        if (settings.Request.Spec.BatchSize is null) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
         if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
         ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
         ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");

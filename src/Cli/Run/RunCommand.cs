@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atelier.Cli.Jobs;
+using Atelier.Silo.Hosting;
 using Spectre.Console;
 
 namespace Atelier.Cli.Run;
@@ -9,7 +10,9 @@ internal static class RunCommand
 {
     private static readonly Option<string> Output = new("--out") { Description = "Job folder to create or resume.", Required = true };
     private static readonly Option<int> Workers = Options.Number(
-        "--workers", Environment.ProcessorCount, 1, 256, "Workers, of one thread each. Their number does not change the images.");
+        "--workers", Environment.ProcessorCount, 1, 256, "Workers on the CPU, of one thread each. Their number does not change the images.");
+    private static readonly Option<string> Devices = WorkerDeviceOptions.Devices();
+    private static readonly Option<string> Precision = WorkerDeviceOptions.Precision();
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Write the log to standard error." };
 
     /// <summary>The command and its options.</summary>
@@ -19,12 +22,22 @@ internal static class RunCommand
         var command = new Command("run", "Draw every prompt of a list into an image dataset on this machine.") { Output };
         JobRequestOptions.AddTo(command);
         command.Add(Workers);
+        command.Add(Devices);
+        command.Add(Precision);
         command.Add(Verbose);
         command.SetAction(async (result, cancellationToken) =>
         {
             var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
             var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
-            return await DatasetRun.ExecuteAsync(new RunSettings(request, output, result.GetValue(Workers), result.GetValue(Verbose)), console, cancellationToken);
+            var workers = new WorkerOptions
+            {
+                Count = result.GetValue(Workers),
+                Models = new Dictionary<string, string> { [request.Spec.Model] = request.Model.Path },
+                Devices = result.GetValue(Devices)!,
+                Precision = result.GetValue(Precision)!,
+            };
+            var settings = new RunSettings(request, output, workers, workers.Check(), result.GetValue(Verbose));
+            return await DatasetRun.ExecuteAsync(settings, console, cancellationToken);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using Atelier.Cli.Jobs;
+using Atelier.Silo.Hosting;
 
 namespace Atelier.Cli.Run;
 
@@ -6,5 +7,6 @@ namespace Atelier.Cli.Run;
 /// <param name="Request">What to make.</param>
 /// <param name="Output">Absolute path of the job folder.</param>
 /// <param name="Workers">Workers to run.</param>
+/// <param name="Devices">The device of each.</param>
 /// <param name="Verbose">Whether the log goes to standard error.</param>
-internal sealed record RunSettings(JobRequest Request, string Output, int Workers, bool Verbose);
+internal sealed record RunSettings(JobRequest Request, string Output, WorkerOptions Workers, IReadOnlyList<string> Devices, bool Verbose);

@@ -33,6 +33,7 @@ public static class JobDownload
         if (await JobFiles.ReadRecordAsync(to, toJob, cancellationToken).ConfigureAwait(false) is { } there && there.Incarnation != record.Incarnation)
             throw new InvalidInputException($"'{toJob}' there is another job, created {there.Created:u}; give a new or empty folder");
         await CopySmallAsync(from, JobPaths.Plan(job), to, JobPaths.Plan(toJob), cancellationToken).ConfigureAwait(false);
+        await CopySmallAsync(from, JobPaths.Batch(job), to, JobPaths.Batch(toJob), cancellationToken).ConfigureAwait(false);
         await CopySmallAsync(from, JobPaths.Numerics(job), to, JobPaths.Numerics(toJob), cancellationToken).ConfigureAwait(false);
 
         var isFinished = await JobFiles.ReadSummaryAsync(from, job, cancellationToken).ConfigureAwait(false) is not null;

@@ -38,7 +38,15 @@ public static class JobFiles
     public static Task<bool> TryCreatePlanAsync(IStore store, string job, JobPlan plan, CancellationToken cancellationToken = default) =>
         TryCreateAsync(store, JobPaths.Plan(job), plan, JobJson.File.JobPlan, cancellationToken);
 
-    /// <summary>Reads <c>plan.json</c>.</summary>
+    /// <summary>Writes <c>batch.json</c>, the batch size of a plan that leaves it open.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="batchSize">What to write.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<bool> TryCreateBatchAsync(IStore store, string job, int batchSize, CancellationToken cancellationToken = default) =>
+        TryCreateAsync(store, JobPaths.Batch(job), new JobBatch { BatchSize = batchSize }, JobJson.File.JobBatch, cancellationToken);
+
+    /// <summary>Reads <c>plan.json</c>, and where that leaves the batch size open, <c>batch.json</c>, if that is there.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -47,7 +55,11 @@ public static class JobFiles
         var plan = await ReadAsync(store, JobPaths.Plan(job), JobJson.File.JobPlan, cancellationToken).ConfigureAwait(false);
         if (plan is { Rows: < 0 } or { ImagesPerPrompt: < 1 } or { ShardSize: < 1 } or { BatchSize: < 1 } or { ChunkRows: < 1 })
             throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: a count in it is not positive.");
-        return plan;
+        if (plan is not { BatchSize: null }) return plan;
+        var batch = await ReadAsync(store, JobPaths.Batch(job), JobJson.File.JobBatch, cancellationToken).ConfigureAwait(false);
+        if (batch is { BatchSize: < 1 or > JobLimits.MaxBatchSize })
+            throw new InvalidInputException($"{JobPaths.Batch(job)} is damaged: batch_size is {batch.BatchSize}; allowed: 1 to {JobLimits.MaxBatchSize}.");
+        return plan with { BatchSize = batch?.BatchSize };
     }
 
     /// <summary>Writes the stats of a shard, <c>shards/00000.json</c>; that the file exists is the commit of the shard.</summary>

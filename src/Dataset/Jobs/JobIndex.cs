@@ -13,6 +13,9 @@ public static class JobIndex
     /// <summary>First segment of the paths of models, which no job may have for its name.</summary>
     internal const string ModelsFolder = ".models";
 
+    /// <summary>First segment of the paths of calibrations, which no job may have for its name either.</summary>
+    internal const string CalibrationsFolder = ".calibrations";
+
     private const string Root = ".jobs";
     private const string Created = "created";
     private const string Finished = "finished";
@@ -30,7 +33,8 @@ public static class JobIndex
         {
             throw new InvalidInputException($"'{job}' cannot be the name of a job: {invalid.Message}", invalid);
         }
-        if (job is Root or ModelsFolder) throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps a list of jobs and models there");
+        if (job is Root or ModelsFolder or CalibrationsFolder)
+            throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps a list of jobs, models and calibrations there");
     }
 
     /// <summary>Enters a job, before its <c>job.json</c> is written. When the task completes, the entry is durable. Safe to repeat.</summary>

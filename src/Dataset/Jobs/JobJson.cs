@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Calibrations;
 using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;
@@ -12,8 +13,10 @@ namespace Atelier.Dataset.Jobs;
 /// <summary>
 /// The JSON of a job's files: names in snake_case, text as itself rather than escaped, the same bytes on every machine; and strict when read.
 /// </summary>
+[JsonSerializable(typeof(Calibration))]
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(JobBatch))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]

@@ -24,6 +24,10 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     public static string Plan(string job) => $"{job}/plan.json";
 
+    /// <summary>The batch size of a plan that leaves it open: <c>{job}/batch.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string Batch(string job) => $"{job}/batch.json";
+
     /// <summary>The numerics class: <c>{job}/numerics.json</c>.</summary>
     /// <param name="job">Name of the job.</param>
     public static string Numerics(string job) => $"{job}/numerics.json";

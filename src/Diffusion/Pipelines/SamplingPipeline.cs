@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Models;
@@ -21,6 +22,7 @@ namespace Atelier.Diffusion.Pipelines;
 public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
 {
     private const int BaseStage = 0, UpsamplerStage = 1;
+    private const int TimedSteps = 3;
 
     /// <summary>Width and height of the images that settings make.</summary>
     /// <param name="settings">Whether to upsample.</param>
@@ -61,21 +63,53 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
     public string ProbeNumerics(int batchSize)
     {
         using var scope = NewDisposeScope();
-        int? label = model.Classes is null ? null : 0;
-        var requests = Enumerable.Range(0, batchSize).Select(i => new SampleRequest($"a numerics probe {i}", (ulong)i, 3) { Label = label }).ToList();
-        var settings = new SamplingSettings
-        {
-            Sampler = "ddim",
-            Steps = Math.Min(2, model.Config.Diffusion.Timesteps),
-            BatchSize = batchSize,
-            ClassifierScale = 1,
-            Upsample = true,
-            UpsamplerRespacing = "1",
-        };
         // The small images too: the upsampler sees them rounded to 256 levels, which hides their last bits.
-        var (x, small, _) = Denoise(requests, settings, null, CancellationToken.None);
+        var (x, small, _) = Denoise(ProbeRequests(batchSize), ProbeSettings(batchSize, steps: 2, upsamplerSteps: 1), null, CancellationToken.None);
         return Convert.ToHexStringLower(SHA256.HashData([.. small.contiguous().cpu().bytes, .. x.contiguous().cpu().bytes]));
     }
+
+    /// <summary>
+    /// How long a guided step of a full batch takes here: the median of a few of the base network, and where images are enlarged, as many of the
+    /// upsampler, added. The first step of each network, in which libraries set themselves up, does not count.
+    /// </summary>
+    /// <param name="batchSize">Samples of the batch.</param>
+    /// <param name="upsample">Whether images are enlarged, where the model has an upsampler.</param>
+    /// <param name="cancellationToken">Honoured before every step.</param>
+    public TimeSpan TimeStep(int batchSize, bool upsample, CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        var settings = ProbeSettings(batchSize, 1 + TimedSteps, 1 + TimedSteps) with { Upsample = upsample };
+        var baseSteps = settings.CreateSampler().StepsIn(BaseProcess(settings).Schedule);
+        var (times, begun) = (new List<TimeSpan>(), Stopwatch.GetTimestamp());
+        Denoise(ProbeRequests(batchSize), settings, Note, cancellationToken);
+        return Median(times.GetRange(0, baseSteps)) + (times.Count > baseSteps ? Median(times.GetRange(baseSteps, times.Count - baseSteps)) : TimeSpan.Zero);
+
+        void Note(int step)
+        {
+            // A CUDA device works behind the calls that give it work.
+            if (networks.Device.type == TorchSharp.DeviceType.CUDA) cuda.synchronize(networks.Device);
+            times.Add(Stopwatch.GetElapsedTime(begun));
+            begun = Stopwatch.GetTimestamp();
+        }
+
+        static TimeSpan Median(List<TimeSpan> steps) => steps.Skip(steps.Count > 1 ? 1 : 0).Order().ElementAt((steps.Count - 1) / 2);
+    }
+
+    private List<SampleRequest> ProbeRequests(int batchSize)
+    {
+        int? label = model.Classes is null ? null : 0;
+        return [.. Enumerable.Range(0, batchSize).Select(i => new SampleRequest($"a numerics probe {i}", (ulong)i, 3) { Label = label })];
+    }
+
+    private SamplingSettings ProbeSettings(int batchSize, int steps, int upsamplerSteps) => new()
+    {
+        Sampler = "ddim",
+        Steps = Math.Min(steps, model.Config.Diffusion.Timesteps),
+        BatchSize = batchSize,
+        ClassifierScale = 1,
+        Upsample = true,
+        UpsamplerRespacing = $"{Math.Min(upsamplerSteps, model.Config.AnyUpsampler?.Diffusion.Timesteps ?? 1)}",
+    };
 
     private static GaussianDiffusion UpsamplerProcess(UpsamplerConfig upsampler, SamplingSettings settings) =>
         upsampler.Diffusion.Create(settings.UpsamplerRespacing ?? upsampler.Respacing);

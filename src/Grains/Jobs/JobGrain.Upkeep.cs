@@ -204,6 +204,7 @@ internal sealed partial class JobGrain
         try
         {
             await _health.CallAsync(job.Control.PollAsync);
+            await _health.CallAsync(job.FollowBatchAsync);
             await EndLostLeasesAsync(job);
             await FollowStateAsync(job);
         }

@@ -138,6 +138,19 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         return lease;
     }
 
+    public async Task<int> ResolveBatch(int batchSize)
+    {
+        var job = await RequireAsync();
+        if (batchSize is < 1 or > JobLimits.MaxBatchSize) throw new InvalidInputException($"batch is '{batchSize}'; allowed: 1 to {JobLimits.MaxBatchSize}");
+        if (job.Plan is null) throw new InvalidInputException($"job '{JobId}' is not started");
+        if (job.Plan.BatchSize is { } resolved) return resolved;
+        await _health.CallAsync(() => JobFiles.TryCreateBatchAsync(store, JobId, batchSize));
+        await _health.CallAsync(job.FollowBatchAsync);
+        logger.BatchResolved(JobId, job.Plan.BatchSize!.Value);
+        Announce();
+        return job.Plan.BatchSize!.Value;
+    }
+
     public async Task<bool> Admit(WorkerInfo worker, string numericsClass)
     {
         var job = await RequireAsync();

@@ -9,6 +9,9 @@ internal static partial class JobLog
     [LoggerMessage(LogLevel.Information, "Job {Job} started with {Samples} samples in {Shards} shards")]
     public static partial void JobStarted(this ILogger logger, string job, long samples, int shards);
 
+    [LoggerMessage(LogLevel.Information, "Job {Job} is drawn in batches of {BatchSize}")]
+    public static partial void BatchResolved(this ILogger logger, string job, int batchSize);
+
     [LoggerMessage(LogLevel.Information, "Job {Job} recovered: {Committed} of {Shards} shards are committed")]
     public static partial void JobRecovered(this ILogger logger, string job, int committed, int shards);
 

@@ -74,12 +74,15 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     /// <summary>Whether the files that close the job are to be made now. Who still draws a shard that another was first with is not waited for.</summary>
     public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && !IsClosed && !Faults.ClosingSetAside;
 
+    // Whoever has the first lease finds out what batch size suits its device; another worker would measure beside it, and both wrongly.
+    private bool IsResolvingBatch => Plan is { BatchSize: null } && Ledger is { Leased: > 0 };
+
     public JobDemand Demand => new()
     {
         JobId = id,
         Scheduling = Control.State.Scheduling,
         ModelDigest = record.Spec.ModelDigest,
-        Open = Ledger!.Wanted + (WantsClosing ? 1 : 0),
+        Open = IsResolvingBatch ? 0 : Plan!.BatchSize is null ? Math.Min(1, Ledger!.Wanted) : Ledger!.Wanted + (WantsClosing ? 1 : 0),
         ShardSamples = (int)Math.Min(Plan!.ShardSize, Plan.Samples),
     };
 
@@ -117,6 +120,12 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         LastAsked = time.GetTimestamp();
     }
 
+    /// <summary>Learns the batch size when it was resolved since the plan was read, here or by another activation.</summary>
+    public async Task FollowBatchAsync()
+    {
+        if (Plan is { BatchSize: null } && await JobFiles.ReadPlanAsync(store, id) is { BatchSize: not null } resolved) Plan = resolved;
+    }
+
     public void Close() => IsClosed = true;
 
     public void Exclude(WorkerInfo worker, string reason)
@@ -128,6 +137,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     /// <summary>The next piece of work for a worker, the closing of the job last.</summary>
     public (WorkKind Kind, int Shard)? Next(Guid worker)
     {
+        if (IsResolvingBatch) return null;
         var others = Ledger!.IsHeldByOthers(worker);
         return Ledger.Next(worker, others ? shard => _sick.HasJustFailed(worker, shard) : null) ?? (WantsClosing ? (WorkKind.Close, -1) : null);
     }
@@ -197,6 +207,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         return progress with
         {
             Samples = Plan.Samples,
+            BatchSize = Plan.BatchSize,
             Finished = finished,
             Drawn = drawn,
             Failed = Counts.Failed,
@@ -215,7 +226,8 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         Failure ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null) ?? Trouble ?? Exclusion
         ?? (status == JobStatus.Running && Ledger!.Leased == 0 && time.GetElapsedTime(LastAsked) >= LonelyAfter
             ? $"no worker has asked for work for {LonelyAfter.TotalSeconds:0} s"
-            : null);
+            : null)
+        ?? (IsResolvingBatch ? "a worker measures which batch size suits its device" : null);
 
     private string DescribeSetAside()
     {

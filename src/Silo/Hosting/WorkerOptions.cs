@@ -30,10 +30,11 @@ public sealed record WorkerOptions
     public string? ModelCache { get; init; }
 
     /// <summary>Refuses what this machine cannot do.</summary>
+    /// <returns>The device of each worker.</returns>
     /// <exception cref="InvalidInputException">Names the setting, its value and what is allowed.</exception>
-    public void Check()
+    public IReadOnlyList<string> Check()
     {
         using var models = new ModelLibrary(this, store: null);
-        WorkerDevices.Check(this, models);
+        return WorkerDevices.Check(this, models);
     }
 }

@@ -28,6 +28,12 @@ internal interface IImageModel
     /// <summary>Lower-case hex SHA-256 that names the arithmetic of device, precision and codec for batches of a size. Computes on the calling thread.</summary>
     string NumericsClass(int batchSize);
 
+    /// <summary>Make of the device and precision, such as <c>NVIDIA H200 fp16</c>: what is measured on one holds for all that say the same.</summary>
+    string Device { get; }
+
+    /// <summary>How long a guided step of a full batch takes; see <see cref="SamplingPipeline.TimeStep"/>. Computes on the calling thread.</summary>
+    TimeSpan TimeStep(int batchSize, bool upsample, CancellationToken cancellationToken);
+
     /// <summary>Draws one batch on the calling thread; see <see cref="SamplingPipeline.Draw"/>. What it draws of a request depends on no other.</summary>
     DrawnSample[] Draw(IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken);
 }

@@ -12,7 +12,8 @@ namespace Atelier.Silo.Models;
 /// <param name="folder">The model.</param>
 /// <param name="networks">Its networks, on their device and in their precision.</param>
 /// <param name="arithmetic">Kind of device and precision, such as <c>cpu fp32</c>: two of them are never one numerics class, whatever the probe says.</param>
-internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic) : IImageModel, IDisposable
+/// <param name="device">Make of the device and precision, such as <c>NVIDIA H200 fp16</c>.</param>
+internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel, IDisposable
 {
     private readonly SamplingPipeline _pipeline = new(folder, networks);
     private readonly ConcurrentDictionary<int, string> _numericsClasses = new();
@@ -31,6 +32,10 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, st
 
     public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))));
+
+    public string Device => device;
+
+    public TimeSpan TimeStep(int batchSize, bool upsample, CancellationToken cancellationToken) => _pipeline.TimeStep(batchSize, upsample, cancellationToken);
 
     public DrawnSample[] Draw(
         IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken) =>

@@ -64,9 +64,11 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     private async Task<LoadedModel> OpenAsync(string name, string digest, string device)
     {
         var folder = await FindAsync(name, digest);
-        var networks = folder.LoadNetworks(WorkerDevices.CudaIndex(device) is { } index ? new torch.Device(DeviceType.CUDA, index) : null);
+        var cuda = WorkerDevices.CudaIndex(device);
+        var networks = folder.LoadNetworks(cuda is { } index ? new torch.Device(DeviceType.CUDA, index) : null);
         ModelPrecision.Convert(networks, _precision);
-        return new LoadedModel(folder, networks, $"{device.Split(':')[0]} {_precision}");
+        var make = cuda is { } number ? DeviceNames.Cuda(number) : DeviceNames.Cpu;
+        return new LoadedModel(folder, networks, $"{device.Split(':')[0]} {_precision}", $"{make} {_precision}");
     }
 
     private async Task<ModelFolder> FindAsync(string name, string digest)

@@ -14,4 +14,6 @@ namespace Atelier.Silo.Workers;
 internal sealed record DrawingJob(IStore Store, string Id, JobRecord Record, JobPlan Plan, IImageModel Model)
 {
     public JobSpec Spec => Record.Spec;
+
+    public int BatchSize { get; } = Plan.BatchSize ?? throw new ArgumentException("the batch size of the plan is not resolved", nameof(Plan));
 }

@@ -9,6 +9,13 @@ internal static class SamplerFault
     private static readonly string[] MachineWords =
         ["memory", "alloc", "cuda", "cudnn", "cublas", "cusolver", "nvrtc", "nccl", "driver", "device", "primitive", "expected false to be true"];
 
+    private static readonly string[] MemoryWords = ["memory", "alloc"];
+
+    /// <summary>Whether the error says that a device or the machine has no memory left.</summary>
+    /// <param name="error">What sampling a batch threw.</param>
+    public static bool IsOfMemory(Exception error) => error is OutOfMemoryException
+        || error is ExternalException native and not SEHException && Array.Exists(MemoryWords, word => native.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether the error may be a row's.</summary>
     /// <param name="error">What sampling a batch threw.</param>
     public static bool MayBeOfRow(Exception error) => error switch

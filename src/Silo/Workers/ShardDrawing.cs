@@ -75,9 +75,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         var keeping = Task.CompletedTask;
         try
         {
-            var settings = job.Spec.ToSamplingSettings(job.Plan.BatchSize);
+            var settings = job.Spec.ToSamplingSettings(job.BatchSize);
             var (size, steps) = (job.Model.ImageSizeOf(settings), job.Model.StepsOf(settings));
-            var windows = BatchPlanning.Windows(samples, job.Plan.BatchSize, sample => sample.Kind).ToList();
+            var windows = BatchPlanning.Windows(samples, job.BatchSize, sample => sample.Kind).ToList();
             var clock = new BatchClock(time, windows.Sum(window => window.Count(batch => batch[0].Error is null)), steps);
             var progress = new DrawingProgress(windows.SelectMany(window => window), parts, steps, drawn => Volatile.Write(ref _drawn, drawn));
             Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
@@ -134,7 +134,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         {
             if (!clock.IsLong) now.Cancel();
         });
-        var settings = job.Spec.ToSamplingSettings(job.Plan.BatchSize);
+        var settings = job.Spec.ToSamplingSettings(job.BatchSize);
         clock.Begin();
         var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, OnStep, OnRefused, now.Token));
         clock.End();

@@ -148,7 +148,8 @@ internal sealed partial class Worker(
             return false;
         }
         _loadedModel = record.Spec.ModelDigest;
-        var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize));
+        if (plan.BatchSize is null) plan = plan with { BatchSize = await ResolveBatchAsync(job, record.Spec, plan, model, begin.Token) };
+        var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize.Value));
         if (!await job.Admit(info, numericsClass)) return false;
 
         using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -169,6 +170,13 @@ internal sealed partial class Worker(
         if (won && drawing.HasParts) await RemovePartsAsync(lease, grace.Token);
         LogDrawn(info.Name, lease.JobId, lease.Shard, won);
         return won;
+    }
+
+    // More than a shard holds would be padding, in every batch.
+    private async Task<int> ResolveBatchAsync(IJobGrain job, JobSpec spec, JobPlan plan, IImageModel model, CancellationToken cancellationToken)
+    {
+        var batchSize = await new BatchCalibration(store, _device, time, logger).FindAsync(spec, model, cancellationToken);
+        return await _calls.RetryAsync(() => job.ResolveBatch(Math.Min(batchSize, plan.SamplesIn(0))));
     }
 
     // The grain commits by a file of its own. A finished shard is not given up because the store is silent at that moment.

@@ -28,7 +28,7 @@ public sealed class JobSpecRulesTests
         { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
         { Valid with { Sampler = "plms", Eta = 0.5 }, "eta is '0.5'; allowed: 0 with plms; only ddim has it" },
         { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
-        { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096" },
+        { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096, or auto" },
         { Valid with { ShardSize = 0 }, "shard size is '0'; allowed: 1 to 1000000" },
         { Valid with { Format = "gif" }, "format is 'gif'; allowed: png, jpg, webp" },
         { Valid with { Quality = 0 }, "quality is '0'; allowed: 1 to 100" },
@@ -39,6 +39,15 @@ public sealed class JobSpecRulesTests
 
     [Fact]
     public void Check_TheDefaults_Passes() => JobSpecRules.Check(Valid);
+
+    [Fact]
+    public void BatchSize_Auto_IsAllowedAndIsEqualToItselfOnly()
+    {
+        var auto = Valid with { BatchSize = null };
+        JobSpecRules.Check(auto);
+        Assert.Empty(JobSpecRules.Differences(auto, auto with { }));
+        Assert.Equal(["batch is auto there, 16 here"], JobSpecRules.Differences(auto, Valid));
+    }
 
     [Theory]
     [MemberData(nameof(Refused))]

@@ -1,6 +1,8 @@
+using System.Text;
 using Atelier.Abstractions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Tests.Shards;
 
 namespace Atelier.Dataset.Tests.Jobs;
 
@@ -32,6 +34,21 @@ public sealed class JobDownloadTests : IDisposable
         await JobClosing.CloseAsync(_from, "job", Cancel);
         Assert.Equal([(0, false), (1, true), (2, false)], await CopyAsync());
         Assert.Equal(await FilesAsync(_from, "job"), await FilesAsync(_to, "mine"));
+        Assert.Empty(await JobVerification.VerifyAsync(_to, "mine", null, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task CopyAsync_AJobWhoseBatchSizeWasOpen_BringsTheNumber()
+    {
+        await JobFiles.TryCreatePlanAsync(_from, "job", TestShards.Plan with { BatchSize = null }, Cancel);
+        await JobFiles.TryCreateBatchAsync(_from, "job", 4, Cancel);
+        await TestJobs.CommitAsync(_from, Cancel, 0, 1, 2);
+        var summary = await JobClosing.CloseAsync(_from, "job", Cancel);
+        await CopyAsync();
+
+        Assert.Equal(TestShards.Plan, summary.Plan);
+        Assert.Equal(TestShards.Plan, await JobFiles.ReadPlanAsync(_to, "mine", Cancel));
+        Assert.Contains("| batch | 4 samples |", Encoding.UTF8.GetString((await _to.ReadAsync("mine/README.md", Cancel))!), StringComparison.Ordinal);
         Assert.Empty(await JobVerification.VerifyAsync(_to, "mine", null, Cancel).ToListAsync(Cancel));
     }
 

@@ -110,6 +110,31 @@ public sealed class JobFilesTests
     }
 
     [Fact]
+    public async Task Plan_WithAnOpenBatchSize_HasTheFirstThatIsWritten()
+    {
+        Assert.True(await JobFiles.TryCreatePlanAsync(_store, "job", Plan with { BatchSize = null }, Cancel));
+        Assert.Contains("\"batch_size\": \"auto\",", await TextAsync("job/plan.json"), StringComparison.Ordinal);
+        Assert.Null((await JobFiles.ReadPlanAsync(_store, "job", Cancel))!.BatchSize);
+
+        Assert.True(await JobFiles.TryCreateBatchAsync(_store, "job", 4, Cancel));
+        Assert.False(await JobFiles.TryCreateBatchAsync(_store, "job", 8, Cancel));
+
+        Assert.Equal(Plan, await JobFiles.ReadPlanAsync(_store, "job", Cancel));
+        Assert.Equal("{\n  \"batch_size\": 4\n}\n", await TextAsync("job/batch.json"));
+    }
+
+    [Fact]
+    public async Task ReadPlanAsync_DamagedBatch_NamesThePath()
+    {
+        await JobFiles.TryCreatePlanAsync(_store, "job", Plan with { BatchSize = null }, Cancel);
+        await JobFiles.TryCreateBatchAsync(_store, "job", 5000, Cancel);
+
+        var exception = await Assert.ThrowsAsync<InvalidInputException>(() => JobFiles.ReadPlanAsync(_store, "job", Cancel));
+
+        Assert.Equal("job/batch.json is damaged: batch_size is 5000; allowed: 1 to 4096.", exception.Message);
+    }
+
+    [Fact]
     public async Task Stats_WrittenAndRead_AreTheSame()
     {
         Assert.Null(await JobFiles.ReadStatsAsync(_store, "job", 2, Cancel));

@@ -43,6 +43,7 @@ public sealed class JobIndexTests : IDisposable
     [InlineData("..")]
     [InlineData("a/b")]
     [InlineData(".jobs")]
+    [InlineData(".calibrations")]
     public void CheckName_OfWhatIsNotOneFolder_SaysWhichName(string name) =>
         Assert.StartsWith($"'{name}' cannot be the name of a job: ", Assert.Throws<InvalidInputException>(() => JobIndex.CheckName(name)).Message, StringComparison.Ordinal);
 

@@ -11,6 +11,7 @@ public sealed class JobPathsTests
     {
         Assert.Equal("job/job.json", JobPaths.Record("job"));
         Assert.Equal("job/plan.json", JobPaths.Plan("job"));
+        Assert.Equal("job/batch.json", JobPaths.Batch("job"));
         Assert.Equal("job/numerics.json", JobPaths.Numerics("job"));
         Assert.Equal("job/prompts/00012.jsonl", JobPaths.Prompts("job", 12));
         Assert.Equal($"job/inputs/{new string('0', 64)}.png", JobPaths.Input("job", new string('0', 64)));

@@ -109,6 +109,16 @@ public sealed class ClassPipelineTests : IDisposable
     }
 
     [Fact]
+    public void TimeStep_OfAModelWithAnUpsampler_CountsItWhereImagesAreEnlarged()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        _pipeline.TimeStep(1, upsample: true, cancel);
+
+        Assert.True(_pipeline.TimeStep(2, upsample: true, cancel) > TimeSpan.Zero);
+        Assert.True(_pipeline.TimeStep(2, upsample: false, cancel) > TimeSpan.Zero);
+    }
+
+    [Fact]
     public void ProblemWithLabel_NamesWhatIsAllowed()
     {
         Assert.Null(_model.ProblemWithLabel("red star"));

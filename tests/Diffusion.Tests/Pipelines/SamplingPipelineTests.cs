@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
@@ -189,6 +190,23 @@ public sealed class SamplingPipelineTests : IDisposable
         Assert.Equal(_pipeline.ProbeNumerics(2), new SamplingPipeline(_model, other).ProbeNumerics(2));
         Assert.NotEqual(_pipeline.ProbeNumerics(2), _pipeline.ProbeNumerics(1));
         Assert.NotEqual(_pipeline.ProbeNumerics(2), new SamplingPipeline(_model, another).ProbeNumerics(2));
+    }
+
+    [Fact]
+    public void TimeStep_OfABatch_IsTheTimeOfAStepAndLeavesNothingBehind()
+    {
+        _pipeline.TimeStep(1, upsample: true, TestContext.Current.CancellationToken);
+        var before = LiveTensors();
+
+        var begun = Stopwatch.GetTimestamp();
+        var step = _pipeline.TimeStep(2, upsample: true, TestContext.Current.CancellationToken);
+
+        // The median of three: at least two took as long.
+        Assert.InRange(step, TimeSpan.FromTicks(1), Stopwatch.GetElapsedTime(begun) / 2);
+        Assert.Equal(before, LiveTensors());
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => _pipeline.TimeStep(2, upsample: true, cancelled.Token));
     }
 
     public void Dispose()

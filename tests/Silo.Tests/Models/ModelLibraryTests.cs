@@ -82,7 +82,7 @@ public sealed class ModelLibraryTests
     {
         var folder = ModelFolder.Open(Shapes);
         using var networks = folder.LoadNetworks();
-        string Class(string arithmetic) => new LoadedModel(folder, networks, arithmetic).NumericsClass(1);
+        string Class(string arithmetic) => new LoadedModel(folder, networks, arithmetic, "").NumericsClass(1);
 
         Assert.Equal(3, new[] { Class("cpu fp32"), Class("cpu bf16"), Class("cuda fp32") }.Distinct().Count());
         Assert.Equal(Class("cpu fp32"), Class("cpu fp32"));

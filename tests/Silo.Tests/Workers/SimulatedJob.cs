@@ -59,7 +59,7 @@ internal sealed class SimulatedJob : IDisposable
         await JobFiles.TryCreatePromptsAsync(Store, Id, 0, _rows, Cancel);
         var model = new SimulatedModel(Simulation);
         var drawing = new ShardDrawing(new DrawingJob(Store, Id, _record, Plan, model), _device, Time, NullLogger.Instance);
-        return (drawing, (drain, stop) => drawing.RunAsync(0, model.NumericsClass(Plan.BatchSize), drain, stop));
+        return (drawing, (drain, stop) => drawing.RunAsync(0, model.NumericsClass(4), drain, stop));
     }
 
     /// <summary>Draws the shard without disturbance.</summary>

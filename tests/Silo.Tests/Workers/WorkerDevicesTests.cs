@@ -35,8 +35,8 @@ public sealed class WorkerDevicesTests
     public void Check_OptionsOfThisMachine_AnswersForItsLibrary()
     {
         var options = new WorkerOptions { Count = 1, Models = new Dictionary<string, string>(), Devices = "cpu" };
-        options.Check();
-        Assert.StartsWith("precision is 'fp16'", Assert.Throws<InvalidInputException>((options with { Precision = "fp16" }).Check).Message, StringComparison.Ordinal);
+        Assert.Equal(["cpu"], options.Check());
+        Assert.StartsWith("precision is 'fp16'", Assert.Throws<InvalidInputException>(() => (options with { Precision = "fp16" }).Check()).Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<string> Check(string devices, int gpus, int count = 2) => WorkerDevices.Check(
