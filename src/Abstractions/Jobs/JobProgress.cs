@@ -64,6 +64,9 @@ public sealed record JobProgress
     /// <summary>Samples of one batch; null before Start, and while the job's batch size is <c>auto</c> and no worker has proposed one yet.</summary>
     [Id(19)] public int? BatchSize { get; init; }
 
+    /// <summary>Workers that have asked for work and cannot do this job; the message says why of the last.</summary>
+    [Id(20)] public int KeptOut { get; init; }
+
     /// <summary>Whether the job will not change by itself any more.</summary>
     public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;
 }

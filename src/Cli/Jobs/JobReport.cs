@@ -36,6 +36,7 @@ internal static class JobReport
         job.ShardsLeased,
         ShardsSetAside = job.SetAside,
         job.Workers,
+        WorkersKeptOut = job.KeptOut,
         ImagesPerSecond = Math.Round(job.ImagesPerSecond, 3),
         EtaSeconds = job.Eta is { } eta ? Math.Round(eta.TotalSeconds) : (double?)null,
         job.Submitter,

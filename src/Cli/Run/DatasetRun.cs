@@ -36,7 +36,7 @@ internal static class DatasetRun
 
             var after = before.IsFinal
                 ? before
-                : await ProgressView.FollowAsync(console, client.WatchAsync(folder.JobId, cancellationToken));
+                : await ProgressView.FollowAsync(console, WhileAnyoneCanWork(client.WatchAsync(folder.JobId, cancellationToken), settings.Devices.Count));
             return Close(settings, console, before, after, clock.Elapsed);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -49,6 +49,16 @@ internal static class DatasetRun
         finally
         {
             await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    // A cluster waits for a worker that fits; here no other will come.
+    private static async IAsyncEnumerable<JobProgress> WhileAnyoneCanWork(IAsyncEnumerable<JobProgress> updates, int workers)
+    {
+        await foreach (var progress in updates)
+        {
+            yield return progress;
+            if (progress.KeptOut >= workers) yield break;
         }
     }
 
@@ -69,6 +79,7 @@ internal static class DatasetRun
         if (after.Status != JobStatus.Completed)
         {
             ProgressDisplay.Print(console, $"The job stopped: {after.Message}");
+            if (!after.IsFinal) ProgressDisplay.Print(console, "It goes on with the devices and the precision that it was begun with.");
             ProgressDisplay.Print(console, $"Finished shards are kept in {settings.Output}; the same command goes on from there.");
             return ExitCodes.Failed;
         }

@@ -217,6 +217,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             ShardsLeased = Ledger?.Leased ?? 0,
             SetAside = Ledger?.SetAsideCount ?? 0,
             Workers = Ledger?.Workers ?? 0,
+            KeptOut = ExcludedWorkers.Count,
             ImagesPerSecond = rate,
             Eta = rate > 0 ? TimeSpan.FromSeconds((Plan.Samples - drawn) / rate) : null,
         };
