@@ -68,6 +68,17 @@ public sealed class KnownJobTests
     }
 
     [Fact]
+    public async Task Progress_WhenAWorkerDiedAndAnotherIsKeptOut_SaysBoth()
+    {
+        await CreateAsync(4);
+        var job = (await KnownJob.ReadAsync(_store, "job", _time))!;
+        job.Exclude(JobCluster.Worker, "rounds differently");
+        Assert.Equal("worker test (cpu) rounds differently; it is kept out", job.Progress(null).Message);
+        job.Trouble = "the process of worker a died";
+        Assert.Equal("the process of worker a died; worker test (cpu) rounds differently; it is kept out", job.Progress(null).Message);
+    }
+
+    [Fact]
     public async Task Progress_OfACompletedJob_ComesFromItsSummaryAlone()
     {
         await CreateAsync(4);
