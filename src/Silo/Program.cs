@@ -8,7 +8,7 @@ try
 {
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddAtelierSilo();
-    await builder.Build().RunAsync();
+    await builder.Build().RunSiloAsync();
     return Environment.ExitCode;
 }
 catch (InvalidInputException refused)

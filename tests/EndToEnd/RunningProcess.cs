@@ -25,7 +25,14 @@ internal sealed class RunningProcess : IDisposable
 
     public static RunningProcess Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
+        // Some programs end with their standard input, which they then do too when these tests are killed.
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
+        };
         var running = new RunningProcess(Process.Start(start)!);
         running._process.OutputDataReceived += (_, line) => Add(running._output, line.Data);
         running._process.ErrorDataReceived += (_, line) => Add(running._error, line.Data);

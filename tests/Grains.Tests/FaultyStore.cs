@@ -44,5 +44,8 @@ public sealed class FaultyStore : IStore
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => _store.CleanTemporaryFilesAsync(job, cancellationToken);
 
-    private MemoryStore Check(string path) => _isLost(path) ? throw new IOException("the network is down") : _store;
+    private MemoryStore Check(string path) => _isLost(path) ? throw new NetworkException() : _store;
+
+    // As of a real store, an exception that callers of grains do not know.
+    private sealed class NetworkException() : IOException("the network is down");
 }

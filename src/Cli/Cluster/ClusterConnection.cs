@@ -34,12 +34,20 @@ internal sealed class ClusterConnection : IAsyncDisposable
     /// <summary>Connects, waiting a few seconds for silos that are just starting.</summary>
     /// <param name="redis">Connection string of the membership server.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidInputException">The connection string cannot be read.</exception>
+    /// <exception cref="InvalidInputException">The connection string cannot be read, or has the wrong password.</exception>
     /// <exception cref="IOException">Nobody answers there.</exception>
     public static async Task<ClusterConnection> OpenAsync(string redis, CancellationToken cancellationToken)
     {
         var membership = Membership(redis);
         var where = string.Join(", ", membership.EndPoints);
+        try
+        {
+            await RedisConnection.TryAsync(membership, "--cluster");
+        }
+        catch (IOException unreachable)
+        {
+            throw new IOException($"no cluster answers by {where}: {unreachable.Message}", unreachable);
+        }
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         // ClusterId and ServiceId come from the same names that silos read.
         builder.Configuration.AddEnvironmentVariables();

@@ -41,9 +41,9 @@ internal static class CommandRunner
             await error.WriteLineAsync(unusable.Message);
             return ExitCodes.InvalidInput;
         }
-        catch (Exception storage) when (storage is IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or OrleansException or TimeoutException)
         {
-            await error.WriteLineAsync(storage.Message);
+            await error.WriteLineAsync(trouble.Message);
             return ExitCodes.Failed;
         }
     }

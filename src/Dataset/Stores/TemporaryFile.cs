@@ -26,9 +26,18 @@ internal sealed class TemporaryFile : IDisposable
 
     /// <summary>Makes the content durable and gives it a name in an existing folder, durably.</summary>
     /// <returns>False when that name is taken.</returns>
+    /// <exception cref="IOException">There is no room for it.</exception>
     public bool TryPublish(string path)
     {
-        Stream.Flush(flushToDisk: true);
+        try
+        {
+            Stream.Flush(flushToDisk: true);
+        }
+        catch (ArgumentException tooLarge)
+        {
+            // .NET's word for EFBIG, which to callers is a full disk like any other.
+            throw new IOException("the file is larger than the file system, or a limit on this process, allows", tooLarge);
+        }
         // The lock is on the file, whatever its names: were it still held, readers would find the new name locked.
         Stream.Dispose();
         var published = Link(path);

@@ -104,7 +104,7 @@ internal sealed partial class JobGrain
         if (IsRecovered()) return _job?.Progress(_health.Trouble) ?? new JobProgress { JobId = JobId, Status = JobStatus.Unknown };
         var failure = _recovery.Exception?.InnerException;
         // A damaged file does not mend itself; a store that is out of reach may come back.
-        return new JobProgress { JobId = JobId, Status = failure is InvalidInputException ? JobStatus.Failed : JobStatus.Recovering, Message = failure?.Message };
+        return new JobProgress { JobId = JobId, Status = failure is InvalidInputException ? JobStatus.Failed : JobStatus.Recovering, Message = failure?.Message ?? _health.Trouble };
     }
 
     private InvalidInputException Cancelled() => new($"job '{JobId}' is cancelled, which is final; submit it under another name");

@@ -223,12 +223,13 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         };
     }
 
-    private string? Message(JobStatus status) =>
-        Failure ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null) ?? Trouble ?? Exclusion
-        ?? (status == JobStatus.Running && Ledger!.Leased == 0 && time.GetElapsedTime(LastAsked) >= LonelyAfter
-            ? $"no worker has asked for work for {LonelyAfter.TotalSeconds:0} s"
-            : null)
-        ?? (IsResolvingBatch ? "a worker measures which batch size suits its device" : null);
+    private string? Message(JobStatus status)
+    {
+        var reason = Failure ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null) ?? (Trouble is null ? Exclusion : Exclusion is null ? Trouble : $"{Trouble}; {Exclusion}");
+        if (status != JobStatus.Running || Ledger!.Leased > 0 || time.GetElapsedTime(LastAsked) < LonelyAfter) return reason ?? (IsResolvingBatch ? "a worker measures which batch size suits its device" : null);
+        var lonely = $"no worker has asked for work for {LonelyAfter.TotalSeconds:0} s";
+        return reason is null ? lonely : $"{lonely}; before that: {reason}";
+    }
 
     private string DescribeSetAside()
     {

@@ -4,29 +4,42 @@ namespace Atelier.Grains.Jobs;
 internal sealed class StoreHealth(TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // When the calls that are on their way began. A store repeats its requests for a while before it gives up.
+    private readonly List<long> _waiting = [];
+    private string? _failure;
     private long _troubledSince;
 
-    /// <summary>What is wrong, in words for the user; null when the last call went well.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>What is wrong, in words for the user; null when the last call went well and none is taking long.</summary>
+    public string? Trouble => _failure
+        ?? (_waiting is [var oldest, ..] && time.GetElapsedTime(oldest) > Patience ? $"the store has not answered for more than {Patience.TotalSeconds} s" : null);
 
     /// <summary>Whether to spare the store, since it failed a moment ago.</summary>
-    public bool IsPausing => Trouble is not null && time.GetElapsedTime(_troubledSince) < Pause;
+    public bool IsPausing => _failure is not null && time.GetElapsedTime(_troubledSince) < Pause;
 
     /// <summary>Calls the store. Its failures come as one type that every caller of a grain can read.</summary>
     /// <exception cref="IOException">The store cannot be read or written at present.</exception>
     public async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
+        var began = time.GetTimestamp();
+        _waiting.Add(began);
         try
         {
             var result = await call();
-            Trouble = null;
+            _failure = null;
             return result;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Trouble = $"the store cannot be used at present: {fault.Message}";
+            _failure = $"the store cannot be used at present: {fault.Message}";
             _troubledSince = time.GetTimestamp();
-            throw new IOException(Trouble, fault);
+            // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read.
+            throw new IOException(_failure);
+        }
+        finally
+        {
+            _waiting.Remove(began);
         }
     }
 

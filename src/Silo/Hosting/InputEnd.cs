@@ -8,11 +8,17 @@ public sealed class InputEnd(IHostApplicationLifetime lifetime) : BackgroundServ
 {
     /// <summary>Completes when standard input ends.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public static async Task WaitAsync(CancellationToken cancellationToken = default)
+    public static Task WaitAsync(CancellationToken cancellationToken = default)
     {
-        await using var input = Console.OpenStandardInput();
-        var buffer = new byte[256];
-        while (await input.ReadAsync(buffer, cancellationToken) > 0) { }
+        // What has begun to read a pipe cannot be told to stop; the read is left behind.
+        return Task.Run(ReadAsync, CancellationToken.None).WaitAsync(cancellationToken);
+
+        static async Task ReadAsync()
+        {
+            await using var input = Console.OpenStandardInput();
+            var buffer = new byte[256];
+            while (await input.ReadAsync(buffer, CancellationToken.None) > 0) { }
+        }
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using Atelier.Abstractions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -16,17 +15,12 @@ internal sealed partial class MembershipGate(ConfigurationOptions redis, TimePro
         {
             try
             {
-                await using var connection = await ConnectionMultiplexer.ConnectAsync(redis);
-                await connection.GetDatabase().ScriptEvaluateAsync("return 1");
+                await RedisConnection.TryAsync(redis, "ConnectionStrings:redis");
                 return;
             }
-            catch (RedisConnectionException unreachable) when (unreachable.FailureType is not ConnectionFailureType.AuthenticationFailure)
+            catch (IOException unreachable)
             {
                 LogUnreachable(unreachable.Message, RetryPause.TotalSeconds);
-            }
-            catch (RedisException refused)
-            {
-                throw new InvalidInputException($"ConnectionStrings:redis names a server that cannot keep the membership: {refused.Message}", refused);
             }
             await Task.Delay(RetryPause, time, cancellationToken);
         }

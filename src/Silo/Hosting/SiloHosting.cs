@@ -84,6 +84,24 @@ public static class SiloHosting
         if (options.StopOnInputEnd) builder.Services.AddHostedService<InputEnd>();
     }
 
+    /// <summary>Runs the silo until it is told to stop, or a part of it fails, which is thrown: the host would end as if all were well.</summary>
+    /// <param name="host">The silo; disposed at the end.</param>
+    public static async Task RunSiloAsync(this IHost host)
+    {
+        var parts = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        try
+        {
+            await host.RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It was told to stop while it still waited for a server.
+        }
+        foreach (var part in parts)
+            if (part.ExecuteTask is { IsFaulted: true } failed) await failed;
+    }
+
     /// <summary>How every silo treats its grains.</summary>
     internal static void AddAtelierGrains(this ISiloBuilder silo)
     {

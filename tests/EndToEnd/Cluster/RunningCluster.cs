@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Atelier.EndToEnd.Cluster;
@@ -16,12 +14,7 @@ internal sealed class RunningCluster : IDisposable
 
     public static async Task<RunningCluster> StartAsync(string store, int silos = 2)
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        var port = FreePort.Find();
         var cluster = new RunningCluster(RunningProcess.Atelier("cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", "--models", Path.Combine(Repository.Root, "models")), port);
         while (!cluster.Output.Contains(" up with ", StringComparison.Ordinal))
         {

@@ -61,8 +61,21 @@ public sealed class KnownJobTests
         Assert.Null(job.Progress(null).Message);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((JobStatus.Running, "no worker has asked for work for 30 s"), (job.Progress(null).Status, job.Progress(null).Message));
+        job.Trouble = "the process of worker a died";
+        Assert.Equal("no worker has asked for work for 30 s; before that: the process of worker a died", job.Progress(null).Message);
         job.LastAsked = _time.GetTimestamp();
-        Assert.Null(job.Progress(null).Message);
+        Assert.Equal("the process of worker a died", job.Progress(null).Message);
+    }
+
+    [Fact]
+    public async Task Progress_WhenAWorkerDiedAndAnotherIsKeptOut_SaysBoth()
+    {
+        await CreateAsync(4);
+        var job = (await KnownJob.ReadAsync(_store, "job", _time))!;
+        job.Exclude(JobCluster.Worker, "rounds differently");
+        Assert.Equal("worker test (cpu) rounds differently; it is kept out", job.Progress(null).Message);
+        job.Trouble = "the process of worker a died";
+        Assert.Equal("the process of worker a died; worker test (cpu) rounds differently; it is kept out", job.Progress(null).Message);
     }
 
     [Fact]
