@@ -31,9 +31,12 @@ public static class RedisConnection
     /// <exception cref="IOException">The server cannot be reached at present.</exception>
     public static async Task TryAsync(ConfigurationOptions options, string setting)
     {
+        // Whoever waits for a server calls again, so that a refusal need not be met several times.
+        var once = options.Clone();
+        once.ConnectRetry = 0;
         try
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(once);
             await connection.GetDatabase().ScriptEvaluateAsync("return 1");
         }
         catch (RedisConnectionException refused) when (refused.FailureType is ConnectionFailureType.AuthenticationFailure)

@@ -19,9 +19,9 @@ public sealed class CredentialTests
         var silo = cluster.StartSilo();
         var message = $"has the wrong password, or none, for the Redis at 127.0.0.1:{redis.Port}; give it as host:port,password=...";
 
-        foreach (var command in new string[][] { ["list"], ["submit", .. SmallJob.Arguments(folder, "small")], ["status", "small"], ["download", "small", "--out", folder["mine"]] })
+        string[][] commands = [["list"], ["submit", .. SmallJob.Arguments(folder, "small")], ["status", "small"], ["download", "small", "--out", folder["mine"]]];
+        foreach (var (exitCode, _, error) in await Task.WhenAll(commands.Select(cluster.AtelierAsync)))
         {
-            var (exitCode, _, error) = await cluster.AtelierAsync(command);
             Assert.Equal(2, exitCode);
             AssertClear($"--cluster {message}", error);
         }

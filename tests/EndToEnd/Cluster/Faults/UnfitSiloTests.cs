@@ -52,10 +52,10 @@ public sealed class UnfitSiloTests
         using var folder = new TemporaryFolder();
         using var redis = await Server.Redis().StartAsync();
         using var cluster = new BareCluster($"127.0.0.1:{redis.Port}", folder["store"]);
-        // It holds the grains throughout.
+        // Alone at first, it holds the grains throughout.
         cluster.StartSilo("Atelier__Workers=0");
-        var first = cluster.StartSilo();
         await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
+        var first = cluster.StartSilo();
         await first.UntilFilesAsync(Path.Combine(folder["store"], "small"), "numerics.json", 1);
         first.Signal("KILL");
 
