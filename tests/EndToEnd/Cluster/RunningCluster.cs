@@ -10,6 +10,9 @@ internal sealed class RunningCluster : IDisposable
 
     private RunningCluster(RunningProcess process, int port) => (_process, _port) = (process, port);
 
+    /// <summary>Connection string of the membership server.</summary>
+    public string Redis => $"127.0.0.1:{_port}";
+
     public string Output => _process.Output + _process.Error;
 
     public static async Task<RunningCluster> StartAsync(string store, int silos = 2)
@@ -26,7 +29,7 @@ internal sealed class RunningCluster : IDisposable
 
     /// <summary>Runs a command against the cluster to its end.</summary>
     public Task<(int ExitCode, string Output, string Error)> AtelierAsync(params string[] arguments) =>
-        RunningProcess.AtelierAsync([.. arguments, "--cluster", $"127.0.0.1:{_port}"]);
+        RunningProcess.AtelierAsync([.. arguments, "--cluster", Redis]);
 
     /// <summary>A job's status, as scripts read it.</summary>
     public async Task<JsonElement> StatusAsync(string job)

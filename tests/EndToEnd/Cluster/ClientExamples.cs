@@ -1,0 +1,52 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Atelier.EndToEnd.Cluster;
+
+/// <summary>The code of docs/client.md, as a program that uses the library would have it.</summary>
+internal static class ClientExamples
+{
+    /// <summary>Submits a job, works its controls, and follows it to its end.</summary>
+    /// <param name="redis">Connection string of the membership server.</param>
+    /// <param name="digest">Digest of the model.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Rows submitted, names of the jobs there are, and the last progress.</returns>
+    public static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunAsync(string redis, string digest, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.UseOrleansClient(client => client.UseRedisClustering(redis));
+        using var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        var atelier = new AtelierClient(host.Services.GetRequiredService<IClusterClient>());
+
+        var spec = new JobSpec { Model = "shapes", ModelDigest = digest, GuidanceScale = 4, Steps = 4, ShardSize = 4, BatchSize = 4, Upsample = false };
+        var rows = await atelier.SubmitAsync("night-shift", spec, RowsAsync(), new JobScheduling { Submitter = "ada" }, cancellationToken);
+
+        await atelier.PauseAsync("night-shift", cancellationToken);
+        await atelier.SetPriorityAsync("night-shift", JobPriority.High, weight: 2, cancellationToken);
+        await atelier.ResumeAsync("night-shift", cancellationToken);
+        await foreach (var job in atelier.ListAsync(cancellationToken)) Console.WriteLine($"{job.JobId}: {job.Status}");
+
+        await foreach (var progress in atelier.WatchAsync("night-shift", cancellationToken))
+        {
+            Console.WriteLine($"{progress.Status}: {progress.Finished} of {progress.Samples}, {progress.ImagesPerSecond:0.0} images/s {progress.Message}");
+        }
+        var jobs = await atelier.ListAsync(cancellationToken).Select(job => job.JobId).ToListAsync(cancellationToken);
+        var last = await atelier.GetProgressAsync("night-shift", cancellationToken);
+        await host.StopAsync(cancellationToken);
+        return (rows, jobs, last);
+
+        static async IAsyncEnumerable<PromptRow> RowsAsync()
+        {
+            string[] colours = ["red", "green", "blue", "yellow"];
+            for (var index = 0L; index < 12; index++)
+            {
+                yield return new PromptRow { Index = index, Prompt = $"a {colours[index % 4]} circle", Seed = (ulong)index };
+                await Task.Yield();
+            }
+        }
+    }
+}
