@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Atelier.EndToEnd;
 
@@ -119,6 +120,25 @@ public sealed class RunTests
         var other = await RunAsync(prompts, folder["auto"], [.. same, "--batch", $"{batch}"]);
         Assert.Equal(2, other.ExitCode);
         Assert.Contains($"batch is auto there, {batch} here", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WhatAnotherNumericsClassHasBegun_EndsAndSaysWhoIsKeptOut()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = folder.Write("prompts.txt", SixPrompts);
+        await RunAsync(prompts, folder["out"], Smaller);
+        // As if it had been begun with another precision, and stopped after the first shard.
+        foreach (var file in Directory.GetFiles(Path.Combine(folder["out"], "shards")).Where(file => !Path.GetFileName(file).StartsWith("00000.", StringComparison.Ordinal))) File.Delete(file);
+        File.Delete(Path.Combine(folder["out"], "summary.json"));
+        var numerics = Path.Combine(folder["out"], "numerics.json");
+        File.WriteAllText(numerics, Regex.Replace(File.ReadAllText(numerics), "[0-9a-f]{64}", new string('f', 64)));
+
+        var run = await RunAsync(prompts, folder["out"], Smaller);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches("The job stopped: worker .+ computes in numerics class [0-9a-f]{12}, the job is bound to f{12}; it is kept out", run.Output);
+        Assert.Contains("It goes on with the devices and the precision that it was begun with.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
