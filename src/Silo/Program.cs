@@ -2,6 +2,7 @@ using Atelier.Abstractions;
 using Atelier.Diffusion.Devices;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
 
 NativeRuntime.Configure();
 try
@@ -15,4 +16,9 @@ catch (InvalidInputException refused)
 {
     await Console.Error.WriteLineAsync(refused.Message);
     return 2;
+}
+catch (Exception lost) when (lost is RedisException or TimeoutException)
+{
+    await Console.Error.WriteLineAsync($"The membership server was lost while the silo joined; the silo ends so as to join anew: {lost.Message}");
+    return MembershipGuard.StartAgain;
 }

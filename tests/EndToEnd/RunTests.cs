@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -22,8 +21,8 @@ public sealed class RunTests
 
         Assert.Equal(0, one.ExitCode);
         Assert.Equal(0, three.ExitCode);
-        Assert.Equal(6, Hashes(folder["one"]).Count);
-        Assert.Equal(Hashes(folder["one"]), Hashes(folder["three"]));
+        Assert.Equal(6, ShardFiles.Hashes(folder["one"]).Count);
+        Assert.Equal(ShardFiles.Hashes(folder["one"]), ShardFiles.Hashes(folder["three"]));
         Assert.Equal(File.ReadAllText(Path.Combine(folder["one"], "summary.json")), File.ReadAllText(Path.Combine(folder["three"], "summary.json")));
     }
 
@@ -46,7 +45,7 @@ public sealed class RunTests
         var resumed = await RunAsync(prompts, folder["killed"], Smaller);
 
         Assert.Equal(0, resumed.ExitCode);
-        Assert.Equal(Hashes(folder["whole"]), Hashes(folder["killed"]));
+        Assert.Equal(ShardFiles.Hashes(folder["whole"]), ShardFiles.Hashes(folder["killed"]));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder["killed"], "attempts")));
     }
 
@@ -105,8 +104,7 @@ public sealed class RunTests
 
         // As if it had been stopped after the first shard, and the calibration lost.
         Directory.Delete(folder[".calibrations"], recursive: true);
-        foreach (var file in Directory.GetFiles(Path.Combine(folder["auto"], "shards")).Where(file => !Path.GetFileName(file).StartsWith("00000.", StringComparison.Ordinal))) File.Delete(file);
-        foreach (var name in new[] { "summary.json", "README.md", "contact-sheet.png", "errors.jsonl" }) File.Delete(Path.Combine(folder["auto"], name));
+        ShardFiles.KeepFirst(folder["auto"]);
         var resumed = await RunAsync(prompts, folder["auto"], auto);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Contains("4 of 12 samples are done", resumed.Output, StringComparison.Ordinal);
@@ -114,8 +112,8 @@ public sealed class RunTests
 
         var number = await RunAsync(prompts, folder["number"], [.. same, "--batch", $"{batch}"]);
         Assert.True(number.ExitCode == 0, number.Error);
-        Assert.Equal(6, Hashes(folder["auto"]).Count);
-        Assert.Equal(Hashes(folder["number"]), Hashes(folder["auto"]));
+        Assert.Equal(6, ShardFiles.Hashes(folder["auto"]).Count);
+        Assert.Equal(ShardFiles.Hashes(folder["number"]), ShardFiles.Hashes(folder["auto"]));
 
         var other = await RunAsync(prompts, folder["auto"], [.. same, "--batch", $"{batch}"]);
         Assert.Equal(2, other.ExitCode);
@@ -129,8 +127,7 @@ public sealed class RunTests
         var prompts = folder.Write("prompts.txt", SixPrompts);
         await RunAsync(prompts, folder["out"], Smaller);
         // As if it had been begun with another precision, and stopped after the first shard.
-        foreach (var file in Directory.GetFiles(Path.Combine(folder["out"], "shards")).Where(file => !Path.GetFileName(file).StartsWith("00000.", StringComparison.Ordinal))) File.Delete(file);
-        File.Delete(Path.Combine(folder["out"], "summary.json"));
+        ShardFiles.KeepFirst(folder["out"]);
         var numerics = Path.Combine(folder["out"], "numerics.json");
         File.WriteAllText(numerics, Regex.Replace(File.ReadAllText(numerics), "[0-9a-f]{64}", new string('f', 64)));
 
@@ -228,9 +225,4 @@ public sealed class RunTests
         Assert.True(duckDb.ExitCode == 0, duckDb.Error);
         return [.. JsonDocument.Parse(duckDb.Output).RootElement.EnumerateArray()];
     }
-
-    private static SortedDictionary<string, string> Hashes(string job) => new(
-        Directory.EnumerateFiles(Path.Combine(job, "shards")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal))
-            .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
-        StringComparer.Ordinal);
 }

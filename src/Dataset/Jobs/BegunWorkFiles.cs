@@ -1,4 +1,3 @@
-using System.Globalization;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
 
@@ -43,20 +42,8 @@ public static class BegunWorkFiles
         await foreach (var entry in store.ListAsync(JobPaths.Begun(job), cancellationToken).ConfigureAwait(false))
         {
             var parts = Path.GetFileNameWithoutExtension(entry.Path).Split('-');
-            if (parts.Length == 3 && Enum.TryParse<WorkKind>(parts[0], ignoreCase: true, out var kind)
-                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
-                && Guid.TryParseExact(parts[2], "N", out var id))
-            {
-                leases.Add(new WorkLease
-                {
-                    Id = id,
-                    JobId = job,
-                    Incarnation = incarnation,
-                    Kind = kind,
-                    Shard = kind == WorkKind.Close ? -1 : shard,
-                    Duration = TimeSpan.Zero,
-                });
-            }
+            if (parts.Length == 3 && JobPaths.TryParseWork(parts, out var kind, out var shard) && Guid.TryParseExact(parts[2], "N", out var id))
+                leases.Add(new WorkLease { Id = id, JobId = job, Incarnation = incarnation, Kind = kind, Shard = shard, Duration = TimeSpan.Zero });
         }
         return leases;
     }

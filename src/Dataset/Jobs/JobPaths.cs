@@ -70,7 +70,7 @@ public static class JobPaths
     /// <param name="isLoss">Whether the worker was lost.</param>
     public static string Fault(string job, WorkKind kind, int shard, int retries, Guid lease, bool isLoss) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{job}/{FaultsFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{retries}-{lease:N}{(isLoss ? $"-{Loss}" : "")}.json");
+        $"{job}/{FaultsFolder}/{Work(kind, shard)}-{retries}-{lease:N}{(isLoss ? $"-{Loss}" : "")}.json");
 
     /// <summary>The folder of the work in hand, for listing: <c>{job}/begun/</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -81,8 +81,7 @@ public static class JobPaths
     /// <param name="kind">What is to be done.</param>
     /// <param name="shard">Zero-based shard number; not used when closing.</param>
     /// <param name="lease">The lease it is done under.</param>
-    public static string Begun(string job, WorkKind kind, int shard, Guid lease) => string.Create(
-        CultureInfo.InvariantCulture, $"{job}/{BegunFolder}/{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}-{lease:N}.json");
+    public static string Begun(string job, WorkKind kind, int shard, Guid lease) => $"{job}/{BegunFolder}/{Work(kind, shard)}-{lease:N}.json";
 
     /// <summary>The folder of the attempts, for listing: <c>{job}/attempts/</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -158,6 +157,22 @@ public static class JobPaths
 
     /// <summary>Path of a shard's parquet file within the job's folder.</summary>
     internal static string ShardParquet(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.parquet");
+
+    /// <summary>The work that the name of a fault, or of work in hand, begins with.</summary>
+    /// <param name="parts">The name, cut at its dashes.</param>
+    /// <param name="kind">What was to be done.</param>
+    /// <param name="shard">Zero-based shard number; -1 when closing.</param>
+    internal static bool TryParseWork(ReadOnlySpan<string> parts, out WorkKind kind, out int shard)
+    {
+        (kind, shard) = (default, 0);
+        if (parts.Length < 2 || !Enum.TryParse(parts[0], ignoreCase: true, out kind)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out shard)) return false;
+        if (kind == WorkKind.Close) shard = -1;
+        return true;
+    }
+
+    private static string Work(WorkKind kind, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}");
 
     /// <summary>The shard that a file of an attempt was made for, or null for a path of any other form.</summary>
     internal static int? ShardOfAttempt(string path)

@@ -39,12 +39,11 @@ public static class ShardFaultFiles
         {
             var parts = Path.GetFileNameWithoutExtension(entry.Path).Split('-');
             var isLoss = parts.Length == 5 && parts[4] == JobPaths.Loss;
-            if ((isLoss || parts.Length == 4) && Enum.TryParse<WorkKind>(parts[0], ignoreCase: true, out var kind)
-                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+            if ((isLoss || parts.Length == 4) && JobPaths.TryParseWork(parts, out var kind, out var shard)
                 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var put) && put == retries
                 && Guid.TryParseExact(parts[3], "N", out var lease))
             {
-                faults.Add((kind, kind == WorkKind.Close ? -1 : shard, lease, isLoss));
+                faults.Add((kind, shard, lease, isLoss));
             }
         }
         return faults;

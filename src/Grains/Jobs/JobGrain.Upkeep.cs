@@ -189,7 +189,8 @@ internal sealed partial class JobGrain
             var setAside = await _health.CallAsync(() => job.Faults.AddAsync(lease, reason, isLoss));
             if (setAside && lease.Kind != WorkKind.Close) job.Ledger!.PutAside(lease.Kind, lease.Shard);
             logger.WorkFailed(JobId, lease.Kind, lease.Shard, setAside, reason);
-            await _health.CallAsync(() => BegunWorkFiles.RemoveAsync(store, lease));
+            // A worker that lives on does so itself.
+            if (isLoss) await _health.CallAsync(() => BegunWorkFiles.RemoveAsync(store, lease));
         }
         catch (IOException failure)
         {

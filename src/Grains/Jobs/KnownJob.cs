@@ -225,8 +225,11 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
 
     private string? Message(JobStatus status)
     {
-        var reason = Failure ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null) ?? (Trouble is null ? Exclusion : Exclusion is null ? Trouble : $"{Trouble}; {Exclusion}");
-        if (status != JobStatus.Running || Ledger!.Leased > 0 || time.GetElapsedTime(LastAsked) < LonelyAfter) return reason ?? (IsResolvingBatch ? "a worker measures which batch size suits its device" : null);
+        var reason = Failure
+            ?? (Ledger is { SetAsideCount: > 0 } ? DescribeSetAside() : null)
+            ?? (Trouble is not null && Exclusion is not null ? $"{Trouble}; {Exclusion}" : Trouble ?? Exclusion)
+            ?? (IsResolvingBatch ? "a worker measures which batch size suits its device" : null);
+        if (status != JobStatus.Running || Ledger!.Leased > 0 || time.GetElapsedTime(LastAsked) < LonelyAfter) return reason;
         var lonely = $"no worker has asked for work for {LonelyAfter.TotalSeconds:0} s";
         return reason is null ? lonely : $"{lonely}; before that: {reason}";
     }

@@ -16,6 +16,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
 {
     private double _drawn;
     private int _partsExist;
+    private bool _hasKeptPart;
 
     /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
     public double Drawn => Volatile.Read(ref _drawn);
@@ -23,8 +24,8 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
     public bool HasParts => Volatile.Read(ref _partsExist) != 0;
 
-    /// <summary>Called after each batch that is kept as a part.</summary>
-    public Func<Task>? OnPartKept { get; init; }
+    /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
+    public Func<Task>? OnFirstPartKept { get; init; }
 
     /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
     /// <param name="shard">Zero-based shard number.</param>
@@ -156,7 +157,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         {
             // Not cancelled: the batch is drawn, and whatever ended the attempt, the next one is glad of it.
             await parts.KeepAsync(number, outcomes, CancellationToken.None);
-            if (OnPartKept is not null) await OnPartKept();
+            if (_hasKeptPart) return;
+            _hasKeptPart = true;
+            if (OnFirstPartKept is not null) await OnFirstPartKept();
         }
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {

@@ -158,7 +158,7 @@ internal sealed partial class Worker(
         var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, model), _device, time, logger)
         {
             // The next attempt begins where this one has come to: that is progress, whatever kills the process after it.
-            OnPartKept = () => NoteEndAsync(lease),
+            OnFirstPartKept = () => NoteEndAsync(lease),
         };
         started(drawing);
         var stats = await drawing.RunAsync(lease.Shard, numericsClass, stopping, stop.Token);

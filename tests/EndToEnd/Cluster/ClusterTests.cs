@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Atelier.EndToEnd.Cluster;
@@ -26,9 +25,9 @@ public sealed class ClusterTests
         var last = JsonElement.Parse(watched.Output.Trim().Split('\n')[^1]);
         Assert.Equal(("completed", 12, "ada"), (last.GetProperty("status").GetString(), last.GetProperty("finished").GetInt32(), last.GetProperty("submitter").GetString()));
 
-        Assert.Equal(Hashes(folder["local"]), Hashes(Path.Combine(folder["store"], "six")));
+        Assert.Equal(ShardFiles.Hashes(folder["local"]), ShardFiles.Hashes(Path.Combine(folder["store"], "six")));
         Assert.Equal(0, (await cluster.AtelierAsync("download", "six", "--out", folder["mine"])).ExitCode);
-        Assert.Equal(Hashes(folder["local"]), Hashes(folder["mine"]));
+        Assert.Equal(ShardFiles.Hashes(folder["local"]), ShardFiles.Hashes(folder["mine"]));
         Assert.Equal(0, (await cluster.AtelierAsync("verify", "six")).ExitCode);
         Assert.Equal(0, (await RunningProcess.AtelierAsync("verify", folder["mine"])).ExitCode);
 
@@ -62,7 +61,7 @@ public sealed class ClusterTests
         // Nobody submits again: a cluster goes on with what is unfinished in its store.
         using var again = await RunningCluster.StartAsync(folder["store"]);
         Assert.Equal(0, (await again.AtelierAsync("watch", "six")).ExitCode);
-        Assert.Equal(Hashes(folder["local"]), Hashes(Path.Combine(folder["store"], "six")));
+        Assert.Equal(ShardFiles.Hashes(folder["local"]), ShardFiles.Hashes(Path.Combine(folder["store"], "six")));
         Assert.Equal(0, await again.StopAsync());
     }
 
@@ -105,8 +104,4 @@ public sealed class ClusterTests
     {
         while (!await isSo()) await Task.Delay(200, TestContext.Current.CancellationToken);
     }
-
-    private static Dictionary<string, string> Hashes(string job) => Directory.GetFiles(Path.Combine(job, "shards"))
-        .Where(path => !path.EndsWith(".json", StringComparison.Ordinal))
-        .ToDictionary(path => Path.GetFileName(path)!, path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
 }

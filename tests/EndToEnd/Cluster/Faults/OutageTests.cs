@@ -65,6 +65,7 @@ public sealed class OutageTests
         using var redis = await Server.Redis().StartAsync();
         using var cluster = new BareCluster($"127.0.0.1:{redis.Port}", folder["store"]);
         var silos = new[] { cluster.StartSilo(), cluster.StartSilo() };
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "Application started");
         await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
         await cluster.StatusAsync("small", status => status.GetProperty("drawn").GetDouble() > 0);
 

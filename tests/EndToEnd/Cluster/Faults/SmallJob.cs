@@ -1,12 +1,10 @@
-using System.Security.Cryptography;
-
 namespace Atelier.EndToEnd.Cluster.Faults;
 
 /// <summary>A job of six shards that takes some seconds, and what a local run makes of it; that run is made once for all tests.</summary>
 internal static class SmallJob
 {
     private const string Prompts = "a red circle\na blue square\na green star\na yellow ring\na pink heart\na cyan cross\n";
-    private static readonly Lazy<Task<Dictionary<string, string>>> Local = new(RunAsync);
+    private static readonly Lazy<Task<SortedDictionary<string, string>>> Local = new(RunAsync);
 
     public static string[] Options { get; } = ["--steps", "8", "--batch", "2", "--shard-size", "2", "--images-per-prompt", "2", "--no-upsample"];
 
@@ -15,17 +13,13 @@ internal static class SmallJob
 
     /// <summary>Fails unless a job has every byte of the local run.</summary>
     /// <param name="job">Its folder.</param>
-    public static async Task AssertSameBytesAsync(string job) => Assert.Equal(await Local.Value, Hashes(job));
+    public static async Task AssertSameBytesAsync(string job) => Assert.Equal(await Local.Value, ShardFiles.Hashes(job));
 
-    private static async Task<Dictionary<string, string>> RunAsync()
+    private static async Task<SortedDictionary<string, string>> RunAsync()
     {
         using var folder = new TemporaryFolder();
         var run = await RunningProcess.AtelierAsync(["run", folder.Write("prompts.txt", Prompts), "--out", folder["local"], .. Options]);
         Assert.True(run.ExitCode == 0, run.Error);
-        return Hashes(folder["local"]);
+        return ShardFiles.Hashes(folder["local"]);
     }
-
-    private static Dictionary<string, string> Hashes(string job) => Directory.GetFiles(Path.Combine(job, "shards"))
-        .Where(path => !path.EndsWith(".json", StringComparison.Ordinal))
-        .ToDictionary(path => Path.GetFileName(path), path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
 }
