@@ -12,7 +12,7 @@ internal sealed class BareCluster(string redis, string store) : IDisposable
     private readonly List<RunningProcess> _silos = [];
 
     /// <summary>What all silos have printed.</summary>
-    public string Output => string.Join('\n', _silos.Select(silo => silo.Output + silo.Error));
+    public string Output => string.Join('\n', _silos.Select((silo, i) => $"silo {i}, {(silo.HasExited ? "ended" : "running")}:\n{silo.Output}{silo.Error}"));
 
     /// <summary>Starts a silo with one worker.</summary>
     /// <param name="settings">Further variables of its environment, such as <c>Atelier__Workers=0</c>.</param>
