@@ -9,7 +9,6 @@ internal sealed class RunningProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
-    private Task[] _readers = [];
 
     private RunningProcess(Process process) => _process = process;
 
@@ -35,7 +34,10 @@ internal sealed class RunningProcess : IDisposable
             WorkingDirectory = Repository.Root,
         };
         var running = new RunningProcess(Process.Start(start)!);
-        running._readers = [Read(running._process.StandardOutput, running._output), Read(running._process.StandardError, running._error)];
+        running._process.OutputDataReceived += (_, line) => Add(running._output, line.Data);
+        running._process.ErrorDataReceived += (_, line) => Add(running._error, line.Data);
+        running._process.BeginOutputReadLine();
+        running._process.BeginErrorReadLine();
         return running;
     }
 
@@ -52,7 +54,6 @@ internal sealed class RunningProcess : IDisposable
     public async Task<int> ExitCodeAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await Task.WhenAll(_readers).WaitAsync(TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 
@@ -72,10 +73,9 @@ internal sealed class RunningProcess : IDisposable
         _process.Dispose();
     }
 
-    // Threads of their own: a read of a pipe blocks a thread of the pool, which has few, and gets more of them slowly where others keep the cores busy.
-    private static Task Read(StreamReader from, StringBuilder text) => Task.Factory.StartNew(() =>
+    private static void Add(StringBuilder text, string? line)
     {
-        while (from.ReadLine() is { } line)
-            lock (text) text.AppendLine(line);
-    }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (line is null) return;
+        lock (text) text.AppendLine(line);
+    }
 }

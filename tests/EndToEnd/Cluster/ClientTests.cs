@@ -15,9 +15,7 @@ public sealed partial class ClientTests
         var model = await RunningProcess.AtelierAsync("models", "show", Path.Combine(Repository.Root, "models", "shapes"));
         var digest = Digest().Match(model.Output).Groups[1].Value;
 
-        // The example logs as its host does by default, which would fill the report of the tests.
-        Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "Warning");
-        var (rows, jobs, last) = await ClientExamples.RunAsync(cluster.Redis, digest, TestContext.Current.CancellationToken);
+        var (rows, jobs, last) = await RunExamplesAsync(cluster.Redis, digest);
 
         Assert.Equal(12, rows);
         Assert.Equal(["night-shift"], jobs);
@@ -56,6 +54,21 @@ public sealed partial class ClientTests
         await cluster.StatusAsync("many", status => status.GetProperty("samples").GetInt32() == Rows);
         Assert.Equal(Rows / 1000, Directory.GetFiles(Path.Combine(folder["store"], "many", "prompts")).Length);
         Assert.False(silo.HasExited);
+    }
+
+    // The host in the examples logs as hosts do by default, which would fill the report of the tests. Processes that other tests start are to log.
+    private static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunExamplesAsync(string redis, string digest)
+    {
+        const string Level = "Logging__LogLevel__Default";
+        Environment.SetEnvironmentVariable(Level, "Warning");
+        try
+        {
+            return await ClientExamples.RunAsync(redis, digest, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Level, null);
+        }
     }
 
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim())).Trim();
