@@ -17,7 +17,7 @@ catch (InvalidInputException refused)
     await Console.Error.WriteLineAsync(refused.Message);
     return 2;
 }
-catch (Exception lost) when (lost is RedisException or TimeoutException)
+catch (Exception lost) when (lost is RedisException or RedisTimeoutException)
 {
     await Console.Error.WriteLineAsync($"The membership server was lost while the silo joined; the silo ends so as to join anew: {lost.Message}");
     return MembershipGuard.StartAgain;

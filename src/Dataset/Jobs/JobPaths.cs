@@ -159,13 +159,13 @@ public static class JobPaths
     internal static string ShardParquet(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.parquet");
 
     /// <summary>The work that the name of a fault, or of work in hand, begins with.</summary>
-    /// <param name="parts">The name, cut at its dashes.</param>
+    /// <param name="parts">The name, cut at its dashes; two parts at least.</param>
     /// <param name="kind">What was to be done.</param>
     /// <param name="shard">Zero-based shard number; -1 when closing.</param>
     internal static bool TryParseWork(ReadOnlySpan<string> parts, out WorkKind kind, out int shard)
     {
         (kind, shard) = (default, 0);
-        if (parts.Length < 2 || !Enum.TryParse(parts[0], ignoreCase: true, out kind)
+        if (!Enum.TryParse(parts[0], ignoreCase: true, out kind)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out shard)) return false;
         if (kind == WorkKind.Close) shard = -1;
         return true;

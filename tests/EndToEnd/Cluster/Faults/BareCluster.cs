@@ -11,7 +11,7 @@ internal sealed class BareCluster(string redis, string store) : IDisposable
 
     private readonly List<RunningProcess> _silos = [];
 
-    /// <summary>What all silos have printed.</summary>
+    /// <summary>What all silos have printed, and which of them have ended.</summary>
     public string Output => string.Join('\n', _silos.Select((silo, i) => $"silo {i}, {(silo.HasExited ? "ended" : "running")}:\n{silo.Output}{silo.Error}"));
 
     /// <summary>Starts a silo with one worker.</summary>
