@@ -25,6 +25,7 @@ internal static class TrainCommand
             DefaultValueFactory = _ => Shapes,
         };
         var maxObjects = Options.Number("--max-objects", 2, 1, 2, "Most objects of a scene of the shapes world.");
+        var twoObjects = Options.Number("--two-objects", 0.5, 0, 1, "Share of scenes with two objects, where --max-objects is 2.");
         var steps = Options.Number("--steps", defaults.Steps, 1, 1_000_000_000, "Optimizer steps in all.");
         var batch = Options.Number("--batch", defaults.BatchSize, 1, 4096, "Images of one step.");
         var rate = Options.Number("--learning-rate", defaults.LearningRate, 1e-9, 1, "Peak learning rate of AdamW.");
@@ -36,6 +37,7 @@ internal static class TrainCommand
             "--min-snr-gamma", 1e-6, 1000, "Gamma of Min-SNR loss weighting; the smaller, the more the noisy steps count. Unweighted when not given.");
         var shift = Options.Number(
             "--timestep-shift", defaults.TimestepShift, 0.01, 100, "How much likelier than uniform the noisiest timestep is, which decides what is drawn where.");
+        var bound = Options.OptionalNumber<double>("--bound-weight", 0, 1000, "Weight of the variational bound that teaches variances. T / 1000 when not given.");
         var uncond = Options.Number("--uncond-probability", defaults.UncondProbability, 0, 1, "Share of captions dropped, for guidance.");
         var freeze = Options.Word(
             "--freeze", [.. Enum.GetNames<NetworkPart>().Select(name => name.ToLowerInvariant())], "The part of the network to leave as it is: its text transformer or its unet.");
@@ -50,7 +52,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a model on the shapes world or on your own images.")
         {
-            config, output, network, data, maxObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, shift, uncond, freeze, lowRes, seed, every, threads, replicas, precision, device,
+            config, output, network, data, maxObjects, twoObjects, steps, batch, rate, warmup, emaDecay, weightDecay, clip, gamma, shift, bound, uncond, freeze, lowRes, seed, every, threads, replicas, precision, device,
         };
         command.SetAction((given, cancellationToken) => Task.FromResult(TrainRun.Run(
             new TrainSettings
@@ -60,6 +62,7 @@ internal static class TrainCommand
                 Network = Enum.Parse<TrainedNetwork>(given.GetRequiredValue(network), ignoreCase: true),
                 Data = given.GetRequiredValue(data),
                 MaxObjects = given.GetValue(maxObjects),
+                TwoObjects = given.GetValue(twoObjects),
                 Threads = given.GetValue(threads),
                 Device = given.GetRequiredValue(device),
                 Options = new TrainingOptions
@@ -74,6 +77,7 @@ internal static class TrainCommand
                     GradientClip = given.GetValue(clip),
                     MinSnrGamma = given.GetValue(gamma),
                     TimestepShift = given.GetValue(shift),
+                    BoundWeight = given.GetValue(bound),
                     UncondProbability = given.GetValue(uncond),
                     LowResNoise = given.GetValue(lowRes),
                     BFloat16 = given.GetRequiredValue(precision) == BFloat16,

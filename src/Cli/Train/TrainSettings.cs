@@ -21,6 +21,10 @@ internal sealed record TrainSettings
     /// <summary>Most objects of a scene of the shapes world, 1 or 2.</summary>
     public required int MaxObjects { get; init; }
 
+    /// <summary>Share of scenes with two objects, where both counts are allowed.</summary>
+    /// <value>Default 0.5.</value>
+    public double TwoObjects { get; init; } = 0.5;
+
     /// <summary>How the network is trained.</summary>
     public required TrainingOptions Options { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
     {
         var everything = new SceneSource(settings.Options.Seed, SceneSplit.Training, maxObjects: 2);
         return new TrainingSource(
-            new ShapesTrainingData(new SceneSource(settings.Options.Seed, SceneSplit.Training, settings.MaxObjects)),
+            new ShapesTrainingData(new SceneSource(settings.Options.Seed, SceneSplit.Training, settings.MaxObjects, twoObjects: settings.TwoObjects)),
             Enumerable.Range(0, VocabularyCaptions).Select(i => everything.Captioned(i).Caption),
             new DataDescription(TrainCommand.Shapes),
             new ClassNames(ObjectKind.All.Count, [.. ObjectKind.All.Select(kind => kind.ToString())]));

@@ -40,7 +40,7 @@ public sealed record DiffusionConfig
     {
         if (Timesteps is < 1 or > 100_000) throw new ArgumentException($"timesteps {Timesteps} is not in 1 to 100000");
         _ = BetaSchedule.Named(NoiseSchedule, Timesteps);
-        if (!Enum.IsDefined(MeanType)) throw new ArgumentException($"mean_type {MeanType} is unknown; known: epsilon, start_x, previous_x");
+        if (!Enum.IsDefined(MeanType)) throw new ArgumentException($"mean_type {MeanType} is unknown; known: epsilon, start_x, previous_x, velocity");
         if (!Enum.IsDefined(VarianceType))
             throw new ArgumentException($"variance_type {VarianceType} is unknown; known: learned_range, learned, fixed_small, fixed_large");
     }

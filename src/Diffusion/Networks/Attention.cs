@@ -4,7 +4,8 @@ namespace Atelier.Diffusion.Networks;
 
 /// <summary>
 /// softmax(Q K^T / sqrt(C)) V for the memory layouts in which the official checkpoints keep queries, keys and values.
-/// H heads of C channels each; T positions.
+/// H heads of C channels each; T positions. Fused kernels need queries, keys and values whose channels are adjacent; given any other layout
+/// PyTorch falls back to one that writes the T x T weights down, without a word.
 /// </summary>
 public static class Attention
 {
@@ -16,11 +17,11 @@ public static class Attention
     public static Tensor ImageLayout(Tensor qkv, int heads, Tensor? encoderKv = null)
     {
         var (n, channels, t) = (qkv.shape[0], qkv.shape[1] / (3 * heads), qkv.shape[2]);
-        var parts = qkv.reshape(n, heads, 3 * channels, t).transpose(2, 3).split(channels, dim: -1);    // 3 x [N, H, T, C]
+        var parts = qkv.reshape(n, heads, 3 * channels, t).transpose(2, 3).contiguous().split(channels, dim: -1);    // 3 x [N, H, T, C]
         var (q, k, v) = (parts[0], parts[1], parts[2]);
         if (encoderKv is not null)
         {
-            var text = encoderKv.reshape(n, heads, 2 * channels, -1).transpose(2, 3).split(channels, dim: -1);    // 2 x [N, H, L, C]
+            var text = encoderKv.reshape(n, heads, 2 * channels, -1).transpose(2, 3).contiguous().split(channels, dim: -1);    // 2 x [N, H, L, C]
             k = cat([text[0], k], dim: 2);                                                              // [N, H, L + T, C]
             v = cat([text[1], v], dim: 2);
         }
@@ -34,7 +35,7 @@ public static class Attention
     public static Tensor SeparateLayout(Tensor qkv, int heads)
     {
         var (n, channels, t) = (qkv.shape[0], qkv.shape[1] / (3 * heads), qkv.shape[2]);
-        var parts = qkv.reshape(n, 3, heads, channels, t).transpose(3, 4).unbind(1);                    // 3 x [N, H, T, C]
+        var parts = qkv.reshape(n, 3, heads, channels, t).transpose(3, 4).contiguous().unbind(1);                    // 3 x [N, H, T, C]
         return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(2, 3).reshape(n, heads * channels, t);
     }
 

@@ -33,9 +33,12 @@ internal sealed class GroupNorm32 : nn.Module<Tensor, Tensor>
 /// <summary>A 3x3 convolution with padding 1, which may multiply in bfloat16 while weights, inputs and outputs stay float32.</summary>
 internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
 {
+    private const int ChannelBlock = 32;
+
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly int _stride;
+    private readonly bool _wholeBlocks;
 
     public Conv3x3(int channels, int outChannels, int stride = 1, Device? device = null) : base(nameof(Conv3x3))
     {
@@ -45,11 +48,16 @@ internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
         weight = nn.Parameter(layer.weight.detach().clone().DetachFromDisposeScope());
         bias = nn.Parameter(layer.bias!.detach().clone().DetachFromDisposeScope());
         _stride = stride;
+        _wholeBlocks = channels % ChannelBlock == 0 && outChannels % ChannelBlock == 0;
         RegisterComponents();
     }
 
     /// <summary>Whether products are taken in bfloat16 (Micikevicius et al. 2018, arXiv:1710.03740); used in training only.</summary>
-    public bool MultipliesInBFloat16 { get; set; }
+    /// <remarks>
+    /// Layers of other widths than whole blocks of 32 channels, which are the first and the last of a network, stay in float32: for them oneDNN 3.7
+    /// reads past its gradients on processors with AVX-512, and what it finds there is sometimes not a number.
+    /// </remarks>
+    public bool MultipliesInBFloat16 { get; set => field = value && _wholeBlocks; }
 
     public override Tensor forward(Tensor input) => MultipliesInBFloat16
         ? nn.functional.conv2d(
@@ -160,11 +168,13 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
     private readonly Conv1d proj_out;
     private readonly int _heads;
     private readonly bool _newOrder;
+    private readonly bool _positions;
 
     public AttentionBlock(UNetConfig config, int channels, bool up = false) : base(nameof(AttentionBlock))
     {
         _heads = config.HeadsFor(channels, up);
         _newOrder = config.NewAttentionOrder;
+        _positions = config.AttentionPositions;
         norm = new GroupNorm32(channels, device: config.Device);
         qkv = nn.Conv1d(channels, 3 * channels, 1, device: config.Device);
         if (config.EncoderChannels is { } encoderChannels) encoder_kv = nn.Conv1d(encoderChannels, 2 * channels, 1, device: config.Device);
@@ -174,7 +184,9 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
 
     public override Tensor forward(Tensor x, Tensor? text)
     {
-        var flat = norm.call(x).flatten(start_dim: 2);                                  // [N, C, H * W]
+        var normed = norm.call(x);
+        if (_positions) normed = normed.Plus(PositionCode.Of(normed));
+        var flat = normed.flatten(start_dim: 2);                                        // [N, C, H * W]
         var h = _newOrder
             ? Attention.SeparateLayout(qkv.call(flat), _heads)
             : Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : encoder_kv!.call(text));
@@ -222,13 +234,16 @@ internal sealed class UNetEncoder
     /// <summary>Channels of what each input block gives.</summary>
     public List<int> Channels { get; } = [];
 
-    /// <summary>Times the coarsest size is smaller than the image.</summary>
+    /// <summary>Times the coarsest size is smaller than the finest.</summary>
     public int Downsampling { get; } = 1;
+
+    private readonly int _patchSize;
 
     public UNetEncoder(UNetConfig config)
     {
         var channels = config.ChannelsAt(0);
-        Add(new UNetStage(UNet.Paired(new Conv3x3(config.InChannels, channels, device: config.Device))));
+        _patchSize = config.PatchSize;
+        Add(new UNetStage(UNet.Paired(new Conv3x3(config.InChannels * config.PatchSize * config.PatchSize, channels, device: config.Device))));
         for (var level = 0; level < config.ChannelMult.Count; level++)
         {
             for (var i = 0; i < config.NumResBlocks; i++) Add(UNet.Stage(config, channels, channels = config.ChannelsAt(level), Downsampling));
@@ -254,6 +269,7 @@ internal sealed class UNetEncoder
     /// <summary>The outputs of all input blocks, and then that of the middle.</summary>
     public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, Tensor? text)
     {
+        if (_patchSize > 1) x = nn.functional.pixel_unshuffle(x, _patchSize);           // [N, InChannels * p * p, H / p, W / p]
         foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
         yield return MiddleBlock.call(x, embedding, text);
     }
@@ -271,6 +287,8 @@ internal sealed class UNet
     /// <summary>Norm, activation and the last convolution.</summary>
     public Sequential Out { get; }
 
+    private readonly int _patchSize;
+
     public UNet(UNetConfig config)
     {
         Encoder = new UNetEncoder(config);
@@ -286,7 +304,8 @@ internal sealed class UNet
             }
         }
         Out = nn.Sequential(
-            new GroupNorm32(channels, swish: 1, config.Device), nn.Identity(), Zero(new Conv3x3(channels, config.OutChannels, device: config.Device)));
+            new GroupNorm32(channels, swish: 1, config.Device), nn.Identity(), Zero(new Conv3x3(channels, config.OutChannels * config.PatchSize * config.PatchSize, device: config.Device)));
+        _patchSize = config.PatchSize;
     }
 
     /// <summary>Runs the body.</summary>
@@ -303,7 +322,8 @@ internal sealed class UNet
             using var scope = NewDisposeScope();
             h = stage.call(cat([h, skips.Pop()], dim: 1), embedding, text).MoveToOuterDisposeScope();
         }
-        return Out.call(h.to_type(ScalarType.Float32));
+        var output = Out.call(h.to_type(ScalarType.Float32));
+        return _patchSize > 1 ? nn.functional.pixel_shuffle(output, _patchSize) : output;
     }
 
     /// <summary>

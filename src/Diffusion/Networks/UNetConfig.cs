@@ -47,6 +47,19 @@ public record UNetConfig
     /// <summary>Whether residual blocks resample, instead of convolutions.</summary>
     public bool ResBlockUpDown { get; init; }
 
+    /// <summary>
+    /// Side of the squares of pixels that enter and leave the network as channels of one position (space to depth: Shi et al. 2016,
+    /// arXiv:1609.05158). With 2 every level is half as large, which costs a quarter; official networks have 1.
+    /// </summary>
+    /// <value>Default 1.</value>
+    public int PatchSize { get; init; } = 1;
+
+    /// <summary>
+    /// Whether image attention is told where each position is, see <see cref="PositionCode"/>; what lies where can hardly be learnt
+    /// without. Official networks are not told.
+    /// </summary>
+    public bool AttentionPositions { get; init; }
+
     /// <summary>Refuses shapes that cannot be built.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     public virtual void Validate()
@@ -57,6 +70,7 @@ public record UNetConfig
         Require(NumResBlocks is >= 1 and <= 32, "num_res_blocks", NumResBlocks, "1 to 32");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "0 to below 1");
         Require(ChannelMult.Count is >= 1 and <= 10, "channel_mult", $"of {ChannelMult.Count} levels", "1 to 10 levels");
+        Require(PatchSize is 1 or 2 or 4 or 8, "patch_size", PatchSize, "1, 2, 4 or 8");
         Require(NumHeads >= 1, "num_heads", NumHeads, "1 or more");
         Require(NumHeadsUpsample is -1 or >= 1, "num_heads_upsample", NumHeadsUpsample, "-1, or 1 or more");
         Require(NumHeadChannels is -1 or >= 1, "num_head_channels", NumHeadChannels, "-1, or 1 or more");

@@ -83,7 +83,8 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
         {
             MeanType.Epsilon => (x - S(sigma) * output) / S(alpha),
             MeanType.StartX => output,
-            _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon or x_0, not the mean of x_{t-1}"),
+            MeanType.Velocity => S(alpha) * x - S(sigma) * output,
+            _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}"),
         };
         return Denoised is null ? xStart : Denoised(xStart);
     }

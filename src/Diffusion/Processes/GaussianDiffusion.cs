@@ -82,6 +82,7 @@ public sealed class GaussianDiffusion(
         {
             MeanType.Epsilon => PredictXStart(x, t, output),
             MeanType.StartX => output,
+            MeanType.Velocity => (At(schedule.SqrtAlphasCumprod, t) * x) - At(schedule.SqrtOneMinusAlphasCumprod, t) * output,
             _ => (output - At(schedule.PosteriorMeanCoefficient2, t) * x) / At(schedule.PosteriorMeanCoefficient1, t),
         };
         if (denoised is not null) xStart = denoised(xStart);
@@ -122,6 +123,13 @@ public sealed class GaussianDiffusion(
     /// <param name="epsilon">Predicted noise.</param>
     public Tensor PredictXStart(Tensor x, Tensor t, Tensor epsilon) =>
         At(schedule.SqrtReciprocalAlphasCumprod, t) * x - At(schedule.SqrtReciprocalMinusOneAlphasCumprod, t) * epsilon;
+
+    /// <summary>v = sqrt(alphaBar_t) epsilon - sqrt(1 - alphaBar_t) x_0, see <see cref="MeanType.Velocity"/>.</summary>
+    /// <param name="xStart">x_0, [N, C, H, W].</param>
+    /// <param name="t">[N] int64.</param>
+    /// <param name="noise">The noise in x_t.</param>
+    public Tensor VelocityOf(Tensor xStart, Tensor t, Tensor noise) =>
+        At(schedule.SqrtAlphasCumprod, t) * noise - At(schedule.SqrtOneMinusAlphasCumprod, t) * xStart;
 
     /// <summary>The epsilon for which <see cref="PredictXStart"/> gives this x_0.</summary>
     /// <param name="x">x_t.</param>

@@ -18,7 +18,7 @@ public static class TrainingLoss
     /// <param name="noise">The noise in x_t.</param>
     /// <param name="minSnrGamma">
     /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), divided by gamma: the squared error of epsilon counts
-    /// min(1 / gamma, 1 / SNR), that of x_0 min(1, SNR / gamma), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps
+    /// min(1 / gamma, 1 / SNR), that of x_0 min(1, SNR / gamma), that of v the former times SNR / (SNR + 1), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps
     /// count, which decide what is drawn and where. Null counts all alike.
     /// </param>
     /// <param name="boundWeight">lambda; null is T / 1000.</param>
@@ -32,7 +32,8 @@ public static class TrainingLoss
         {
             MeanType.Epsilon => (noise, (Func<double, double, double>)((snr, gamma) => Math.Min(1 / gamma, 1 / snr))),
             MeanType.StartX => (xStart, (snr, gamma) => Math.Min(1, snr / gamma)),
-            _ when minSnrGamma is not null => throw new ArgumentException("min-snr weighting is defined for networks that predict epsilon or start_x"),
+            MeanType.Velocity => (diffusion.VelocityOf(xStart, t, noise), (snr, gamma) => Math.Min(1 / gamma, 1 / snr) * snr / (snr + 1)),
+            _ when minSnrGamma is not null => throw new ArgumentException("min-snr weighting is defined for networks that predict epsilon, start_x or velocity"),
             _ => (diffusion.QPosterior(xStart, x, t).Mean, (_, _) => 1),
         };
         var mse = MeanFlat((target - parts[0]).pow(S(2)));

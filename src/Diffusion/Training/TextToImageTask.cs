@@ -41,7 +41,7 @@ public class TextToImageTask(Text2ImUNet network, GaussianDiffusion diffusion, i
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)
     {
         var output = network.call(Seen(images.X, inputs), Diffusion.NetworkTimesteps(images.T), network.EncodeText(inputs[0], inputs[1]));
-        var (loss, mse, bound) = TrainingLoss.Hybrid(Diffusion, output, images.XStart, images.X, images.T, images.Noise, options.MinSnrGamma);
+        var (loss, mse, bound) = TrainingLoss.Hybrid(Diffusion, output, images.XStart, images.X, images.T, images.Noise, options.MinSnrGamma, options.BoundWeight);
         return (loss, [mse, bound]);
     }
 

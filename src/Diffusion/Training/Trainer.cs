@@ -88,7 +88,7 @@ public sealed class Trainer : IDisposable
     {
         if (step < options.WarmupSteps) return options.LearningRate * (step + 1) / options.WarmupSteps;
         var part = (double)(step - options.WarmupSteps) / Math.Max(1, options.Steps - options.WarmupSteps);
-        return options.LearningRate * (0.1 + 0.9 * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(part, 1))));
+        return options.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(part, 1)));
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,10 @@ public sealed class Trainer : IDisposable
         foreach (var replica in _replicas) replica.Dispose();
     }
 
-    /// <summary>Random timesteps, see <see cref="TrainingOptions.TimestepShift"/>.</summary>
+    /// <summary>
+    /// Random timesteps, see <see cref="TrainingOptions.TimestepShift"/>: one from each of as many equal parts as there are examples, in random
+    /// order, so that every batch has seen all noise levels (low-discrepancy sampling: Kingma et al. 2021, arXiv:2107.00630, appendix I.1).
+    /// </summary>
     /// <param name="shift">Above 0; 1 draws uniformly.</param>
     /// <param name="steps">T.</param>
     /// <param name="count">How many.</param>
@@ -107,9 +110,8 @@ public sealed class Trainer : IDisposable
     /// <returns>[count] int64 in [0, T).</returns>
     internal static Tensor Timesteps(double shift, int steps, int count, Generator generator)
     {
-        if (shift == 1) return randint(0, steps, [count], dtype: int64, generator: generator);
         using var scope = NewDisposeScope();
-        var u = rand([count], dtype: float64, generator: generator);
+        var u = randperm(count, dtype: float64, generator: generator).Plus(rand([count], dtype: float64, generator: generator)) / S(count);
         var time = u * S(shift) / (u * S(shift - 1)).Plus(S(1));
         return (time * S(steps)).floor().to_type(int64).clamp_max(S(steps - 1)).MoveToOuterDisposeScope();
     }

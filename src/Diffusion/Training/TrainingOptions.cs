@@ -14,7 +14,7 @@ public sealed record TrainingOptions
     /// <value>Default 1.</value>
     public int Replicas { get; init; } = 1;
 
-    /// <summary>Peak learning rate of AdamW, reached after <see cref="WarmupSteps"/> and then lowered to a tenth along a half cosine.</summary>
+    /// <summary>Peak learning rate of AdamW, reached after <see cref="WarmupSteps"/> and then lowered to 0 along a half cosine.</summary>
     /// <value>Default 0.0005.</value>
     public double LearningRate { get; init; } = 5e-4;
 
@@ -40,6 +40,13 @@ public sealed record TrainingOptions
 
     /// <summary>gamma of Min-SNR loss weighting, above 0; null leaves the loss unweighted, as in the official trainings.</summary>
     public double? MinSnrGamma { get; init; }
+
+    /// <summary>
+    /// Weight of the variational bound of learned variances beside the squared error (Nichol and Dhariwal 2021, arXiv:2102.09672, lambda of
+    /// equation 16, times T). The bound moves the variances only, but shares the network's features with the prediction.
+    /// </summary>
+    /// <value>Default null: T / 1000, as in the official trainings.</value>
+    public double? BoundWeight { get; init; }
 
     /// <summary>
     /// Above 1, noisy timesteps are drawn more often: t / T = shift u / (1 + (shift - 1) u) with u uniform (Esser et al. 2024, arXiv:2403.03206,

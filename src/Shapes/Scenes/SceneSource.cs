@@ -25,20 +25,22 @@ public sealed class SceneSource
     private readonly SceneSplit _split;
     private readonly int _minObjects;
     private readonly int _maxObjects;
+    private readonly double _twoObjects;
 
     /// <summary>Makes the list; nothing is drawn until a scene is asked for.</summary>
     /// <param name="seed">Different seeds give unrelated lists.</param>
     /// <param name="split">What the scenes may show.</param>
-    /// <param name="maxObjects">1 or 2. With a range of counts, each count is equally likely.</param>
+    /// <param name="maxObjects">1 or 2.</param>
     /// <param name="minObjects">1, or 2 for scenes with two objects only.</param>
+    /// <param name="twoObjects">Share of scenes with two objects, 0 to 1, where both counts are allowed.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is not 1 or 2, or the minimum exceeds the maximum.</exception>
-    public SceneSource(ulong seed, SceneSplit split, int maxObjects, int minObjects = 1)
+    public SceneSource(ulong seed, SceneSplit split, int maxObjects, int minObjects = 1, double twoObjects = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxObjects, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxObjects, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(minObjects, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minObjects, maxObjects);
-        (_seed, _split, _maxObjects, _minObjects) = (seed, split, maxObjects, minObjects);
+        (_seed, _split, _maxObjects, _minObjects, _twoObjects) = (seed, split, maxObjects, minObjects, twoObjects);
     }
 
     /// <summary>The scene at <paramref name="index"/>; any index will do, in any order, from any thread.</summary>
@@ -51,7 +53,8 @@ public sealed class SceneSource
     {
         var background = random.Pick(Backgrounds);
         var fill = Jitter(Palette.Of(background), random);
-        return _minObjects + random.Below(_maxObjects - _minObjects + 1) == 1
+        var chance = random.NextDouble();
+        return (_minObjects == _maxObjects ? _maxObjects == 1 : chance < 1 - _twoObjects)
             ? DrawOne(background, fill, random)
             : DrawTwo(background, fill, random);
     }
