@@ -20,9 +20,10 @@ internal sealed class TrainRun
     private readonly Trainer _trainer;
     private readonly TrainingOptions _options;
     private readonly LossLog _log;
+    private readonly CaptionLog? _captions;
 
-    private TrainRun(TrainingFolder folder, StartingPoint start, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log) =>
-        (_folder, _start, _config, _trainer, _options, _log) = (folder, start, config, trainer, options, log);
+    private TrainRun(TrainingFolder folder, StartingPoint start, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log, CaptionLog? captions) =>
+        (_folder, _start, _config, _trainer, _options, _log, _captions) = (folder, start, config, trainer, options, log, captions);
 
     /// <summary>Trains until the last step.</summary>
     /// <param name="settings">What to do.</param>
@@ -65,7 +66,10 @@ internal sealed class TrainRun
             CultureInfo.InvariantCulture,
             $"{folder.Path}: {parameters:N0} parameters, vocabulary {tokenizer.VocabularySize:N0}, {(options.BFloat16 ? "bf16" : "fp32")} on {settings.Device}"));
         CopyModel(start, source, folder.Model);
-        return new TrainRun(folder, start, config, trainer, options, log).Run(console, cancellationToken);
+        // An upsampler sees what it draws, and needs no caption for it.
+        var probes = start.Network == TrainedNetwork.Base ? source.Probes(task.ImageSize) : [];
+        var captions = probes.Count > 1 ? CaptionLog.Open(folder, trainer.Step, new CaptionProbe(probes)) : null;
+        return new TrainRun(folder, start, config, trainer, options, log, captions).Run(console, cancellationToken);
     }
 
     private static void CheckClassifier(StartingPoint start, TrainingSource source, NetworkPart frozen)
@@ -119,7 +123,7 @@ internal sealed class TrainRun
                     throw new InvalidInputException(
                         $"the loss of step {progress.Step} is {progress.Loss}: training has diverged; --learning-rate is {_options.LearningRate}, try less");
                 _log.Append(progress);
-                display.Report(progress.Step, meter.Add(progress));
+                display.Report(progress.Step, $"{meter.Add(progress)}{_captions?.Latest}");
                 if (progress.Step % _options.CheckpointEvery == 0 && progress.Step < _options.Steps) WriteResults();
             }
         });
@@ -136,6 +140,7 @@ internal sealed class TrainRun
     private void WriteResults()
     {
         ModelFolder.Write(_folder.Model, _config, _trainer.Average, _folder.Tokenizer, _start.Network.File());
+        _captions?.Append(_trainer);
         if (_log.Losses.Count > 0) LossPlot.Save(_log.Losses, _folder.LossPicture);
     }
 }

@@ -22,6 +22,12 @@ internal sealed class TrainingFolder(string path)
     /// <summary>The losses of every step.</summary>
     public string LossTable => In("loss.csv");
 
+    /// <summary>What captions tell the network at each noise level, at every checkpoint.</summary>
+    public string CaptionTable => In("captions.csv");
+
+    /// <summary>The same as a picture.</summary>
+    public string CaptionPicture => In("captions.png");
+
     /// <summary>The losses as a picture.</summary>
     public string LossPicture => In("loss.png");
 

@@ -7,4 +7,9 @@ public sealed record CaptionedImage(string Caption, byte[] Rgb)
 {
     /// <summary>Zero-based class of the image, which only classifiers learn from; null where it has none.</summary>
     public int? Label { get; init; }
+
+    /// <summary>
+    /// The caption with its sides exchanged, left for right and top for bottom, for <see cref="CaptionProbe"/>; null where nobody knows it.
+    /// </summary>
+    public string? MisplacedCaption { get; init; }
 }

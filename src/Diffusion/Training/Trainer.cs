@@ -39,6 +39,16 @@ public sealed class Trainer : IDisposable
     /// <summary>The network with averaged weights, which are the ones to sample with; live, and owned by the trainer.</summary>
     public nn.Module Average => _average.Network;
 
+    /// <summary>What captions tell the averaged network.</summary>
+    /// <param name="probe">The images.</param>
+    /// <exception cref="InvalidOperationException">The network has no captions.</exception>
+    public IReadOnlyList<CaptionLoss> Measure(CaptionProbe probe)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        Average.eval();
+        return probe.Measure(_average as TextToImageTask ?? throw new InvalidOperationException("a network without captions cannot be probed with them"), _options);
+    }
+
     /// <summary>Trains until the last step, writing checkpoints; the caller sees each step when it is done.</summary>
     /// <param name="checkpoint">File to write every CheckpointEvery steps and at the end or on cancellation.</param>
     /// <param name="cancellationToken">Stops after the running step.</param>
@@ -116,14 +126,20 @@ public sealed class Trainer : IDisposable
         return (time * S(steps)).floor().to_type(int64).clamp_max(S(steps - 1)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>x_0 of examples on a task's device, [N, 3, S, S] float32 in [-1, 1].</summary>
+    internal static Tensor Pixels(CaptionedImage[] examples, TrainingTask task)
+    {
+        byte[] bytes = [.. examples.SelectMany(example => example.Rgb)];
+        var pixels = tensor(bytes, [examples.Length, task.ImageSize, task.ImageSize, 3]).to(task.Device);
+        return pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / S(127.5) - S(1);
+    }
+
     private TrainingProgress TrainStep(CaptionedImage[] examples)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(unchecked(_options.Seed * 0x9E3779B97F4A7C15 + (ulong)Step));
         var (task, n) = (_replicas[0], examples.Length);
-        byte[] bytes = [.. examples.SelectMany(example => example.Rgb)];
-        var pixels = tensor(bytes, [n, task.ImageSize, task.ImageSize, 3]).to(task.Device);
-        var xStart = pixels.permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous() / S(127.5) - S(1);   // [N, 3, S, S] in [-1, 1]
+        var xStart = Pixels(examples, task);
         var t = Timesteps(_options.TimestepShift, task.Diffusion.Schedule.Steps, n, generator).to(task.Device);
         var noise = randn(xStart.shape, generator: generator).to(task.Device);
         var images = new NoisedImages(xStart, task.Diffusion.QSample(xStart, t, noise), t, noise);

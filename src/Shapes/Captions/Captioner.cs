@@ -38,6 +38,18 @@ public static class Captioner
         return new CaptionedScene(scene, text, sizes, background, place);
     }
 
+    /// <summary>The caption with left and right, above and below, and top and bottom exchanged, which states the opposite layout.</summary>
+    /// <param name="caption">A caption of <see cref="Caption"/>.</param>
+    public static string ExchangeSides(string caption)
+    {
+        ArgumentNullException.ThrowIfNull(caption);
+        return Wording.Sides().Replace(caption, side =>
+        {
+            var other = Wording.Opposite(side.Value.ToLowerInvariant());
+            return char.IsUpper(side.Value[0]) ? $"{char.ToUpperInvariant(other[0])}{other[1..]}" : other;
+        });
+    }
+
     private static string DescribeOne(SceneObject only, Place? place, bool sizes, SplitMix64 random)
     {
         var text = random.Pick(Wording.OneObject).Replace("{a}", NounPhrase(only, sizes, random), StringComparison.Ordinal);

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Atelier.Shapes;
 
 /// <summary>All the words and sentence forms of captions. Forms have slots in braces; see <see cref="Captioner"/>.</summary>
-internal static class Wording
+internal static partial class Wording
 {
     public static readonly IReadOnlyList<string> OneObject =
     [
@@ -66,6 +68,24 @@ internal static class Wording
         Place.Top => ["at the top"],
         Place.Bottom => ["at the bottom"],
         _ => throw new ArgumentOutOfRangeException(nameof(place), place, "not a known place"),
+    };
+
+    /// <summary>The words that say where something is; "at the top" and "on the left" end in one of them.</summary>
+    [GeneratedRegex(@"\b(left|right|above|over|below|under|beneath|top|bottom)\b", RegexOptions.IgnoreCase)]
+    public static partial Regex Sides();
+
+    /// <summary>The word for the opposite side.</summary>
+    public static string Opposite(string side) => side switch
+    {
+        "left" => "right",
+        "right" => "left",
+        "above" => "below",
+        "over" => "under",
+        "below" => "above",
+        "under" or "beneath" => "over",
+        "top" => "bottom",
+        "bottom" => "top",
+        _ => throw new ArgumentOutOfRangeException(nameof(side), side, "not a side"),
     };
 
     public static string Of(ObjectColour colour) => colour.ToString().ToLowerInvariant();
