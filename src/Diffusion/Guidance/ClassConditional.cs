@@ -11,5 +11,5 @@ namespace Atelier.Diffusion.Guidance;
 public sealed class ClassConditional(UNetModel network, Tensor? labels, ConcatenatedImages? images = null) : IDenoiser
 {
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Tensor timesteps) => network.call(images is null ? x : images.Concatenate(x), timesteps, labels);
+    public Tensor Predict(Tensor x, Timesteps timesteps) => network.call(images is null ? x : images.Concatenate(x), timesteps.For(x), labels);
 }

@@ -1,5 +1,5 @@
+using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
-using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
@@ -8,48 +8,65 @@ namespace Atelier.Diffusion.Guidance;
 /// <summary>
 /// Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598, equation 6) in the form of GLIDE (arXiv:2112.10741, equation 6):
 /// eps = eps(null) + s (eps(y) - eps(null)), one doubled batch a step, the conditional half first. The variance is the conditional one.
-/// Where s is 1 for every sample, the conditional half alone is computed.
+/// Networks that predict x_0 or v are guided alike, as both are linear in epsilon. Where s is 1 for every sample the conditional half alone is
+/// computed.
 /// </summary>
 /// <remarks>One object serves one run: adaptive projected guidance remembers the step before.</remarks>
 public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
 {
     private readonly TextConditional _network;
     private readonly double[] _scales;
-    private readonly NoiseSchedule _schedule;
+    private readonly GaussianDiffusion _diffusion;
     private readonly GuidanceSettings _settings;
     private readonly AdaptiveProjection? _projection;
+    private Tensor? _excess;        // s - 1 of each sample, on the device
 
     /// <summary>Guides a run.</summary>
     /// <param name="network">The network with its prompts.</param>
     /// <param name="scales">s of each of the N samples.</param>
-    /// <param name="schedule">The schedule of the run, which some methods need the noise level from.</param>
+    /// <param name="diffusion">The process of the run, which some methods need the noise level from.</param>
     /// <param name="settings">How to guide; null is plain guidance.</param>
-    public ClassifierFreeGuidance(TextConditional network, IReadOnlyList<double> scales, NoiseSchedule schedule, GuidanceSettings? settings = null)
+    /// <exception cref="NotSupportedException">Adaptive projected guidance of a network that gives the mean of x_{t-1}.</exception>
+    public ClassifierFreeGuidance(TextConditional network, IReadOnlyList<double> scales, GaussianDiffusion diffusion, GuidanceSettings? settings = null)
     {
-        (_network, _scales, _schedule, _settings) = (network, [.. scales], schedule, settings ?? new GuidanceSettings());
-        if (_settings.Apg is { } apg) _projection = new AdaptiveProjection(apg);
+        (_network, _scales, _diffusion, _settings) = (network, [.. scales], diffusion, settings ?? new GuidanceSettings());
+        if (_settings.Apg is not { } apg) return;
+        if (diffusion.MeanType == MeanType.PreviousX)
+            throw new NotSupportedException("adaptive projected guidance needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}");
+        _projection = new AdaptiveProjection(apg);
     }
 
+    /// <summary>
+    /// Whether the unconditional half alone is computed where s is 0 for every sample. Its variance is taken too then, which official code takes
+    /// from the conditional half; of what is drawn without a prompt that is the more natural one, and half the work.
+    /// </summary>
+    public bool OnePassAtZero { get; init; }
+
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Tensor timesteps)
+    public Tensor Predict(Tensor x, Timesteps timesteps)
     {
-        // The noise level is a function of the timestep, which is one number for the whole batch; plain guidance does not ask for it.
-        var timestep = _settings.NeedsTimestep ? timesteps[0].to_type(ScalarType.Float64).item<double>() : 0;
-        var scales = _settings.ScalesAt(_scales, timestep / _schedule.OriginalTimesteps);
-        if (scales is null || Array.TrueForAll(scales, scale => scale == 1)) return _network.Predict(x, timesteps);
+        // What is computed may depend on what all samples of a batch have in common, and never on a sample's neighbours.
+        var weight = _settings.NeedsTimestep ? _settings.WeightAt(timesteps.Original / _diffusion.Schedule.OriginalTimesteps) : 1;
+        if (weight == 0 || Array.TrueForAll(_scales, scale => scale == 1)) return _network.Predict(x, timesteps);
+        if (OnePassAtZero && weight == 1 && _settings.IsCombinationAlone && Array.TrueForAll(_scales, scale => scale == 0)) return _network.PredictAgainst(x, timesteps);
 
         var (conditional, unconditional) = _network.PredictBoth(x, timesteps);
         var c = x.shape[1];
-        var (epsilon, against) = (conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c));
-        using var s = tensor(Array.ConvertAll(scales, scale => (float)scale), [scales.Length, 1, 1, 1]).to(x.device);
-        var guided = _projection is not null ? Project(x, epsilon, against, s, timestep)
-            : Combine(epsilon, _settings.CfgZeroStar ? OptimizedScale(epsilon, against) * against : against, s);
-        if (_settings.Rescale > 0) guided = Rescale(guided, epsilon, _settings.Rescale);
+        var (output, against) = (conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c));
+        _excess ??= tensor(Array.ConvertAll(_scales, scale => (float)(scale - 1)), [_scales.Length, 1, 1, 1]).to(x.device).DetachFromDisposeScope();
+        var excess = weight == 1 ? _excess : _excess * S(weight);
+        var guided = _projection is not null ? Project(x, output, against, excess, timesteps.Original)
+            : Combine(output, _settings.CfgZeroStar ? OptimizedScale(output, against) * against : against, excess.Plus(S(1)));
+        if (_settings.Rescale > 0) guided = Rescale(guided, output, _settings.Rescale);
         return conditional.shape[1] == c ? guided : cat([guided, conditional.narrow(1, c, c)], dim: 1);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _projection?.Dispose();
+    public void Dispose()
+    {
+        _projection?.Dispose();
+        _excess?.Dispose();
+    }
 
     /// <summary>The guided epsilon.</summary>
     /// <param name="conditional">eps(y).</param>
@@ -81,13 +98,25 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public static Tensor OptimizedScale(Tensor conditional, Tensor unconditional) =>
         (conditional * unconditional).sum([1, 2, 3], keepdim: true) / unconditional.pow(S(2)).sum([1, 2, 3], keepdim: true).Plus(S(1e-8));
 
-    // The projection is of predicted images, which are linear in epsilon.
-    private Tensor Project(Tensor x, Tensor conditional, Tensor unconditional, Tensor scale, double timestep)
+    // The projection is of predicted images, which are linear in what the network predicts.
+    private Tensor Project(Tensor x, Tensor conditional, Tensor unconditional, Tensor excess, double timestep)
     {
-        var alphaBar = _schedule.AlphaBarAt(timestep);
+        var alphaBar = _diffusion.Schedule.AlphaBarAt(timestep);
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var image = (x - S(sigma) * conditional) / S(alpha);
-        var difference = (unconditional - conditional) * S(sigma / alpha);           // of the images
-        return (x - S(alpha) * image.Plus((scale - S(1)) * _projection!.Apply(image, difference))) / S(sigma);
+        var image = Image(conditional);
+        var guided = image.Plus(excess * _projection!.Apply(image, image - Image(unconditional)));
+        return _diffusion.MeanType switch
+        {
+            MeanType.StartX => guided,
+            MeanType.Velocity => (S(alpha) * x - guided) / S(sigma),
+            _ => (x - S(alpha) * guided) / S(sigma),
+        };
+
+        Tensor Image(Tensor output) => _diffusion.MeanType switch
+        {
+            MeanType.StartX => output,
+            MeanType.Velocity => S(alpha) * x - S(sigma) * output,
+            _ => (x - S(sigma) * output) / S(alpha),
+        };
     }
 }

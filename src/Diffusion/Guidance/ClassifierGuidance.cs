@@ -16,12 +16,12 @@ namespace Atelier.Diffusion.Guidance;
 public sealed class ClassifierGuidance(IDenoiser inner, EncoderUNetModel classifier, Tensor labels, Tensor scale) : IDenoiser
 {
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Tensor timesteps) => inner.Predict(x, timesteps);
+    public Tensor Predict(Tensor x, Timesteps timesteps) => inner.Predict(x, timesteps);
 
     /// <inheritdoc/>
-    public Tensor? Gradient(Tensor x, Tensor timesteps)
+    public Tensor? Gradient(Tensor x, Timesteps timesteps)
     {
-        var gradient = Gradient(classifier, x, timesteps, labels, scale);
+        var gradient = Gradient(classifier, x, timesteps.For(x), labels, scale);
         return inner.Gradient(x, timesteps) is { } more ? gradient.Plus(more) : gradient;
     }
 

@@ -14,7 +14,7 @@ public static class DynamicThresholding
     /// <param name="percentile">Above 0 to 1; at 1 nothing is cut off, only scaled.</param>
     public static Tensor Apply(Tensor xStart, double percentile)
     {
-        var s = xStart.abs().flatten(start_dim: 1).quantile(tensor((float)percentile).to(xStart.device), dim: 1).view(-1, 1, 1, 1).clamp_min(S(1));
+        var s = xStart.abs().flatten(start_dim: 1).quantile(full(1, S(percentile), dtype: float32, device: xStart.device), dim: 1).view(-1, 1, 1, 1).clamp_min(S(1));
         return xStart.clamp(-s, s) / s;
     }
 }

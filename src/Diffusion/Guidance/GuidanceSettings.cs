@@ -52,18 +52,15 @@ public sealed record GuidanceSettings
         }
     }
 
-    /// <summary>The scales at a time, or null outside the interval.</summary>
-    /// <param name="scales">s of each sample.</param>
+    /// <summary>Whether a step is nothing but the weighted sum of two outputs.</summary>
+    internal bool IsCombinationAlone => Apg is null && !CfgZeroStar && Rescale == 0;
+
+    /// <summary>What s - 1 is multiplied by at a time; 0 outside the interval, where nothing is guided.</summary>
     /// <param name="time">t / T.</param>
-    internal double[]? ScalesAt(double[] scales, double time)
+    internal double WeightAt(double time) => time < IntervalStart || time > IntervalEnd ? 0 : Weights switch
     {
-        if (time < IntervalStart || time > IntervalEnd) return null;
-        var weight = Weights switch
-        {
-            GuidanceWeights.Linear => 2 * (1 - time),
-            GuidanceWeights.Cosine => 1 + Math.Cos(Math.PI * time),
-            _ => 1,
-        };
-        return weight == 1 ? scales : Array.ConvertAll(scales, scale => 1 + (scale - 1) * weight);
-    }
+        GuidanceWeights.Linear => 2 * (1 - time),
+        GuidanceWeights.Cosine => 1 + Math.Cos(Math.PI * time),
+        _ => 1,
+    };
 }

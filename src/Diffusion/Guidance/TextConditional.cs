@@ -8,25 +8,37 @@ namespace Atelier.Diffusion.Guidance;
 /// <param name="network">The network.</param>
 /// <param name="text">Encodings of N prompts followed by N null or negative prompts.</param>
 /// <param name="images">Images of the N samples that the network sees beside x_t; null for none.</param>
-public sealed class TextConditional(Text2ImUNet network, TextEncoding text, ConcatenatedImages? images = null) : IDenoiser
+public sealed class TextConditional(Text2ImUNet network, TextEncoding text, ConcatenatedImages? images = null) : IDenoiser, IDisposable
 {
+    private TextEncoding? _prompts, _against;
+
     /// <summary>The network's output for the prompts alone.</summary>
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Tensor timesteps)
-    {
-        var n = x.shape[0];
-        return network.call(Input(x), timesteps, new TextEncoding(text.Projection.narrow(0, 0, n), text.Sequence.narrow(0, 0, n)));
-    }
+    public Tensor Predict(Tensor x, Timesteps timesteps) =>
+        network.call(Input(x), timesteps.For(x), _prompts ??= text.Part(0, x.shape[0]));
+
+    /// <summary>The network's output for what stands against the prompts alone.</summary>
+    /// <param name="x">x_t, [N, C, H, W] float32.</param>
+    /// <param name="timesteps">Where the samples are in time.</param>
+    public Tensor PredictAgainst(Tensor x, Timesteps timesteps) =>
+        network.call(Input(x), timesteps.For(x), _against ??= text.Part(x.shape[0], x.shape[0]));
 
     /// <summary>The network's outputs for the prompts and for what stands against them, from one doubled batch.</summary>
     /// <param name="x">x_t, [N, C, H, W] float32.</param>
-    /// <param name="timesteps">[N].</param>
+    /// <param name="timesteps">Where the samples are in time.</param>
     /// <returns>Two outputs, [N, 2C, H, W] each.</returns>
-    public (Tensor Conditional, Tensor Unconditional) PredictBoth(Tensor x, Tensor timesteps)
+    public (Tensor Conditional, Tensor Unconditional) PredictBoth(Tensor x, Timesteps timesteps)
     {
-        var input = Input(x);
-        var halves = network.call(cat([input, input]), cat([timesteps, timesteps]), text).chunk(2);
+        var (input, t) = (Input(x), timesteps.For(x));
+        var halves = network.call(cat([input, input]), cat([t, t]), text).chunk(2);
         return (halves[0], halves[1]);
+    }
+
+    /// <summary>Frees what was made of the encodings, which stay the caller's.</summary>
+    public void Dispose()
+    {
+        _prompts?.Dispose();
+        _against?.Dispose();
     }
 
     private Tensor Input(Tensor x) => images is null ? x : images.Concatenate(x);

@@ -85,6 +85,6 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
         using var scope = NewDisposeScope();
         var embedding = time_embed.call(TimestepEmbedding.Embed(timesteps, Config.ModelChannels));      // [N, 4 * ModelChannels]
         if (text is not null) embedding = embedding.Plus(text.Projection.to_type(ScalarType.Float32));
-        return _body.Forward(x, embedding, text?.Sequence).MoveToOuterDisposeScope();
+        return _body.Forward(x, embedding, text).MoveToOuterDisposeScope();
     }
 }

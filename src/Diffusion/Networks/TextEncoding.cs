@@ -1,16 +1,37 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks;
 
-/// <summary>What the text transformer makes of N prompts; computed once and used at every step.</summary>
+/// <summary>What the text transformer makes of N prompts; computed once and used at every step. For one thread at a time.</summary>
 /// <param name="Projection">[N, 4 * ModelChannels], added to the timestep embedding.</param>
 /// <param name="Sequence">[N, W, L], attended to by the image.</param>
 public sealed record TextEncoding(Tensor Projection, Tensor Sequence) : IDisposable
 {
-    /// <summary>Frees both tensors.</summary>
+    // Keys and values that an attention block makes of the sequence are the same at every step.
+    private readonly ConditionalWeakTable<object, Tensor> _made = [];
+
+    /// <summary>Some of the prompts, as views that this encoding need not outlive.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    public TextEncoding Part(long first, long count) =>
+        new(Projection.narrow(0, first, count).DetachFromDisposeScope(), Sequence.narrow(0, first, count).DetachFromDisposeScope());
+
+    /// <summary>Frees all tensors.</summary>
     public void Dispose()
     {
         Projection.Dispose();
         Sequence.Dispose();
+        foreach (var (_, tensor) in _made) tensor.Dispose();
+        _made.Clear();
+    }
+
+    /// <summary>What a layer makes of the sequence, once; without gradients only.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="make">Computes it.</param>
+    internal Tensor Once(object layer, Func<Tensor, Tensor> make)
+    {
+        if (is_grad_enabled()) return make(Sequence);
+        return _made.GetValue(layer, _ => make(Sequence).DetachFromDisposeScope());
     }
 }

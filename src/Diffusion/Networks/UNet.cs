@@ -1,6 +1,7 @@
 // The diffusion UNet of guided-diffusion (Dhariwal and Nichol 2021, arXiv:2105.05233, section 3) as GLIDE uses it.
 // It does not know the noise schedule, the sampler, the guidance or where its embeddings come from.
 // Fields carry the official state-dict keys, so that official checkpoints load unchanged.
+using Atelier.Diffusion.Kernels;
 using TorchSharp.Modules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -24,21 +25,37 @@ internal sealed class GroupNorm32 : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
+        if (_swish is 0 or 1 && FusedGroupNorm.Supports(input)) return FusedGroupNorm.Apply(input, weight, bias, null, silu: _swish == 1);
         // Statistics are taken in float32, whatever the features are.
         var y = nn.functional.group_norm(input.to_type(ScalarType.Float32), 32, weight, bias, eps: 1e-5).to_type(input.dtype);
         return _swish switch { 0 => y, 1 => nn.functional.silu(y), _ => y * sigmoid(y * S(_swish)) };
     }
+
+    /// <summary>silu(norm(input) * (1 + scale) + shift), for a norm whose own swish is 0.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="scaleShift">Scales and then shifts, [N, 2C].</param>
+    public Tensor ScaledSilu(Tensor input, Tensor scaleShift)
+    {
+        if (FusedGroupNorm.Supports(input)) return FusedGroupNorm.Apply(input, weight, bias, scaleShift, silu: true);
+        var parts = scaleShift.to_type(input.dtype).unsqueeze(-1).unsqueeze(-1).chunk(2, dim: 1);
+        return nn.functional.silu(addcmul(parts[1], call(input), parts[0].Plus(S(1)), S(1)));
+    }
 }
 
 /// <summary>A 3x3 convolution with padding 1, which may multiply in bfloat16 while weights, inputs and outputs stay float32.</summary>
+/// <remarks>
+/// oneDNN 3.7 reads past the end of the gradients of layers whose output channels are no whole blocks of 16, on processors with AVX-512: what comes
+/// out for the layers before is wrong, or not a number. Where gradients are wanted, such a layer, which is the last of a network, therefore gets
+/// channels of zeros to fill the block, and multiplies in float32.
+/// </remarks>
 internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
 {
-    private const int ChannelBlock = 32;
+    private const int ChannelBlock = 16;
 
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly int _stride;
-    private readonly bool _wholeBlocks;
+    private readonly int _missing;
 
     public Conv3x3(int channels, int outChannels, int stride = 1, Device? device = null) : base(nameof(Conv3x3))
     {
@@ -48,22 +65,26 @@ internal sealed class Conv3x3 : nn.Module<Tensor, Tensor>
         weight = nn.Parameter(layer.weight.detach().clone().DetachFromDisposeScope());
         bias = nn.Parameter(layer.bias!.detach().clone().DetachFromDisposeScope());
         _stride = stride;
-        _wholeBlocks = channels % ChannelBlock == 0 && outChannels % ChannelBlock == 0;
+        _missing = (ChannelBlock - outChannels % ChannelBlock) % ChannelBlock;
         RegisterComponents();
     }
 
     /// <summary>Whether products are taken in bfloat16 (Micikevicius et al. 2018, arXiv:1710.03740); used in training only.</summary>
-    /// <remarks>
-    /// Layers of other widths than whole blocks of 32 channels, which are the first and the last of a network, stay in float32: for them oneDNN 3.7
-    /// reads past its gradients on processors with AVX-512, and what it finds there is sometimes not a number.
-    /// </remarks>
-    public bool MultipliesInBFloat16 { get; set => field = value && _wholeBlocks; }
+    public bool MultipliesInBFloat16 { get; set => field = value && _missing == 0 && weight.shape[1] % ChannelBlock == 0; }
 
-    public override Tensor forward(Tensor input) => MultipliesInBFloat16
-        ? nn.functional.conv2d(
-            input.to_type(ScalarType.BFloat16), weight.to_type(ScalarType.BFloat16), null, [_stride, _stride], [1, 1])
-            .to_type(ScalarType.Float32).Plus(bias.view(1, -1, 1, 1))
-        : nn.functional.conv2d(input, weight, bias, [_stride, _stride], [1, 1]);
+    public override Tensor forward(Tensor input)
+    {
+        if (MultipliesInBFloat16)
+        {
+            return nn.functional.conv2d(
+                input.to_type(ScalarType.BFloat16), weight.to_type(ScalarType.BFloat16), null, [_stride, _stride], [1, 1])
+                .to_type(ScalarType.Float32).Plus(bias.view(1, -1, 1, 1));
+        }
+        if (_missing == 0 || !is_grad_enabled()) return nn.functional.conv2d(input, weight, bias, [_stride, _stride], [1, 1]);
+
+        var (filled, shifts) = (nn.functional.pad(weight, [0, 0, 0, 0, 0, 0, 0, _missing]), nn.functional.pad(bias, [0, _missing]));
+        return nn.functional.conv2d(input, filled, shifts, [_stride, _stride], [1, 1]).narrow(1, 0, weight.shape[0]);
+    }
 }
 
 /// <summary>Nearest-neighbour doubling, then a 3x3 convolution where the key <c>conv</c> exists.</summary>
@@ -81,7 +102,9 @@ internal sealed class Upsample : nn.Module<Tensor, Tensor>
     {
         // The same values as interpolate(scale_factor 2, nearest), many times faster on a CPU.
         var (n, c, h, w) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);
-        var doubled = input.view(n, c, h, 1, w, 1).expand(n, c, h, 2, w, 2).reshape(n, c, 2 * h, 2 * w);
+        var doubled = TensorMemory.IsChannelsLast(input)
+            ? input.permute(0, 2, 3, 1).view(n, h, 1, w, 1, c).expand(n, h, 2, w, 2, c).reshape(n, 2 * h, 2 * w, c).permute(0, 3, 1, 2)
+            : input.reshape(n, c, h, 1, w, 1).expand(n, c, h, 2, w, 2).reshape(n, c, 2 * h, 2 * w);
         return conv is null ? doubled : conv.call(doubled);
     }
 }
@@ -140,27 +163,35 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor embedding)
     {
         var h = Call(in_layers, 0, x);
-        if (_resample is not null) (h, x) = (_resample.call(h), _resample.call(x));
-        h = Call(in_layers, 2, h);                                                      // [N, outChannels, H', W']
-        var e = emb_layers.call(embedding).to_type(h.dtype).unsqueeze(-1).unsqueeze(-1);                 // [N, outChannels or twice that, 1, 1]
-        if (_scaleShift)
-        {
-            var parts = e.chunk(2, dim: 1);
-            h = addcmul(parts[1], Call(out_layers, 0, h), parts[0].Plus(S(1)), S(1));
-        }
-        else
-        {
-            h = Call(out_layers, 0, h.Plus(e));
-        }
-        for (var i = 1; i < 4; i++) h = Call(out_layers, i, h);
-        return (skip_connection is null ? x : skip_connection.call(x)).Plus(h);
+        if (_resample is not null) (h, x) = (Then(h, _resample.call), _resample.call(x));
+        h = Then(h, input => Call(in_layers, 2, input));                                // [N, outChannels, H', W']
+        var e = emb_layers.call(embedding);                                             // [N, outChannels or twice that]
+        h = Then(h, input => _scaleShift
+            ? ((GroupNorm32)out_layers[0]).ScaledSilu(input, e)
+            : Call(out_layers, 0, input.Plus(e.to_type(input.dtype).unsqueeze(-1).unsqueeze(-1))));
+        if (training) h = Then(h, input => Call(out_layers, 2, input));
+        h = Then(h, input => Call(out_layers, 3, input));
+        var skip = skip_connection is null ? x : Skip(skip_connection, x);
+        return is_grad_enabled() ? skip.Plus(h) : h.add_(skip, alpha: S(1));
     }
+
+    // Frees what a layer was given as soon as it has made something of it.
+    private static Tensor Then(Tensor input, Func<Tensor, Tensor> layer)
+    {
+        var output = layer(input);
+        if (!ReferenceEquals(input, output)) input.Dispose();
+        return output;
+    }
+
+    private static Tensor Skip(Conv2d layer, Tensor x) => TensorMemory.IsPlain(x) && TensorMemory.IsChannelsLast(x)
+        ? Pointwise.ApplyToImage(x, layer.weight!, layer.bias)
+        : layer.call(x);
 
     private static Tensor Call(Sequential layers, int index, Tensor x) => ((nn.Module<Tensor, Tensor>)layers[index]).call(x);
 }
 
 /// <summary>x + attention over the pixels, and over the encoded text where there is one.</summary>
-internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
 {
     private readonly GroupNorm32 norm;
     private readonly Conv1d qkv;
@@ -182,20 +213,38 @@ internal sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x, Tensor? text)
+    public override Tensor forward(Tensor x, TextEncoding? text)
     {
         var normed = norm.call(x);
         if (_positions) normed = normed.Plus(PositionCode.Of(normed));
+        if (TensorMemory.IsChannelsLast(normed) && FusedAttention.Supports(normed, (int)normed.shape[1] / _heads)) return x.Plus(Fused(normed, text));
         var flat = normed.flatten(start_dim: 2);                                        // [N, C, H * W]
         var h = _newOrder
             ? Attention.SeparateLayout(qkv.call(flat), _heads)
-            : Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : encoder_kv!.call(text));
+            : Attention.ImageLayout(qkv.call(flat), _heads, text is null ? null : text.Once(this, encoder_kv!.call));
         return x.Plus(proj_out.call(h).view(x.shape));
+    }
+
+    // The same with channels last: projections are 1x1 convolutions of the image, whose outputs are rows of positions.
+    private Tensor Fused(Tensor normed, TextEncoding? text)
+    {
+        var (channels, height, width) = ((int)normed.shape[1], normed.shape[2], normed.shape[3]);
+        var perHead = channels / _heads;
+        var rows = Pointwise.Apply(Pointwise.ToRows(normed), qkv.weight!, qkv.bias);                      // [N, T, 3 * H * C]
+        var (stride, keys, values) = _newOrder ? (perHead, channels, 2 * channels) : (3 * perHead, perHead, 2 * perHead);
+        var image = new FusedAttention.KeyValueRows(rows, stride, keys, values);
+        var attended = text is null
+            ? FusedAttention.Apply(rows, stride, _heads, perHead, image)
+            : FusedAttention.Apply(rows, stride, _heads, perHead, OfText(text), image);
+        return Pointwise.ToImage(Pointwise.Apply(attended, proj_out.weight!, proj_out.bias), height, width);
+
+        FusedAttention.KeyValueRows OfText(TextEncoding text) => new(
+            text.Once(this, sequence => Pointwise.Apply(sequence.transpose(1, 2).contiguous(), encoder_kv!.weight!, encoder_kv.bias)), 2 * perHead, 0, perHead);
     }
 }
 
 /// <summary>Layers in sequence, each given what it takes of the embedding and the text.</summary>
-internal sealed class UNetStage : nn.Module<Tensor, Tensor, Tensor?, Tensor>
+internal sealed class UNetStage : nn.Module<Tensor, Tensor, TextEncoding?, Tensor>
 {
     private readonly nn.Module[] _layers;
 
@@ -205,8 +254,9 @@ internal sealed class UNetStage : nn.Module<Tensor, Tensor, Tensor?, Tensor>
         for (var i = 0; i < layers.Length; i++) register_module($"{i}", layers[i]);
     }
 
-    public override Tensor forward(Tensor x, Tensor embedding, Tensor? text)
+    public override Tensor forward(Tensor x, Tensor embedding, TextEncoding? text)
     {
+        Tensor? before = null;
         foreach (var layer in _layers)
         {
             // What a layer computes on its way would otherwise live until the end of the sampling step.
@@ -217,6 +267,8 @@ internal sealed class UNetStage : nn.Module<Tensor, Tensor, Tensor?, Tensor>
                 AttentionBlock attention => attention.call(x, text),
                 _ => ((nn.Module<Tensor, Tensor>)layer).call(x),
             }).MoveToOuterDisposeScope();
+            before?.Dispose();
+            before = x;
         }
         return x;
     }
@@ -267,9 +319,10 @@ internal sealed class UNetEncoder
     public ScalarType Precision => InputBlocks[0].parameters().First().dtype;
 
     /// <summary>The outputs of all input blocks, and then that of the middle.</summary>
-    public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, Tensor? text)
+    public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, TextEncoding? text)
     {
         if (_patchSize > 1) x = nn.functional.pixel_unshuffle(x, _patchSize);           // [N, InChannels * p * p, H / p, W / p]
+        if (TensorMemory.IsPlain(x)) x = TensorMemory.ChannelsLast(x);
         foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
         yield return MiddleBlock.call(x, embedding, text);
     }
@@ -311,18 +364,21 @@ internal sealed class UNet
     /// <summary>Runs the body.</summary>
     /// <param name="x">[N, InChannels, H, W].</param>
     /// <param name="embedding">[N, EmbeddingChannels].</param>
-    /// <param name="text">[N, EncoderChannels, L] or null.</param>
+    /// <param name="text">Encoded prompts, or null.</param>
     /// <returns>[N, OutChannels, H, W].</returns>
-    public Tensor Forward(Tensor x, Tensor embedding, Tensor? text)
+    public Tensor Forward(Tensor x, Tensor embedding, TextEncoding? text)
     {
         var skips = new Stack<Tensor>(Encoder.Forward(x.to_type(Encoder.Precision), embedding, text));
         var h = skips.Pop();
         foreach (var stage in OutputBlocks)
         {
-            using var scope = NewDisposeScope();
-            h = stage.call(cat([h, skips.Pop()], dim: 1), embedding, text).MoveToOuterDisposeScope();
+            // Freed as soon as they are used: where gradients are recorded, the record keeps what it needs.
+            using var skip = skips.Pop();
+            using var below = h;
+            using var joined = cat([below, skip], dim: 1);
+            h = stage.call(joined, embedding, text);
         }
-        var output = Out.call(h.to_type(ScalarType.Float32));
+        var output = Out.call(h.to_type(ScalarType.Float32)).contiguous();
         return _patchSize > 1 ? nn.functional.pixel_shuffle(output, _patchSize) : output;
     }
 

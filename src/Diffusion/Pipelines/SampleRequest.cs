@@ -14,8 +14,9 @@ public sealed record SampleRequest(string Prompt, ulong Seed, double GuidanceSca
     public KnownImage? Known { get; init; }
 
     /// <summary>
-    /// What passes a step takes: whether classifier-free guidance needs a second one, and whether a classifier guides. One batch holds only
+    /// What passes a step takes: those of classifier-free guidance, and whether a classifier guides. One batch holds only
     /// samples of one kind, as which it is decides the last bits of the results. Samples with and without a known image take the same passes.
     /// </summary>
-    public (bool IsGuided, bool IsLabelled) Kind => (GuidanceScale != 1, Label is not null);
+    public (GuidancePasses Passes, bool IsLabelled) Kind => (
+        GuidanceScale switch { 1 => GuidancePasses.Prompt, 0 => GuidancePasses.Against, _ => GuidancePasses.Both }, Label is not null);
 }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Tokenization;
@@ -137,11 +136,13 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         var size = upsampler.ImageSize;
         var kept = known?.ForUpsampler(model.Config.ImageSize);
         var images = Seen(networks.Upsampler!, kept) with { LowRes = ConcatenatedImages.Quantize(x) };
-        Tensor Noise(int step) => Gaussian(padded, UpsamplerStage, step, size) * S(step < 0 ? upsampler.Temperature : 1);
+        var noise = new SampleNoise(Array.ConvertAll(padded, request => request.Seed), UpsamplerStage, size, networks.Device);
+        Tensor Noise(int step) => step < 0 ? noise.At(step) * S(upsampler.Temperature) : noise.At(step);
         if (networks.Upsampler is Text2ImUNet text)
         {
             using var encoded = Encode(text, Array.ConvertAll(padded, request => Tokenize(request.Prompt, text)));
-            return (Enlarge(new TextConditional(text, encoded, images)), x, prompts);
+            using var conditional = new TextConditional(text, encoded, images);
+            return (Enlarge(conditional), x, prompts);
         }
         var network = (UNetModel)networks.Upsampler!;
         return (Enlarge(new ClassConditional(network, network.Config.NumClasses is null ? null : labels, images)), x, prompts);
@@ -168,11 +169,10 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         if (networks.Base is Text2ImUNet network)
         {
             var tokenized = prompts = Array.ConvertAll(requests, request => Tokenize(request.Prompt, network));
-            var against = Array.ConvertAll(requests, request => Tokenize(request.NegativePrompt, network));
-            using var text = Encode(network, [.. tokenized, .. against]);
+            using var text = EncodeBoth(network, tokenized, requests, settings.Guidance);
+            using var conditional = new TextConditional(network, text, Seen(network, kept));
             using var guided = new ClassifierFreeGuidance(
-                new TextConditional(network, text, Seen(network, kept)), Array.ConvertAll(requests, request => request.GuidanceScale), diffusion.Schedule,
-                settings.Guidance);
+                conditional, Array.ConvertAll(requests, request => request.GuidanceScale), diffusion, settings.Guidance) { OnePassAtZero = true };
             return Sample(guided);
         }
         prompts = null;
@@ -185,7 +185,8 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
                 denoiser = new ClassifierGuidance(denoiser, classifier, labels, full(1, 1, 1, 1, S((float)settings.ClassifierScale)).to(networks.Device));
             var percentile = settings.Guidance.ThresholdPercentile;
             var process = new DenoisingProcess(diffusion, denoiser) { Denoised = percentile < 1 || kept is not null ? Denoised : null };
-            var x = Run(settings.CreateSampler(), process, step => Gaussian(requests, BaseStage, step, size), onStep, cancellationToken);
+            var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), BaseStage, size, networks.Device);
+            var x = Run(settings.CreateSampler(), process, noise.At, onStep, cancellationToken);
             return kept is null ? x : kept.KeepKnown(x);
 
             // Thresholding scales the whole image, so what is known is put back after it.
@@ -224,13 +225,6 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         return x!;
     }
 
-    private Tensor Gaussian(SampleRequest[] requests, int stage, int step, int size)
-    {
-        var values = new float[requests.Length * 3 * size * size];
-        for (var i = 0; i < requests.Length; i++) GaussianNoise.Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), requests[i].Seed, stage, step);
-        return tensor(values, [requests.Length, 3, size, size]).to(networks.Device);
-    }
-
     // [N] int64, or null where the requests have none.
     private Tensor? Labels(SampleRequest[] requests)
     {
@@ -245,6 +239,24 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
     }
 
     private TokenizedPrompt Tokenize(string prompt, Text2ImUNet network) => model.Tokenizer!.Tokenize(prompt, network.Config.TextCtx);
+
+    // Prompts go through the transformer in batches of N, the null prompt alone and once: so that no encoding depends on the neighbours.
+    private TextEncoding EncodeBoth(Text2ImUNet network, TokenizedPrompt[] prompts, SampleRequest[] requests, GuidanceSettings guidance)
+    {
+        var passes = requests[0].Kind.Passes;
+        if (passes == GuidancePasses.Prompt) return Encode(network, prompts);
+
+        using var nothing = Encode(network, [Tokenize("", network)]);
+        using var negative = Array.TrueForAll(requests, request => request.NegativePrompt.Length == 0)
+            ? null
+            : Encode(network, Array.ConvertAll(requests, request => Tokenize(request.NegativePrompt, network)));
+        TextEncoding[] against = [.. requests.Select((request, i) => request.NegativePrompt.Length == 0 ? nothing : negative!.Part(i, 1))];
+        using var encoded = passes == GuidancePasses.Against && guidance is { NeedsTimestep: false, IsCombinationAlone: true } ? null : Encode(network, prompts);
+        TextEncoding[] rows = [.. encoded is null ? against : [encoded], .. against];
+        var both = new TextEncoding(cat([.. rows.Select(row => row.Projection)]), cat([.. rows.Select(row => row.Sequence)]));
+        foreach (var part in against) part.Dispose();
+        return both;
+    }
 
     private TextEncoding Encode(Text2ImUNet network, TokenizedPrompt[] prompts)
     {

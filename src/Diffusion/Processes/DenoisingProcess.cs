@@ -21,23 +21,23 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
 
     /// <summary>p(x_{t-1} | x_t), without the classifier.</summary>
     /// <param name="x">x_t, [N, C, H, W].</param>
-    /// <param name="t">[N] int64 indices into the respaced schedule.</param>
-    public DenoisingDistribution Distribution(Tensor x, Tensor t) =>
-        diffusion.PMeanVariance(denoiser.Predict(x, diffusion.NetworkTimesteps(t)), x, t, ClipDenoised, Denoised);
+    /// <param name="t">The step.</param>
+    public DenoisingDistribution Distribution(Tensor x, StepIndex t) =>
+        diffusion.PMeanVariance(denoiser.Predict(x, diffusion.TimestepsAt(t)), x, t, ClipDenoised, Denoised);
 
     /// <summary>s * grad log p(y | x_t), or null where no classifier guides.</summary>
     /// <param name="x">x_t.</param>
-    /// <param name="t">[N] int64.</param>
-    public Tensor? Gradient(Tensor x, Tensor t) => denoiser.Gradient(x, diffusion.NetworkTimesteps(t));
+    /// <param name="t">The step.</param>
+    public Tensor? Gradient(Tensor x, StepIndex t) => denoiser.Gradient(x, diffusion.TimestepsAt(t));
 
     /// <summary>Predicted epsilon and x_0 that agree with each other, the classifier included.</summary>
     /// <param name="x">x_t.</param>
-    /// <param name="t">[N] int64.</param>
-    public (Tensor Epsilon, Tensor XStart) Predict(Tensor x, Tensor t)
+    /// <param name="t">The step.</param>
+    public (Tensor Epsilon, Tensor XStart) Predict(Tensor x, StepIndex t)
     {
-        var p = Distribution(x, t);
-        if (Gradient(x, t) is { } gradient) p = diffusion.ConditionScore(p, x, t, gradient);
-        return (diffusion.PredictEpsilon(x, t, p.PredictedXStart), p.PredictedXStart);
+        var xStart = diffusion.PredictedXStart(denoiser.Predict(x, diffusion.TimestepsAt(t)), x, t, ClipDenoised, Denoised);
+        if (Gradient(x, t) is { } gradient) xStart = diffusion.ConditionXStart(xStart, x, t, gradient);
+        return (diffusion.PredictEpsilon(x, t, xStart), xStart);
     }
 
     /// <summary>The same between the steps of a schedule.</summary>
@@ -48,7 +48,7 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     public (Tensor Epsilon, Tensor XStart) Predict(Tensor x, double timestep, double alphaBar)
     {
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var timesteps = Timesteps(x, timestep);
+        var timesteps = TimestepsAt(timestep);
         var xStart = Clip(PredictXStart(x, timesteps, alpha, sigma));
         var epsilon = (x - S(alpha) * xStart) / S(sigma);
         if (denoiser.Gradient(x, timesteps) is not { } gradient) return (epsilon, xStart);
@@ -64,7 +64,7 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     public Tensor PredictEpsilon(Tensor x, double timestep, double alphaBar)
     {
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var timesteps = Timesteps(x, timestep);
+        var timesteps = TimestepsAt(timestep);
         var epsilon = (x - S(alpha) * PredictXStart(x, timesteps, alpha, sigma)) / S(sigma);
         return denoiser.Gradient(x, timesteps) is { } gradient ? epsilon - S(sigma) * gradient : epsilon;
     }
@@ -73,10 +73,9 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     /// <param name="xStart">Predicted x_0.</param>
     public Tensor Clip(Tensor xStart) => ClipDenoised ? xStart.clamp(S(-1), S(1)) : xStart;
 
-    private Tensor Timesteps(Tensor x, double timestep) =>
-        full(x.shape[0], S(diffusion.NetworkTimestep(timestep)), dtype: float32, device: x.device);
+    private Timesteps TimestepsAt(double timestep) => new(timestep, diffusion.NetworkTimestep(timestep));
 
-    private Tensor PredictXStart(Tensor x, Tensor timesteps, double alpha, double sigma)
+    private Tensor PredictXStart(Tensor x, Timesteps timesteps, double alpha, double sigma)
     {
         var output = denoiser.Predict(x, timesteps).narrow(1, 0, x.shape[1]);
         var xStart = diffusion.MeanType switch

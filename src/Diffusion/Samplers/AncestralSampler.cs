@@ -14,11 +14,10 @@ public sealed class AncestralSampler : SingleStepSampler
     public override bool UsesNoise => true;
 
     /// <inheritdoc/>
-    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, Tensor t, Tensor noise)
+    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, StepIndex t, Tensor noise)
     {
         var p = process.Distribution(x, t);
         var mean = process.Gradient(x, t) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
-        var notLast = t.ne(S(0)).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
-        return (mean.Plus(notLast * exp(S(0.5) * p.LogVariance) * noise), p.PredictedXStart);
+        return (t.IsLast == true ? mean : mean.Plus(NotLast(process, t) * (exp(S(0.5) * p.LogVariance) * noise)), p.PredictedXStart);
     }
 }

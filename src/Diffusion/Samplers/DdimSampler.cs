@@ -15,18 +15,18 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
     public override bool UsesNoise => eta > 0;
 
     /// <inheritdoc/>
-    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, Tensor t, Tensor noise)
+    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, StepIndex t, Tensor noise)
     {
         var (epsilon, xStart) = process.Predict(x, t);
         var schedule = process.Diffusion.Schedule;
-        var alphaBar = GaussianDiffusion.At(schedule.AlphasCumprod, t);
-        var alphaBarPrevious = GaussianDiffusion.At(schedule.AlphasCumprodPrevious, t);
-        var sigma = S(eta) * sqrt(S(1).Minus(alphaBarPrevious) / S(1).Minus(alphaBar)) * sqrt(S(1).Minus(alphaBar / alphaBarPrevious));
-        // With eta 1 and few steps sigma^2 is all of 1 - alphaBarPrevious but for rounding, which must not make the rest negative.
-        var mean = (xStart * sqrt(alphaBarPrevious)).Plus(sqrt((S(1).Minus(alphaBarPrevious) - sigma.pow(S(2))).clamp_min(S(0))) * epsilon);
-        if (!UsesNoise) return (mean, xStart);
-        var notLast = t.ne(S(0)).to_type(ScalarType.Float32).view(-1, 1, 1, 1);
-        return (mean.Plus(notLast * sigma * noise), xStart);
+        var mean = (t.At(schedule.Steps, i => Math.Sqrt(schedule.AlphasCumprodPrevious[i])) * xStart).Plus(
+            // With eta 1 and few steps sigma^2 is all of 1 - alphaBarPrevious but for rounding, which must not make the rest negative.
+            t.At(schedule.Steps, i => Math.Sqrt(Math.Max(0, 1 - schedule.AlphasCumprodPrevious[i] - Math.Pow(Sigma(i), 2)))) * epsilon);
+        return (!UsesNoise || t.IsLast == true ? mean : mean.Plus(t.At(schedule.Steps, i => i == 0 ? 0 : Sigma(i)) * noise), xStart);
+
+        double Sigma(int i) => eta
+            * Math.Sqrt((1 - schedule.AlphasCumprodPrevious[i]) / (1 - schedule.AlphasCumprod[i]))
+            * Math.Sqrt(1 - schedule.AlphasCumprod[i] / schedule.AlphasCumprodPrevious[i]);
     }
 
     /// <summary>
@@ -35,13 +35,13 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
     /// </summary>
     /// <param name="process">The guided network.</param>
     /// <param name="x">x_t, [N, C, H, W].</param>
-    /// <param name="t">[N] int64 indices into the respaced schedule.</param>
+    /// <param name="t">The step.</param>
     /// <returns>x_{t+1} and the predicted x_0.</returns>
-    public static (Tensor Sample, Tensor PredictedXStart) ReverseStep(DenoisingProcess process, Tensor x, Tensor t)
+    public static (Tensor Sample, Tensor PredictedXStart) ReverseStep(DenoisingProcess process, Tensor x, StepIndex t)
     {
         var (epsilon, xStart) = process.Predict(x, t);
-        var alphaBarNext = GaussianDiffusion.At(process.Diffusion.Schedule.AlphasCumprodNext, t);
-        return ((xStart * sqrt(alphaBarNext)).Plus(sqrt(S(1).Minus(alphaBarNext)) * epsilon), xStart);
+        var (next, steps) = (process.Diffusion.Schedule.AlphasCumprodNext, process.Diffusion.Schedule.Steps);
+        return ((t.At(steps, i => Math.Sqrt(next[i])) * xStart).Plus(t.At(steps, i => Math.Sqrt(1 - next[i])) * epsilon), xStart);
     }
 
     /// <summary>The images of <see cref="ReverseStep"/> from x_0 to x_T, the least noisy first.</summary>
@@ -51,5 +51,5 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
     public static IEnumerable<SamplingStep> Reverse(DenoisingProcess process, Tensor xStart, CancellationToken cancellationToken = default) =>
         SamplingLoop.Run(
             Enumerable.Range(0, process.Diffusion.Schedule.Steps), xStart,
-            (x, index) => ReverseStep(process, x, full(x.shape[0], S(index), dtype: int64, device: x.device)), cancellationToken);
+            (x, index) => ReverseStep(process, x, index), cancellationToken);
 }

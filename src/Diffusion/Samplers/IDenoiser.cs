@@ -9,12 +9,12 @@ public interface IDenoiser
 {
     /// <summary>Runs the network on a batch.</summary>
     /// <param name="x">x_t, [N, C, H, W] float32.</param>
-    /// <param name="timesteps">[N] int64 or float32 as the network counts them.</param>
+    /// <param name="timesteps">Where the samples are in time.</param>
     /// <returns>[N, C, H, W] float32, or [N, 2C, H, W] with variance values after it where they are learned.</returns>
-    Tensor Predict(Tensor x, Tensor timesteps);
+    Tensor Predict(Tensor x, Timesteps timesteps);
 
     /// <summary>s * grad log p(y | x_t), by which a classifier guides; null where none does.</summary>
     /// <param name="x">x_t, [N, C, H, W] float32.</param>
-    /// <param name="timesteps">[N] int64 or float32 as the networks count them.</param>
-    Tensor? Gradient(Tensor x, Tensor timesteps) => null;
+    /// <param name="timesteps">Where the samples are in time.</param>
+    Tensor? Gradient(Tensor x, Timesteps timesteps) => null;
 }

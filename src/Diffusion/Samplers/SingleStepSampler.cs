@@ -1,6 +1,5 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
-using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Samplers;
@@ -17,16 +16,16 @@ public abstract class SingleStepSampler : ISampler
     /// <inheritdoc/>
     public IEnumerable<SamplingStep> Run(DenoisingProcess process, Func<int, Tensor> noise, CancellationToken cancellationToken = default) =>
         SamplingLoop.Run(Enumerable.Range(0, process.Diffusion.Schedule.Steps).Reverse(), noise(-1), (x, index) =>
-        {
-            var t = full(x.shape[0], S(index), dtype: int64, device: x.device);
-            return Step(process, x, t, UsesNoise ? noise(index) : x);
-        }, cancellationToken);
+            Step(process, x, index, UsesNoise && index > 0 ? noise(index) : x), cancellationToken);
+
+    /// <summary>1, or 0 at the last step, which adds no noise.</summary>
+    private protected static Coefficient NotLast(DenoisingProcess process, StepIndex t) => t.At(process.Diffusion.Schedule.Steps, i => i == 0 ? 0 : 1);
 
     /// <summary>Takes one step.</summary>
     /// <param name="process">The guided network.</param>
     /// <param name="x">x_t, [N, C, H, W].</param>
-    /// <param name="t">[N] int64 indices into the respaced schedule; they may differ.</param>
+    /// <param name="t">The step.</param>
     /// <param name="noise">Standard normal, as x; ignored at t = 0.</param>
     /// <returns>x_{t-1} and the predicted x_0.</returns>
-    public abstract (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, Tensor t, Tensor noise);
+    public abstract (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, StepIndex t, Tensor noise);
 }

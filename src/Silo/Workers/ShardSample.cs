@@ -12,5 +12,5 @@ namespace Atelier.Silo.Workers;
 internal sealed record ShardSample(long Number, PromptRow Row, int Image, SampleRequest Request, (string Code, string Message)? Error)
 {
     /// <summary>What the samples of a batch have in common.</summary>
-    public (bool Failed, (bool, bool)) Kind => (Error is not null, Request.Kind);
+    public (bool Failed, (GuidancePasses, bool)) Kind => (Error is not null, Request.Kind);
 }

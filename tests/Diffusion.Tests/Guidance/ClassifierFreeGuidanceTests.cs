@@ -1,5 +1,7 @@
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -9,6 +11,8 @@ namespace Atelier.Diffusion.Tests.Guidance;
 public sealed class ClassifierFreeGuidanceTests : IDisposable
 {
     private static readonly NoiseSchedule Schedule = NoiseSchedule.Create("squaredcos_cap_v2", 1000);
+    private static readonly GaussianDiffusion Diffusion = new(Schedule);
+    private static readonly Timesteps At700 = new(700, 700);
 
     private readonly Text2ImUNet _network = TinyModel.Network();
     private readonly Tensor _x;
@@ -32,11 +36,10 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     public void Predict_ScaleOne_IsTheConditionalNetwork() => Near.Equal(_conditional, Predict(1, 1), atol: 1e-5);
 
     [Fact]
-    public void Predict_ScaleZero_HasTheUnconditionalEpsilonAndTheConditionalVariance()
-    {
-        Near.Equal(_unconditional[.., ..3], Predict(0, 0)[.., ..3]);
-        Near.Equal(_conditional[.., 3..], Predict(0, 0)[.., 3..]);
-    }
+    public void Predict_ScaleZero_IsTheUnconditionalNetwork() => Near.Equal(_unconditional, Predict(0, 0), atol: 1e-5);
+
+    [Fact]
+    public void Predict_AnyOtherScale_HasTheConditionalVariance() => Near.Equal(_conditional[.., 3..], Predict(0, 2)[.., 3..], atol: 1e-5);
 
     [Fact]
     public void Predict_AnyScale_IsLinearInIt()
@@ -58,11 +61,14 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     }
 
     [Fact]
-    public void Predict_ScaleOneForAll_CostsOnePass()
+    public void Predict_ScaleOneOrZeroForAll_CostsOnePass()
     {
         Assert.Equal(2, BatchOf(1, 1));
         Assert.Equal(4, BatchOf(1, 2));
-        Assert.Equal(4, BatchOf(0, 0));
+        Assert.Equal(2, BatchOf(0, 0));
+        Assert.Equal(4, BatchOf(0, 1));
+        Assert.Equal(4, BatchOf(0, 0, new GuidanceSettings { Rescale = 0.5 }));
+        Assert.Equal(4, BatchOf(0, 0, new GuidanceSettings { Weights = GuidanceWeights.Linear }));
         Assert.Equal(2, BatchOf(7, 7, new GuidanceSettings { IntervalEnd = 0.699 }));
         Assert.Equal(2, BatchOf(7, 7, new GuidanceSettings { IntervalStart = 0.701 }));
         Assert.Equal(4, BatchOf(7, 7, new GuidanceSettings { IntervalStart = 0.7, IntervalEnd = 0.7 }));
@@ -80,12 +86,12 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         Predict(1 + 2 * weight, 1 + 2 * weight), Predict(3, 3, new GuidanceSettings { Weights = weights }), atol: 1e-5);
 
     [Fact]
-    public void ScalesAt_OverAllTime_HaveTheMeanOfTheConstantOne()
+    public void WeightAt_OverAllTime_HasTheMeanOfTheConstantOne()
     {
         foreach (var weights in Enum.GetValues<GuidanceWeights>())
         {
             var settings = new GuidanceSettings { Weights = weights };
-            Assert.Equal(4, Enumerable.Range(0, 1001).Average(t => settings.ScalesAt([4], t / 1000.0)![0]), 1e-9);
+            Assert.Equal(1, Enumerable.Range(0, 1001).Average(t => settings.WeightAt(t / 1000.0)), 1e-9);
         }
     }
 
@@ -134,6 +140,27 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
         Near.Equal(ones(2), (gone * conditional).sum([1, 2, 3]).abs() / (Length(gone) * Length(conditional)), atol: 1e-3);
     }
 
+    [Theory]
+    [InlineData(MeanType.StartX)]
+    [InlineData(MeanType.Velocity)]
+    public void Predict_ApgOfAnyPrediction_IsThatOfTheImages(MeanType meanType)
+    {
+        using var noGradients = no_grad();
+        var settings = new GuidanceSettings { Apg = new ApgSettings(Eta: 0, NormThreshold: 2, Momentum: 0) };
+        using var guidance = new ClassifierFreeGuidance(new TextConditional(_network, _text), [4, 4], new GaussianDiffusion(Schedule, meanType), settings);
+        var (alpha, sigma) = (Math.Sqrt(Schedule.AlphasCumprod[700]), Math.Sqrt(1 - Schedule.AlphasCumprod[700]));
+        Tensor Image(Tensor output) => meanType == MeanType.StartX ? output : S(alpha) * _x - S(sigma) * output;
+
+        var guided = Image(guidance.Predict(_x, At700)[.., ..3]);
+
+        // Algorithm 1 of arXiv:2410.02416, in images.
+        var (conditional, unconditional) = (Image(_conditional[.., ..3]), Image(_unconditional[.., ..3]));
+        var direction = conditional - unconditional;
+        direction = direction * (S(2) / Length(direction).view(-1, 1, 1, 1)).clamp_max(S(1));
+        var along = (direction * conditional).sum([1, 2, 3], keepdim: true) / conditional.pow(S(2)).sum([1, 2, 3], keepdim: true) * conditional;
+        Near.Equal(conditional.Plus(S(3) * (direction - along)), guided, atol: 1e-4);
+    }
+
     [Fact]
     public void Predict_ApgWithABound_MovesTheImageNoFurther()
     {
@@ -146,12 +173,12 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     {
         using var noGradients = no_grad();
         using var guidance = new ClassifierFreeGuidance(
-            new TextConditional(_network, _text), [4, 4], Schedule, new GuidanceSettings { Apg = new ApgSettings(Eta: 1, NormThreshold: 0, Momentum: -0.5) });
+            new TextConditional(_network, _text), [4, 4], Diffusion, new GuidanceSettings { Apg = new ApgSettings(Eta: 1, NormThreshold: 0, Momentum: -0.5) });
 
         var conditional = Images(_conditional[.., ..3]);
-        var first = Images(guidance.Predict(_x, _timesteps)[.., ..3]) - conditional;
-        var second = Images(guidance.Predict(_x, _timesteps)[.., ..3]) - conditional;
-        var third = Images(guidance.Predict(_x, _timesteps)[.., ..3]) - conditional;
+        var first = Images(guidance.Predict(_x, At700)[.., ..3]) - conditional;
+        var second = Images(guidance.Predict(_x, At700)[.., ..3]) - conditional;
+        var third = Images(guidance.Predict(_x, At700)[.., ..3]) - conditional;
 
         // Sums of the same direction d: d, d - d / 2, d - (d - d / 2) / 2.
         Near.Equal(S(0.5) * first, second, atol: 1e-3);
@@ -200,8 +227,8 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     private Tensor Predict(double first, double second, GuidanceSettings? settings = null)
     {
         using var noGradients = no_grad();
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(_network, _text), [first, second], Schedule, settings);
-        return guidance.Predict(_x, _timesteps);
+        using var guidance = new ClassifierFreeGuidance(new TextConditional(_network, _text), [first, second], Diffusion, settings) { OnePassAtZero = true };
+        return guidance.Predict(_x, At700);
     }
 
     private static Tensor Length(Tensor images, bool keepdim = false) => images.pow(S(2)).sum([1, 2, 3], keepdim).sqrt();

@@ -106,7 +106,7 @@ public sealed class InpaintingPipelineTests : IDisposable
         using var text = network.EncodeText(
             tensor(prompts.SelectMany(prompt => prompt.Tokens).Select(token => (long)token).ToArray(), [2, 12]), tensor(prompts.SelectMany(prompt => prompt.Mask).ToArray(), [2, 12]));
         var diffusion = _model.Config.Diffusion.Create("4");
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, new ConcatenatedImages(Known: image, KnownMask: mask)), [3], diffusion.Schedule);
+        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, new ConcatenatedImages(Known: image, KnownMask: mask)), [3], diffusion);
         var process = new DenoisingProcess(diffusion, guidance)
         {
             Denoised = xStart => ((percentile < 1 ? DynamicThresholding.Apply(xStart, percentile) : xStart) * S(1).Minus(mask)).Plus(image * mask),

@@ -11,7 +11,7 @@ namespace Atelier.Diffusion.Tests.Pipelines;
 
 public sealed class SamplingPipelineTests : IDisposable
 {
-    private static readonly SampleRequest Corgi = new("an oil painting of a corgi", 11, 3), Boat = new("a boat", 12, 1.5), Nothing = new("", 13, 0);
+    private static readonly SampleRequest Corgi = new("an oil painting of a corgi", 11, 3), Boat = new("a boat", 12, 1.5), Nothing = new("", 13, 0.5);
     private static readonly SamplingSettings Settings = new() { Sampler = "ancestral", Steps = 3, BatchSize = 3 };
 
     private readonly TinyModel _files = new();
@@ -156,6 +156,20 @@ public sealed class SamplingPipelineTests : IDisposable
         var drawn = all.Select(guidance => Convert.ToHexString(Draw(Settings with { Guidance = guidance }, Corgi with { GuidanceScale = 6 })[0]!)).ToList();
 
         Assert.Distinct(drawn);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Draw_ScalesOfOnePass_GiveTheSamePixelsAnywhereInABatch(double scale)
+    {
+        var (corgi, boat) = (Corgi with { GuidanceScale = scale }, Boat with { GuidanceScale = scale, NegativePrompt = "a sail" });
+
+        var together = Draw(Settings, corgi, boat);
+
+        Assert.Equal(Draw(Settings, corgi)[0], together[0]);
+        Assert.Equal(Draw(Settings, boat)[0], together[1]);
+        Assert.NotEqual(together[0], together[1]);
     }
 
     [Fact]

@@ -10,9 +10,9 @@ internal sealed class ContinuousDenoiser(NoiseSchedule schedule, double mean, do
 {
     public List<double> Timesteps { get; } = [];
 
-    public Tensor Predict(Tensor x, Tensor timesteps)
+    public Tensor Predict(Tensor x, Timesteps timesteps)
     {
-        Timesteps.Add(timesteps[0].to_type(ScalarType.Float64).item<double>());
+        Timesteps.Add(timesteps.Original);
         var alphaBar = schedule.AlphaBarAt(Timesteps[^1]);
         var epsilon = S(Math.Sqrt(1 - alphaBar) / (alphaBar * deviation * deviation + 1 - alphaBar)) * (x - S(Math.Sqrt(alphaBar) * mean));
         return cat([epsilon, zeros_like(epsilon)], dim: 1);

@@ -64,7 +64,7 @@ public sealed class DpmSolverSamplerTests
     {
         private int _next;
 
-        public Tensor Predict(Tensor x, Tensor timesteps)
+        public Tensor Predict(Tensor x, Timesteps timesteps)
         {
             var point = points[_next++];
             return S(point.Sigma) * (x - S(point.Alpha * Mean)) / S(Width(point) * Width(point));

@@ -42,7 +42,7 @@ public sealed class PlmsSamplerTests
         var (_, steps) = Run(new PlmsSampler(rungeKutta), 42, x);
         var ddim = x;
         var process = Process(schedule, out _);
-        for (var t = 40; t > 0; t--) ddim = new DdimSampler().Step(process, ddim, tensor(new long[] { t }), x).Sample;
+        for (var t = 40; t > 0; t--) ddim = new DdimSampler().Step(process, ddim, t, x).Sample;
 
         var (error, errorOfDdim) = (Math.Abs(steps[^1].Sample.item<float>() - expected), Math.Abs(ddim.item<float>() - expected));
         Assert.InRange(error, 0, errorOfDdim / 5);

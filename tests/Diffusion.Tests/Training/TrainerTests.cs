@@ -214,16 +214,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void LearningRateAt_RisesThenFallsToATenthAlongACosine()
+    public void LearningRateAt_RisesThenFallsToZeroAlongACosine()
     {
         var options = Options with { Steps = 110, WarmupSteps = 10, LearningRate = 1 };
 
         Assert.Equal(0.1, Trainer.LearningRateAt(options, 0), 1e-12);
         Assert.Equal(1, Trainer.LearningRateAt(options, 9), 1e-12);
         Assert.Equal(1, Trainer.LearningRateAt(options, 10), 1e-12);
-        Assert.Equal(0.55, Trainer.LearningRateAt(options, 60), 1e-12);
-        Assert.Equal(0.1, Trainer.LearningRateAt(options, 110), 1e-12);
-        Assert.Equal(0.1, Trainer.LearningRateAt(options, 500), 1e-12);
+        Assert.Equal(0.5, Trainer.LearningRateAt(options, 60), 1e-12);
+        Assert.Equal(0, Trainer.LearningRateAt(options, 110), 1e-12);
+        Assert.Equal(0, Trainer.LearningRateAt(options, 500), 1e-12);
     }
 
     [Fact]

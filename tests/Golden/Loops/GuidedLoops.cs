@@ -29,7 +29,7 @@ internal static class GuidedLoops
             comparison.Check($"{loop}.all_samples", samples);
             if (golden.Outputs.ContainsKey($"{loop}.all_pred_xstart")) comparison.Check($"{loop}.all_pred_xstart", predicted);
 
-            using var ours = new ClassifierFreeGuidance(new TextConditional(network, text), [scale], diffusion.Schedule);
+            using var ours = new ClassifierFreeGuidance(new TextConditional(network, text), [scale], diffusion);
             comparison.CheckPart(
                 $"{loop}.all_samples", $"{loop}.all_samples with our own guidance",
                 RecordedLoop.Run(golden, sampler, new DenoisingProcess(diffusion, ours), whole => whole.chunk(2)[0]).Samples,

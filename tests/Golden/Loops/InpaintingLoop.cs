@@ -21,7 +21,7 @@ internal static class InpaintingLoop
         var notebook = new DenoisingProcess(diffusion, new NotebookGuidance(new TextConditional(network, text, half), scale)) { Denoised = images.KeepKnown };
         comparison.Check("all_samples", RecordedLoop.Run(golden, new AncestralSampler(), notebook).Samples);
 
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, half), [scale], diffusion.Schedule);
+        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, half), [scale], diffusion);
         var ours = new DenoisingProcess(diffusion, guidance) { Denoised = half.KeepKnown };
         comparison.CheckPart(
             "all_samples", "all_samples with our own guidance",

@@ -11,10 +11,10 @@ namespace Atelier.Golden.Loops;
 /// </summary>
 internal sealed class NotebookGuidance(TextConditional network, double scale) : IDenoiser
 {
-    public Tensor Predict(Tensor x, Tensor timesteps)
+    public Tensor Predict(Tensor x, Timesteps timesteps)
     {
         var (c, half) = (x.shape[1], x.chunk(2)[0]);
-        var (conditional, unconditional) = network.PredictBoth(half, timesteps.chunk(2)[0]);
+        var (conditional, unconditional) = network.PredictBoth(half, timesteps);
         var epsilon = ClassifierFreeGuidance.Combine(conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c), full(1, S((float)scale)));
         var values = cat([conditional, unconditional]).narrow(1, c, c);
         return cat([cat([epsilon, epsilon]), values], dim: 1);

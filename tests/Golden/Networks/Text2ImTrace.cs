@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Atelier.Golden.Networks;
@@ -28,7 +29,10 @@ internal static class Text2ImTrace
             case nn.Module<Tensor, Tensor, Tensor> block:
                 block.register_forward_hook((_, _, _, output) => Seen(output));
                 break;
-            case nn.Module<Tensor, Tensor, Tensor, Tensor> stage:
+            case nn.Module<Tensor, TextEncoding, Tensor> attention:
+                attention.register_forward_hook((_, _, _, output) => Seen(output));
+                break;
+            case nn.Module<Tensor, Tensor, TextEncoding, Tensor> stage:
                 stage.register_forward_hook((_, _, _, _, output) => Seen(output));
                 break;
         }

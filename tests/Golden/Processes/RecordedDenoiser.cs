@@ -6,7 +6,7 @@ namespace Atelier.Golden.Processes;
 /// <summary>A network and a classifier that give what was recorded, whatever they are asked.</summary>
 internal sealed class RecordedDenoiser(Tensor output, Tensor? gradient = null) : IDenoiser
 {
-    public Tensor Predict(Tensor x, Tensor timesteps) => output;
+    public Tensor Predict(Tensor x, Timesteps timesteps) => output;
 
-    public Tensor? Gradient(Tensor x, Tensor timesteps) => gradient;
+    public Tensor? Gradient(Tensor x, Timesteps timesteps) => gradient;
 }
