@@ -12,6 +12,7 @@ internal sealed class GoldenCase
         ["F64"] = ScalarType.Float64,
         ["F32"] = ScalarType.Float32,
         ["I64"] = ScalarType.Int64,
+        ["U8"] = ScalarType.Byte,
         ["BOOL"] = ScalarType.Bool,
     };
 

@@ -12,6 +12,10 @@ internal sealed class ShapesTrainingData(SceneSource scenes) : ITrainingData
     {
         var scene = scenes.Captioned(index);
         var objects = scene.Scene.Objects;
-        return new CaptionedImage(scene.Caption, SceneRenderer.Render(scene.Scene, imageSize)) { Label = objects[(int)(index % objects.Length)].Kind.Class };
+        return new CaptionedImage(scene.Caption, SceneRenderer.Render(scene.Scene, imageSize))
+        {
+            Label = objects[(int)(index % objects.Length)].Kind.Class,
+            Attributes = CaptionAttributes.Of(scene),
+        };
     }
 }

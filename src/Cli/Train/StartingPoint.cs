@@ -32,7 +32,7 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
             throw new InvalidInputException($"<config> is '{path}', which has no upsampler with an xf_width above 0 and in_channels 6; describe one under 'upsampler'");
         if (network == TrainedNetwork.Classifier && start.Config.Classifier is null)
             throw new InvalidInputException($"<config> is '{path}', which has no classifier; describe one under 'classifier'");
-        if (network == TrainedNetwork.Base && start.Config.Network.InChannels != 3)
+        if (network is TrainedNetwork.Base or TrainedNetwork.Text && start.Config.Network.InChannels != 3)
             throw new InvalidInputException($"<config> is '{path}', whose in_channels is {start.Config.Network.InChannels}; allowed: 3");
         if (start.Config.Network.VocabularySize < BpeTrainer.MinVocabularySize)
             throw new InvalidInputException(
@@ -56,7 +56,8 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
     /// <param name="tokenizer">The vocabulary.</param>
     /// <param name="device">Where to put the network.</param>
     /// <param name="seed">Decides fresh weights.</param>
-    public TrainingTask CreateTask(GlideConfig config, BpeTokenizer tokenizer, torch.Device device, ulong seed)
+    /// <param name="attributes">How many values each attribute of a caption can have; null where none is known.</param>
+    public TrainingTask CreateTask(GlideConfig config, BpeTokenizer tokenizer, torch.Device device, ulong seed, IReadOnlyList<int>? attributes)
     {
         if (Weights is null) torch.manual_seed(unchecked((long)seed));
         var weights = Weights?.LoadNetwork(Network.File(), device);
@@ -65,6 +66,8 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
             TrainedNetwork.Upsampler => new UpsamplerTask(
                 (Text2ImUNet?)weights ?? new Text2ImUNet(config.Upsampler!.Network), ProcessOf(config.Upsampler!.Diffusion), config.Upsampler.ImageSize,
                 config.ImageSize, tokenizer),
+            TrainedNetwork.Text => new TextTask(
+                (Text2ImUNet?)weights ?? new Text2ImUNet(config.Network), ProcessOf(config.Diffusion), config.ImageSize, tokenizer, attributes!),
             TrainedNetwork.Classifier => new ClassifierTask(
                 (EncoderUNetModel?)weights ?? new EncoderUNetModel(config.Classifier!), ProcessOf(config.Diffusion)),
             _ => new TextToImageTask((Text2ImUNet?)weights ?? new Text2ImUNet(config.Network), ProcessOf(config.Diffusion), config.ImageSize, tokenizer),
@@ -79,7 +82,7 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
     private static StartingPoint FromFile(string path, TrainedNetwork network, string output)
     {
         var config = TextToImage(path, ModelFolder.ReadConfig(path));
-        if (network == TrainedNetwork.Base) return new StartingPoint(network, config with { Upsampler = null, Classifier = null }, null, null);
+        if (network is TrainedNetwork.Base or TrainedNetwork.Text) return new StartingPoint(network, config with { Upsampler = null, Classifier = null }, null, null);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         RefuseToOverwrite(folder, output);

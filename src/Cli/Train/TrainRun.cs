@@ -39,6 +39,7 @@ internal sealed class TrainRun
         var device = DeviceOption.Open(settings.Device);
         var source = TrainingSource.Open(settings);
         CheckClassifier(start, source, settings.Options.Frozen);
+        CheckText(start, source, settings.Options.Frozen);
         var folder = new TrainingFolder(settings.Output);
         using var @lock = FolderLock.Take(folder.Path);
         var options = settings.Options with { BFloat16 = settings.Options.BFloat16 && CanMultiplyInBFloat16(device, console) };
@@ -56,7 +57,7 @@ internal sealed class TrainRun
         var config = start.Config with { Network = start.Config.Network with { VocabularySize = tokenizer.VocabularySize } };
 
         torch.set_num_threads(Math.Max(1, settings.Threads / options.Replicas));
-        var task = start.CreateTask(config, tokenizer, device, options.Seed);
+        var task = start.CreateTask(config, tokenizer, device, options.Seed, source.Attributes);
         var parameters = task.Network.parameters().Sum(parameter => parameter.numel());
         using var trainer = new Trainer(task, source.Data, options);
         if (resumes) trainer.Resume(folder.Checkpoint);
@@ -80,6 +81,14 @@ internal sealed class TrainRun
         if (source.Classes.Count != start.Config.Classifier!.OutChannels)
             throw new InvalidInputException(
                 $"the classifier's out_channels is {start.Config.Classifier.OutChannels}; allowed: {source.Classes.Count}, the classes of --data {source.Description.Kind}");
+    }
+
+    private static void CheckText(StartingPoint start, TrainingSource source, NetworkPart frozen)
+    {
+        if (start.Network != TrainedNetwork.Text) return;
+        if (frozen != NetworkPart.None) throw new InvalidInputException($"--freeze is '{frozen.ToString().ToLowerInvariant()}'; training the text transformer leaves all the rest as it is");
+        if (source.Attributes is null)
+            throw new InvalidInputException($"the text transformer alone learns from captions whose attributes are known; allowed: --data {TrainCommand.Shapes}, not {source.Description.Kind}");
     }
 
     // The model's other networks, with which the trained one makes a whole.
@@ -139,7 +148,7 @@ internal sealed class TrainRun
 
     private void WriteResults()
     {
-        ModelFolder.Write(_folder.Model, _config, _trainer.Average, _folder.Tokenizer, _start.Network.File());
+        ModelFolder.Write(_folder.Model, _config, _trainer.Model, _folder.Tokenizer, _start.Network.File());
         _captions?.Append(_trainer);
         if (_log.Losses.Count > 0) LossPlot.Save(_log.Losses, _folder.LossPicture);
     }

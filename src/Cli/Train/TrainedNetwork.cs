@@ -11,6 +11,9 @@ internal enum TrainedNetwork
     /// <summary>The network that enlarges the base network's images.</summary>
     Upsampler,
 
+    /// <summary>The text transformer of the base network, from captions alone.</summary>
+    Text,
+
     /// <summary>The noise-aware classifier of the base network's images.</summary>
     Classifier,
 }

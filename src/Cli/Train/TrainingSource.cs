@@ -11,7 +11,8 @@ namespace Atelier.Cli.Train;
 /// <param name="Description">What it is.</param>
 /// <param name="Probes">Images at a size to measure the captions' worth with, see <see cref="CaptionProbe"/>.</param>
 /// <param name="Classes">The classes of the examples; null where they have none.</param>
-internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Captions, DataDescription Description, Func<int, IReadOnlyList<CaptionedImage>> Probes, ClassNames? Classes = null)
+/// <param name="Attributes">How many values each attribute that captions state can have; null where none is known.</param>
+internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Captions, DataDescription Description, Func<int, IReadOnlyList<CaptionedImage>> Probes, ClassNames? Classes = null, IReadOnlyList<int>? Attributes = null)
 {
     private const int VocabularyCaptions = 20_000;
     private const int ProbeImages = 64;
@@ -29,7 +30,8 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
             Enumerable.Range(0, VocabularyCaptions).Select(i => everything.Captioned(i).Caption),
             new DataDescription(TrainCommand.Shapes),
             HeldOutScenes,
-            new ClassNames(ObjectKind.All.Count, [.. ObjectKind.All.Select(kind => kind.ToString())]));
+            new ClassNames(ObjectKind.All.Count, [.. ObjectKind.All.Select(kind => kind.ToString())]),
+            CaptionAttributes.Choices);
     }
 
     // Scenes with as many objects as training shows, in combinations that it does not.

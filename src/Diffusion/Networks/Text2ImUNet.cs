@@ -43,9 +43,10 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
             transformer = new TextTransformer(config.XfWidth, config.XfLayers, config.XfHeads, device);
             if (config.XfFinalLn) final_ln = nn.LayerNorm(config.XfWidth, device: device);
             token_embedding = nn.Embedding(config.VocabularySize, config.XfWidth, device: device);
-            positional_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * S(0.01));
+            // As large as what a token is, or the order of words would have to grow out of nothing.
+            positional_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device));
             transformer_proj = nn.Linear(config.XfWidth, config.EmbeddingChannels, device: device);
-            if (config.XfPadding) padding_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device) * S(0.01));
+            if (config.XfPadding) padding_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device));
             if (config.XfAr > 0) unemb = nn.Linear(config.XfWidth, config.VocabularySize, device: device);
         }
         RegisterComponents();

@@ -24,18 +24,27 @@ public class TextToImageTask(Text2ImUNet network, GaussianDiffusion diffusion, i
 
     internal override bool IsIn(NetworkPart part, string parameter)
     {
-        var isText = TextParts.Any(name => parameter.StartsWith(name, StringComparison.Ordinal));
-        return part switch { NetworkPart.Text => isText, NetworkPart.Unet => !isText, _ => false };
+        return part switch { NetworkPart.Text => IsText(parameter), NetworkPart.Unet => !IsText(parameter), _ => false };
+    }
+
+    /// <summary>Whether a parameter belongs to the text transformer.</summary>
+    /// <param name="parameter">Its state-dict key.</param>
+    internal static bool IsText(string parameter) => TextParts.Any(name => parameter.StartsWith(name, StringComparison.Ordinal));
+
+    /// <summary>Tokens and mask of captions, [N, L] each.</summary>
+    internal static (Tensor Tokens, Tensor Mask) Tokenize(IReadOnlyList<CaptionedImage> examples, BpeTokenizer tokenizer, int context, Device device)
+    {
+        var prompts = examples.Select(example => tokenizer.Tokenize(example.Caption, context)).ToList();
+        long[] tokens = [.. prompts.SelectMany(prompt => prompt.Tokens.Select(token => (long)token))];
+        bool[] mask = [.. prompts.SelectMany(prompt => prompt.Mask)];
+        return (tensor(tokens, [prompts.Count, context]).to(device), tensor(mask, [prompts.Count, context]).to(device));
     }
 
     // Tokens and mask, [N, L] each.
     internal override Tensor[] Inputs(IReadOnlyList<CaptionedImage> examples, Tensor xStart, Generator generator, TrainingOptions options)
     {
-        var context = network.Config.TextCtx;
-        var prompts = examples.Select(example => tokenizer.Tokenize(example.Caption, context)).ToList();
-        long[] tokens = [.. prompts.SelectMany(prompt => prompt.Tokens.Select(token => (long)token))];
-        bool[] mask = [.. prompts.SelectMany(prompt => prompt.Mask)];
-        return [tensor(tokens, [prompts.Count, context]).to(Device), tensor(mask, [prompts.Count, context]).to(Device)];
+        var (tokens, mask) = Tokenize(examples, tokenizer, network.Config.TextCtx, Device);
+        return [tokens, mask];
     }
 
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)

@@ -39,6 +39,9 @@ public sealed class Trainer : IDisposable
     /// <summary>The network with averaged weights, which are the ones to sample with; live, and owned by the trainer.</summary>
     public nn.Module Average => _average.Network;
 
+    /// <summary>The part of it that goes into a model.</summary>
+    public nn.Module Model => _average.Model;
+
     /// <summary>What captions tell the averaged network.</summary>
     /// <param name="probe">The images.</param>
     /// <exception cref="InvalidOperationException">The network has no captions.</exception>
@@ -202,7 +205,7 @@ public sealed class Trainer : IDisposable
         .. Enumerable.Range(0, _options.BatchSize).Select(i => step * _options.BatchSize + i).Select(index =>
         {
             var example = _data.Get(index, _replicas[0].ImageSize);
-            return IsDropped(index) ? example with { Caption = "" } : example;
+            return _replicas[0] is not TextTask && IsDropped(index) ? example with { Caption = "" } : example;
         }),
     ];
 

@@ -17,6 +17,9 @@ public abstract class TrainingTask : IDisposable
     /// <summary>The network, owned by the task.</summary>
     public nn.Module Network { get; }
 
+    /// <summary>The part of it that goes into a model.</summary>
+    public virtual nn.Module Model => Network;
+
     /// <summary>Width and height of the images to learn from.</summary>
     public int ImageSize { get; }
 

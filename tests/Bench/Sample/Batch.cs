@@ -94,7 +94,7 @@ internal sealed class Batch : IDisposable
         var sampler = new SamplingSettings { Sampler = name, Steps = diffusion.Schedule.Steps, BatchSize = _options.Batch }.CreateSampler();
         using var text = Text is null ? null : _network.EncodeText(_tokens, _mask);
         using var guided = text is null ? null : new ClassifierFreeGuidance(
-            new TextConditional(_network, text, _images), [.. Enumerable.Repeat(_options.Guidance, _options.Batch)], diffusion.Schedule);
+            new TextConditional(_network, text, _images), [.. Enumerable.Repeat(_options.Guidance, _options.Batch)], diffusion);
         var counted = new CountedDenoiser(guided is null ? new PromptlessDenoiser(_network, _images) : guided);
         Tensor? x = null;
         foreach (var step in sampler.Run(new DenoisingProcess(diffusion, counted), index => Gaussian([_options.Batch, 3, _glide.ImageSize, _glide.ImageSize], index)))
@@ -124,14 +124,14 @@ internal sealed class Batch : IDisposable
 
     private sealed class PromptlessDenoiser(Text2ImUNet network, ConcatenatedImages images) : IDenoiser
     {
-        public Tensor Predict(Tensor x, Tensor timesteps) => network.call(images.Concatenate(x), timesteps, null);
+        public Tensor Predict(Tensor x, Timesteps timesteps) => network.call(images.Concatenate(x), timesteps.For(x), null);
     }
 
     private sealed class CountedDenoiser(IDenoiser denoiser) : IDenoiser
     {
         public int Calls { get; private set; }
 
-        public Tensor Predict(Tensor x, Tensor timesteps)
+        public Tensor Predict(Tensor x, Timesteps timesteps)
         {
             Calls++;
             return denoiser.Predict(x, timesteps);
