@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Atelier.Bench;
+using Atelier.Bench.Sample;
 
 var root = new RootCommand("Measures how far one job and its grains go. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(),
+    Leases(), Workers(), NoOp(), Closing(), SampleCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 
