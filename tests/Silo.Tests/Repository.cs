@@ -5,6 +5,9 @@ internal static class Repository
     /// <summary>The model that ships with the repository.</summary>
     public static string Shapes { get; } = Path.Combine(Root(), "models", "shapes");
 
+    /// <summary>Example configurations of the benchmark.</summary>
+    public static string BenchConfigs { get; } = Path.Combine(Root(), "tests", "Bench", "Configs");
+
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

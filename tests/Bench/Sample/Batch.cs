@@ -74,14 +74,24 @@ internal sealed class Batch : IDisposable
     }
 
     /// <summary>Draws N images, from the encoding of their prompts to the last step.</summary>
-    /// <param name="steps">Steps; null is what the options say.</param>
-    public void Draw(int? steps = null)
+    public void Draw() => Draw(
+        _options.Sampler, _options.Steps is { } steps ? $"{steps}" : _glide.Respacing.Length > 0 ? _glide.Respacing : $"{Math.Min(UsualSteps, _glide.Diffusion.Timesteps)}");
+
+    /// <summary>Takes a single step of DDIM, for what libraries set up and allocate in the first.</summary>
+    public void WarmUp() => Draw("ddim", "1");
+
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { X, Timesteps, _tokens, _mask, _images.LowRes, _images.Known, _images.KnownMask }) tensor?.Dispose();
+        Text?.Dispose();
+    }
+
+    private void Draw(string name, string respacing)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var respacing = (steps ?? _options.Steps) is { } count ? $"{count}" : _glide.Respacing.Length > 0 ? _glide.Respacing : $"{Math.Min(UsualSteps, _glide.Diffusion.Timesteps)}";
         var diffusion = _glide.Diffusion.Create(respacing);
-        var sampler = new SamplingSettings { Sampler = _options.Sampler, Steps = diffusion.Schedule.Steps, BatchSize = _options.Batch }.CreateSampler();
+        var sampler = new SamplingSettings { Sampler = name, Steps = diffusion.Schedule.Steps, BatchSize = _options.Batch }.CreateSampler();
         using var text = Text is null ? null : _network.EncodeText(_tokens, _mask);
         using var guided = text is null ? null : new ClassifierFreeGuidance(
             new TextConditional(_network, text, _images), [.. Enumerable.Repeat(_options.Guidance, _options.Batch)], diffusion.Schedule);
@@ -95,12 +105,6 @@ internal sealed class Batch : IDisposable
         }
         Synchronize();
         CallsOfLoop = counted.Calls;
-    }
-
-    public void Dispose()
-    {
-        foreach (var tensor in new[] { X, Timesteps, _tokens, _mask, _images.LowRes, _images.Known, _images.KnownMask }) tensor?.Dispose();
-        Text?.Dispose();
     }
 
     private void Synchronize()

@@ -51,6 +51,18 @@ internal sealed class GlideOptions
         }
     }
 
+    /// <summary>Options of a network that is given, with the official base model's process.</summary>
+    /// <param name="imageSize">Width and height.</param>
+    /// <param name="network">Its shape; 6 input channels see a low-resolution image, 7 a known one, 10 both.</param>
+    public static GlideOptions Of(int imageSize, Text2ImConfig network) => new()
+    {
+        ImageSize = imageSize,
+        Network = network,
+        SuperRes = network.InChannels is 6 or 10,
+        Inpaint = network.InChannels is 7 or 10,
+        Diffusion = new DiffusionConfig { NoiseSchedule = "squaredcos_cap_v2" },
+    };
+
     private void Take(JsonOptions json)
     {
         ImageSize = json.Integer("image_size", 64, 8, 4096);
@@ -81,10 +93,24 @@ internal sealed class GlideOptions
             ResBlockUpDown = json.Flag("resblock_updown", true),
         };
         json.RefuseOthers();
+        if (Network.ChannelMult.Any(width => width * Network.ModelChannels % 32 != 0))
+            throw new ArgumentException($"num_channels is {Network.ModelChannels} with channel_mult {string.Join(',', Network.ChannelMult)}; allowed: every level a multiple of 32 channels wide");
         Network.Validate();
         var coarsest = 1 << (Network.ChannelMult.Count - 1);
         if (ImageSize % coarsest != 0) throw new ArgumentException($"image_size is {ImageSize}; allowed: a multiple of {coarsest}, with {Network.ChannelMult.Count} levels");
-        if (Respacing.Length > 0) _ = TimestepRespacing.Choose(Respacing, Diffusion.Timesteps);
+        if (Respacing.Length > 0) CheckRespacing();
+    }
+
+    private void CheckRespacing()
+    {
+        try
+        {
+            _ = TimestepRespacing.Choose(Respacing, Diffusion.Timesteps);
+        }
+        catch (ArgumentException bad)
+        {
+            throw new ArgumentException($"timestep_respacing is '{Respacing}': {bad.Message}", bad);
+        }
     }
 
     private static string Schedule(JsonOptions json)

@@ -25,11 +25,21 @@ internal sealed class Peak : IDisposable
     /// <summary>A 3x3 convolution.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="batch">Images.</param>
+    /// <param name="channelsLast">Whether the channels of a pixel lie together in memory, instead of the pixels of a channel.</param>
     /// <param name="precision">Type of inputs and weights.</param>
     /// <param name="device">Where.</param>
-    public static Peak OfConvolution(OnnxConvolution shape, int batch, ScalarType precision, Device device) => new(
-        randn([batch, shape.Channels, shape.Size, shape.Size], precision, device), randn([shape.OutChannels, shape.Channels, Kernel, Kernel], precision, device),
-        convolves: true, (double)batch * shape.Flops);
+    public static Peak OfConvolution(OnnxConvolution shape, int batch, bool channelsLast, ScalarType precision, Device device)
+    {
+        return new Peak(
+            Image(batch, shape.Channels, shape.Size), Image(shape.OutChannels, shape.Channels, Kernel), convolves: true, (double)batch * shape.Flops);
+
+        Tensor Image(long n, long channels, long size)
+        {
+            if (!channelsLast) return randn([n, channels, size, size], precision, device);
+            using var last = randn([n, size, size, channels], precision, device);
+            return last.permute(0, 3, 1, 2);
+        }
+    }
 
     /// <summary>Runs it once.</summary>
     public void Run()

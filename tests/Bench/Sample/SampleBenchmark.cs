@@ -12,6 +12,9 @@ namespace Atelier.Bench.Sample;
 /// </summary>
 internal static class SampleBenchmark
 {
+    // Of each memory layout, to choose the faster for the convolution's peak.
+    private const int Trials = 4;
+
     /// <summary>Name of the opponent's row.</summary>
     public const string OnnxName = "ONNX Runtime, UNet call";
 
@@ -38,11 +41,12 @@ internal static class SampleBenchmark
         var batches = Each(worker => new Batch(network, glide, options, device, worker));
         var dominant = graph.Convolutions.Where(layer => layer is { Kernel: 3, Stride: 1 }).GroupBy(layer => layer).MaxBy(group => group.Sum(layer => layer.Flops))!.Key;
         var matMuls = Each(_ => Peak.OfMatMul(device));
-        var convolutions = Each(_ => Peak.OfConvolution(dominant, options.Batch, precision, device));
+        Peak[][] layouts = [.. new[] { false, true }.Select(channelsLast => Each(_ => Peak.OfConvolution(dominant, options.Batch, channelsLast, precision, device)))];
+        var convolutions = layouts.MinBy(layout => Enumerable.Range(0, Trials).Min(_ => crew.Time(worker => layout[worker].Run())))!;
 
         crew.Time(Call);
         var growth = ProcessMemory.GrowthDuring(() => crew.Time(Call));
-        if (options.Loops > 0) crew.Time(worker => batches[worker].Draw(1));
+        if (options.Loops > 0) crew.Time(worker => batches[worker].WarmUp());
         var peak = ProcessMemory.Peak;
 
         OnnxOpponent? onnx = null;
@@ -85,7 +89,7 @@ internal static class SampleBenchmark
         result.Print();
         if (options.Json is { } file) result.Write(file);
         onnx?.Dispose();
-        foreach (var disposable in batches.Concat<IDisposable>(matMuls).Concat(convolutions)) disposable.Dispose();
+        foreach (var disposable in batches.Concat<IDisposable>(matMuls).Concat(layouts.SelectMany(peaks => peaks))) disposable.Dispose();
 
         T[] Each<T>(Func<int, T> make) => [.. Enumerable.Range(0, options.Workers).Select(make)];
 
