@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Atelier.Bench;
+using Atelier.Bench.Run;
 using Atelier.Bench.Sample;
 
 var root = new RootCommand("Measures how far one job and its grains go. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(), SampleCommand.Create(),
+    Leases(), Workers(), NoOp(), Closing(), SampleCommand.Create(), RunCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 
