@@ -3,7 +3,7 @@ using Atelier.Bench;
 using Atelier.Bench.Run;
 using Atelier.Bench.Sample;
 
-var root = new RootCommand("Measures how far one job and its grains go. Prints Markdown tables; run it in Release.")
+var root = new RootCommand("Measures how far one job and its grains go, and how fast networks draw. Prints Markdown tables; run it in Release.")
 {
     Leases(), Workers(), NoOp(), Closing(), SampleCommand.Create(), RunCommand.Create(),
 };

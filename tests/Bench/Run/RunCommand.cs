@@ -24,15 +24,17 @@ internal static class RunCommand
         var batch = new Option<int>("--batch") { Description = "Samples of a batch.", DefaultValueFactory = _ => Defaults.BatchSize!.Value };
         var shard = new Option<int>("--shard-size") { Description = "Samples of a shard.", DefaultValueFactory = _ => Defaults.ShardSize };
         var small = new Option<bool>("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
+        var rounds = new Option<int>("--rounds") { Description = "How often everything is measured; the fastest counts.", DefaultValueFactory = _ => 2 };
         var command = new Command("run", "What `atelier run` costs beyond the drawing, and where that goes.")
         {
-            prompts, model, workers, sampler, steps, guidance, images, batch, shard, small,
+            prompts, model, workers, sampler, steps, guidance, images, batch, shard, small, rounds,
         };
         command.SetAction((result, _) => MeasureAsync(new RunOptions
         {
             Prompts = result.GetValue(prompts)!,
             Model = result.GetValue(model)!,
             Workers = result.GetValue(workers),
+            Rounds = result.GetValue(rounds),
             Spec = Defaults with
             {
                 Sampler = result.GetValue(sampler)!,
@@ -53,6 +55,7 @@ internal static class RunCommand
         try
         {
             if (options.Workers is < 1 or > 256) throw new InvalidInputException($"--workers is {options.Workers}; allowed: 1 to 256");
+            if (options.Rounds is < 1 or > 1000) throw new InvalidInputException($"--rounds is {options.Rounds}; allowed: 1 to 1000");
             await RunBenchmark.RunAsync(options);
             return 0;
         }

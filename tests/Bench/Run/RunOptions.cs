@@ -14,6 +14,9 @@ internal sealed record RunOptions
     /// <summary>Workers, of one thread each.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>How often everything is measured.</summary>
+    public required int Rounds { get; init; }
+
     /// <summary>Settings of the job but for the digest of its model.</summary>
     public required JobSpec Spec { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class Timing(string name, double flops, int images = 0)
     public double Least => _seconds.Min();
 
     /// <summary>The median, in seconds.</summary>
-    public double Median => _seconds.Order().ElementAt((_seconds.Count - 1) / 2);
+    public double Median => (_seconds.Order().ElementAt((_seconds.Count - 1) / 2) + _seconds.Order().ElementAt(_seconds.Count / 2)) / 2;
 
     /// <summary>Runs there were.</summary>
     public int Runs => _seconds.Count;
