@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Atelier.Abstractions;
+using Atelier.Diffusion.Devices;
 using TorchSharp;
 
 namespace Atelier.Cli;
@@ -24,7 +25,7 @@ internal static class DeviceOption
         },
     };
 
-    /// <summary>The device of a name that the option let through.</summary>
+    /// <summary>The device of a name that the option let through; CUDA devices compute as those of workers do.</summary>
     /// <exception cref="InvalidInputException">This machine does not have it.</exception>
     public static torch.Device Open(string name)
     {
@@ -35,6 +36,7 @@ internal static class DeviceOption
             var allowed = count == 0 ? "cpu, since there is no usable CUDA device" : $"cpu, cuda:0 to cuda:{count - 1}";
             throw new InvalidInputException($"{Name} is '{name}'; allowed on this machine: {allowed}");
         }
+        CudaNumerics.Configure();
         return new torch.Device(DeviceType.CUDA, index);
     }
 

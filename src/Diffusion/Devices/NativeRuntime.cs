@@ -6,13 +6,17 @@ namespace Atelier.Diffusion.Devices;
 public static partial class NativeRuntime
 {
     private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MmapThreshold = -3;
+    private const int ArenaMax = -8;
+    private const int SixtyFourMebibytes = 64 << 20;
     private const int OneGibibyte = 1 << 30;
     private const int OldGlibcLimit = 32 << 20;
 
     /// <summary>
     /// Lets idle OpenMP threads sleep instead of spin, unless OMP_WAIT_POLICY is set already, and keeps freed tensors in the process instead of
-    /// returning their pages to the kernel at every free. Call it first; on anything but Linux it does nothing.
+    /// returning their pages to the kernel at every free: in one heap, since those of single threads are given back whole. Call it first; on
+    /// anything but Linux it does nothing.
     /// </summary>
     public static void Configure()
     {
@@ -23,6 +27,8 @@ public static partial class NativeRuntime
         {
             if (SetAllocatorOption(MmapThreshold, OneGibibyte) == 0) _ = SetAllocatorOption(MmapThreshold, OldGlibcLimit);
             _ = SetAllocatorOption(TrimThreshold, int.MaxValue);
+            _ = SetAllocatorOption(ArenaMax, 1);
+            _ = SetAllocatorOption(TopPad, SixtyFourMebibytes);
         }
         catch (EntryPointNotFoundException)
         {

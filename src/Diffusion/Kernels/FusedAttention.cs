@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -53,6 +54,7 @@ internal static unsafe class FusedAttention
 
     private readonly record struct Part(nint Data, int Positions, int Row, int HeadStride, int Keys, int Values);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Head(float* q, int t, int row, int channels, Part[] parts, int sample, int head, float* y, int stride)
     {
         var keys = parts.Sum(part => part.Positions);
@@ -91,6 +93,7 @@ internal static unsafe class FusedAttention
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(Part[] parts, int sample, int head, int channels, int padded, int keys, float* transposed, float* values)
     {
         var position = 0;
@@ -108,6 +111,7 @@ internal static unsafe class FusedAttention
     }
 
     // e^(score - highest) in place, and the sum. Padding gets e^-87, which is nothing beside the highest key's 1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Exponentiate(float* scores, int keys, int padded)
     {
         for (var s = keys; s < padded; s++) scores[s] = float.NegativeInfinity;
@@ -126,6 +130,7 @@ internal static unsafe class FusedAttention
     }
 
     // Six queries by 64 keys.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scores(float* queries, float* keys, float* scores, int channels, int padded)
     {
         Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero, a02 = Vector512<float>.Zero, a03 = Vector512<float>.Zero;
@@ -177,6 +182,7 @@ internal static unsafe class FusedAttention
     }
 
     // Six rows of weights by 64 channels of values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weighted4(float* weights, float* values, float* sums, int channels, int padded, int keys)
     {
         Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero, a02 = Vector512<float>.Zero, a03 = Vector512<float>.Zero;
@@ -228,6 +234,7 @@ internal static unsafe class FusedAttention
     }
 
     // Six rows of weights by 32 channels of values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weighted2(float* weights, float* values, float* sums, int channels, int padded, int keys)
     {
         Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero;
@@ -267,6 +274,7 @@ internal static unsafe class FusedAttention
     }
 
     // Six rows of weights by 16 channels of values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weighted1(float* weights, float* values, float* sums, int channels, int padded, int keys)
     {
         Vector512<float> a00 = Vector512<float>.Zero;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -77,6 +78,7 @@ internal static class FusedGroupNorm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Sums512(float* x, int positions, int channels, double* sums)
     {
         for (var start = 0; start < positions; start += Tile)
@@ -101,6 +103,7 @@ internal static class FusedGroupNorm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Sums256(float* x, int positions, int channels, double* sums)
     {
         for (var start = 0; start < positions; start += Tile)
@@ -125,6 +128,7 @@ internal static class FusedGroupNorm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Transform512(float* x, float* y, int positions, int channels, float* factors, bool silu)
     {
         for (var end = x + (long)positions * channels; x < end; x += channels, y += channels)
@@ -138,6 +142,7 @@ internal static class FusedGroupNorm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Transform256(float* x, float* y, int positions, int channels, float* factors, bool silu)
     {
         for (var end = x + (long)positions * channels; x < end; x += channels, y += channels)

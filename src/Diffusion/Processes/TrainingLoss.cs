@@ -17,7 +17,7 @@ public static class TrainingLoss
     /// <param name="t">[N] int64.</param>
     /// <param name="noise">The noise in x_t.</param>
     /// <param name="minSnrGamma">
-    /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), divided by gamma: the squared error of epsilon counts
+    /// gamma of Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556, equation 8), all of the loss divided by gamma: the squared error of epsilon counts
     /// min(1 / gamma, 1 / SNR), that of x_0 min(1, SNR / gamma), that of v the former times SNR / (SNR + 1), SNR = alphaBar / (1 - alphaBar). The smaller gamma, the more the noisy steps
     /// count, which decide what is drawn and where. Null counts all alike.
     /// </param>
@@ -43,7 +43,7 @@ public static class TrainingLoss
         if (!diffusion.LearnsVariance) return (weighted, mse, zeros_like(mse));
         var frozen = cat([parts[0].detach(), parts[1]], dim: 1);
         var bound = VariationalBound(diffusion, frozen, xStart, x, t, clipDenoised: false).Bits;
-        return (weighted.Plus(bound * S(boundWeight ?? diffusion.Schedule.Steps / 1000.0)), mse, bound);
+        return (weighted.Plus(bound * S((boundWeight ?? diffusion.Schedule.Steps / 1000.0) / (minSnrGamma ?? 1))), mse, bound);
     }
 
     /// <summary>The variational bound alone, estimated from one of its T terms (arXiv:2102.09672, equation 4): T times that term, in bits a dimension.</summary>

@@ -4,7 +4,8 @@ namespace Atelier.Shapes;
 
 /// <summary>
 /// What a caption states, as numbers. Of two objects the first is the left or the upper one, whichever the caption names first: so that who can tell
-/// the attributes has understood the relation.
+/// the attributes has understood the relation. Which is which follows from the order of the names and a word such as "left", neither of which says
+/// anything alone; attributes for both of those are there to be learnt on the way.
 /// </summary>
 public static class CaptionAttributes
 {
@@ -14,12 +15,18 @@ public static class CaptionAttributes
     private static readonly int Backgrounds = Enum.GetValues<BackgroundColour>().Length;
     private static readonly int Places = Enum.GetValues<Place>().Length;
 
+    private static readonly string[][] Sides = [["left"], ["right"], ["above", "over", "top"], ["below", "under", "beneath", "bottom"]];
+
     /// <summary>
     /// How many values each attribute can have: the arrangement (one object, beside each other, above each other), for either object colour, shape and
-    /// size, then background and place. The last value of each but the first three is "not stated", or "there is no such object".
+    /// size, then background and place; then colour and shape of what is named first and of what is named second, and the first word for a side (left,
+    /// right, above, below). The last value of each is "not stated", or "there is no such object", where that can be.
     /// </summary>
     public static IReadOnlyList<int> Choices { get; } =
-        [3, Colours, Shapes, Sizes + 1, Colours + 1, Shapes + 1, Sizes + 1, Backgrounds + 1, Places + 1];
+    [
+        3, Colours, Shapes, Sizes + 1, Colours + 1, Shapes + 1, Sizes + 1, Backgrounds + 1, Places + 1,
+        Colours, Shapes, Colours + 1, Shapes + 1, Sides.Length + 1,
+    ];
 
     /// <summary>The attributes of a caption.</summary>
     /// <param name="captioned">The scene and what its caption states.</param>
@@ -29,6 +36,9 @@ public static class CaptionAttributes
         ArgumentNullException.ThrowIfNull(captioned);
         var scene = captioned.Scene;
         var second = scene.Objects.Length > 1 ? scene.Objects[1] : null;
+        var (named, other) = captioned.NamedFirst == 0 ? (scene.Objects[0], second) : (scene.Objects[1], scene.Objects[0]);
+        var word = Wording.Sides().Match(captioned.Caption).Value.ToLowerInvariant();
+        var side = Array.FindIndex(Sides, words => words.Contains(word));
         return
         [
             scene.Relation switch { null => 0, Relation.LeftOf => 1, _ => 2 },
@@ -36,6 +46,9 @@ public static class CaptionAttributes
             second is null ? Colours : (int)second.Kind.Colour, second is null ? Shapes : (int)second.Kind.Shape, SizeOf(second),
             captioned.BackgroundStated ? (int)scene.Background : Backgrounds,
             captioned.PlaceStated ? (int)scene.Place!.Value : Places,
+            (int)named.Kind.Colour, (int)named.Kind.Shape,
+            other is null ? Colours : (int)other.Kind.Colour, other is null ? Shapes : (int)other.Kind.Shape,
+            side < 0 ? Sides.Length : side,
         ];
 
         int SizeOf(SceneObject? shown) => shown is not null && captioned.SizesStated ? (int)shown.Size : Sizes;

@@ -7,9 +7,11 @@ namespace Atelier.Shapes;
 /// <param name="SizesStated">Whether the caption states the size of every object; otherwise it states none.</param>
 /// <param name="BackgroundStated">Whether the caption states the background's colour.</param>
 /// <param name="PlaceStated">Whether the caption states <see cref="Scene.Place"/>.</param>
+/// <param name="NamedFirst">Which of the scene's objects the caption names first.</param>
 public sealed record CaptionedScene(
     Scene Scene,
     string Caption,
     bool SizesStated,
     bool BackgroundStated,
-    bool PlaceStated = false);
+    bool PlaceStated = false,
+    int NamedFirst = 0);

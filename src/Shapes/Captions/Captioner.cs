@@ -24,9 +24,9 @@ public static class Captioner
         var background = random.Chance(BackgroundChance);
         var place = scene.Place is not null && random.Chance(PlaceChance);
 
-        var text = scene.Relation is { } relation
+        var (text, namedFirst) = scene.Relation is { } relation
             ? DescribeTwo(scene.Objects[0], relation, scene.Objects[1], sizes, random)
-            : DescribeOne(scene.Objects[0], place ? scene.Place : null, sizes, random);
+            : (DescribeOne(scene.Objects[0], place ? scene.Place : null, sizes, random), 0);
         if (background)
         {
             text = random.Pick(Wording.WithBackground)
@@ -35,7 +35,7 @@ public static class Captioner
         }
 
         if (random.Chance(SentenceChance)) text = $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
-        return new CaptionedScene(scene, text, sizes, background, place);
+        return new CaptionedScene(scene, text, sizes, background, place, namedFirst);
     }
 
     /// <summary>The caption with left and right, above and below, and top and bottom exchanged, which states the opposite layout.</summary>
@@ -56,17 +56,19 @@ public static class Captioner
         return place is { } stated ? $"{text} {random.Pick(Wording.Of(stated))}" : text;
     }
 
-    private static string DescribeTwo(SceneObject first, Relation relation, SceneObject second, bool sizes, SplitMix64 random)
+    private static (string Text, int NamedFirst) DescribeTwo(SceneObject first, Relation relation, SceneObject second, bool sizes, SplitMix64 random)
     {
         var (a, b, aToB, bToA) = random.Chance(0.5)
             ? (first, second, relation, Converse(relation))
             : (second, first, Converse(relation), relation);
-        return random.Pick(Wording.TwoObjects)
+        var form = random.Pick(Wording.TwoObjects);
+        var isFirstNamedFirst = ReferenceEquals(a, first) == form.IndexOf("{a}", StringComparison.Ordinal) < form.IndexOf("{b}", StringComparison.Ordinal);
+        return (form
             .Replace("{a}", NounPhrase(a, sizes, random), StringComparison.Ordinal)
             .Replace("{b}", NounPhrase(b, sizes, random), StringComparison.Ordinal)
             .Replace("{related to}", random.Pick(Wording.Of(aToB)), StringComparison.Ordinal)
             .Replace("{at side}", Wording.SideOf(aToB), StringComparison.Ordinal)
-            .Replace("{at other side}", Wording.SideOf(bToA), StringComparison.Ordinal);
+            .Replace("{at other side}", Wording.SideOf(bToA), StringComparison.Ordinal), isFirstNamedFirst ? 0 : 1);
     }
 
     private static string NounPhrase(SceneObject shown, bool size, SplitMix64 random)

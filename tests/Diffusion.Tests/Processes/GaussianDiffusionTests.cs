@@ -107,6 +107,44 @@ public sealed class GaussianDiffusionTests
     }
 
     [Fact]
+    public void PMeanVariance_OfTheTrueVelocity_PredictsTheTrueImageAtEveryNoiseLevel()
+    {
+        using var random = new RandomTensors(5);
+        var velocities = new GaussianDiffusion(Diffusion.Schedule, MeanType.Velocity);
+        var (xStart, noise) = (random.Uniform(-1, 1, 20, 3, 2, 2), random.Normal(20, 3, 2, 2));
+        var (x, velocity) = (velocities.QSample(xStart, Steps, noise), velocities.VelocityOf(xStart, Steps, noise));
+
+        var p = velocities.PMeanVariance(cat([velocity, zeros_like(velocity)], dim: 1), x, Steps, clipDenoised: false);
+
+        Near.Equal(xStart, p.PredictedXStart, atol: 2e-6);
+        // v turns (x_0, noise) by a right angle: |x|^2 + |v|^2 = |x_0|^2 + |noise|^2.
+        Near.Equal(x.pow(S(2)).Plus(velocity.pow(S(2))), xStart.pow(S(2)).Plus(noise.pow(S(2))), atol: 1e-4);
+    }
+
+    [Fact]
+    public void AnyFormula_OfOneStepForAll_IsThatOfTheStepForEach()
+    {
+        using var random = new RandomTensors(7);
+        var (output, x) = (random.Normal(2, 6, 2, 2), random.Normal(2, 3, 2, 2));
+        foreach (var variance in Enum.GetValues<VarianceType>())
+        {
+            foreach (var mean in Enum.GetValues<MeanType>())
+            {
+                var diffusion = new GaussianDiffusion(Diffusion.Schedule, mean, variance);
+                var given = diffusion.LearnsVariance ? output : output[.., ..3];
+                foreach (var step in new[] { 0, 1, 19 })
+                {
+                    var (all, each) = (diffusion.PMeanVariance(given, x, step), diffusion.PMeanVariance(given, x, full(2, S(step), dtype: int64)));
+                    Near.Equal(each.Mean, all.Mean, atol: 1e-6, rtol: 1e-6);
+                    Near.Equal(each.Variance, all.Variance, rtol: 1e-5);
+                    Near.Equal(each.LogVariance, all.LogVariance, rtol: 1e-6);
+                    Near.Equal(each.PredictedXStart, all.PredictedXStart, atol: 1e-6);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void PMeanVariance_Denoised_IsAppliedBeforeTheClipping()
     {
         using var random = new RandomTensors(6);

@@ -117,4 +117,33 @@ public sealed class TrainingLossTests
         Near.Equal((epsilon - noise) * S(2) / S(3 * 4 * 4), output.grad![.., ..3], atol: 1e-7);
         Assert.True(output.grad![.., 3..].abs().max().item<float>() > 0);
     }
+
+    [Theory]
+    [InlineData(MeanType.Epsilon)]
+    [InlineData(MeanType.StartX)]
+    [InlineData(MeanType.Velocity)]
+    public void Hybrid_MinSnrWeighted_IsTheSameErrorOfTheImageWhateverIsPredicted(MeanType meanType)
+    {
+        const double gamma = 2;
+        using var random = new RandomTensors(4);
+        var diffusion = new GaussianDiffusion(Diffusion.Schedule, meanType);
+        var (xStart, noise, t) = (random.Uniform(-1, 1, 4, 3, 4, 4), random.Normal(4, 3, 4, 4), tensor(new long[] { 1, 3, 5, 8 }));
+        var x = diffusion.QSample(xStart, t, noise);
+        var guess = random.Uniform(-1, 1, 4, 3, 4, 4);      // of x_0
+        var prediction = meanType switch
+        {
+            MeanType.Epsilon => diffusion.PredictEpsilon(x, t, guess),
+            MeanType.StartX => guess,
+            _ => diffusion.VelocityOf(guess, t, diffusion.PredictEpsilon(x, t, guess)),
+        };
+
+        var (loss, _, bound) = TrainingLoss.Hybrid(diffusion, cat([prediction, zeros_like(prediction)], dim: 1), xStart, x, t, noise, gamma, boundWeight: 0);
+
+        // min(SNR, gamma) times the squared error of x_0, over gamma: equation 8 of arXiv:2303.09556.
+        var snr = GaussianDiffusion.At([.. diffusion.Schedule.AlphasCumprod.Select(a => Math.Min(a / (1 - a), gamma) / gamma)], t).flatten();
+        Near.Equal(snr * (guess - xStart).pow(S(2)).mean([1, 2, 3]), loss, rtol: 1e-3, atol: 1e-5);
+        // The bound keeps its proportion.
+        var whole = TrainingLoss.Hybrid(diffusion, cat([prediction, zeros_like(prediction)], dim: 1), xStart, x, t, noise, gamma, boundWeight: 1).Loss;
+        Near.Equal((bound / S(gamma)).Plus(loss), whole, rtol: 1e-5);
+    }
 }

@@ -68,6 +68,45 @@ public partial class CaptionerTests
         Assert.Equal(Captioner.Caption(scene, 9), Captioner.Caption(scene, 9));
     }
 
+    [Fact]
+    public void Caption_AnyScene_SaysWhichObjectItNamesFirst() => Assert.All(Captions, captioned =>
+        Assert.Equal(captioned.Scene.Objects[captioned.NamedFirst].Kind, CaptionReader.Read(captioned.Caption).Kinds[0]));
+
+    [Fact]
+    public void ExchangeSides_OfAnyCaption_StatesTheOppositeLayoutAndNothingElse()
+    {
+        foreach (var captioned in Captions)
+        {
+            var exchanged = Captioner.ExchangeSides(captioned.Caption);
+            var (before, after) = (CaptionReader.Read(captioned.Caption), CaptionReader.Read(exchanged));
+            Assert.Equal(before.Kinds, after.Kinds);
+            Assert.Equal(before.Sizes, after.Sizes);
+            Assert.Equal(before.Background, after.Background);
+            Assert.Equal(OppositeRelation(before.FirstToSecond), after.FirstToSecond);
+            Assert.Equal(Opposite(before.Place), after.Place);
+            // A sentence stays one.
+            Assert.Equal(char.IsUpper(captioned.Caption[0]), char.IsUpper(exchanged[0]));
+        }
+
+        static Relation? OppositeRelation(Relation? relation) => relation switch
+        {
+            Relation.LeftOf => Relation.RightOf,
+            Relation.RightOf => Relation.LeftOf,
+            Relation.Above => Relation.Below,
+            Relation.Below => Relation.Above,
+            _ => null,
+        };
+    }
+
+    private static Place? Opposite(Place? place) => place switch
+    {
+        Place.Left => Place.Right,
+        Place.Right => Place.Left,
+        Place.Top => Place.Bottom,
+        Place.Bottom => Place.Top,
+        _ => place,
+    };
+
     [GeneratedRegex("[a-z]+")]
     private static partial Regex Word();
 }
