@@ -8,7 +8,8 @@ namespace Atelier.Diffusion.Tests.Training;
 
 public sealed class CaptionProbeTests : IDisposable
 {
-    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000));
+    // An epsilon would hardly depend on the image at such noise levels.
+    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000), MeanType.Velocity);
 
     private readonly TinyModel _model = new();
     private readonly TemporaryFolder _folder = new();
@@ -28,7 +29,7 @@ public sealed class CaptionProbeTests : IDisposable
         var probe = new CaptionProbe(images);
         using var trainer = new Trainer(
             new TextToImageTask(TinyModel.Network(), Process, 16, ModelFolder.Open(_model.FullName).Tokenizer!), new TwoColours(),
-            new TrainingOptions { Steps = 120, BatchSize = 8, WarmupSteps = 5, LearningRate = 3e-3, UncondProbability = 0, EmaDecay = 0.9, TimestepShift = 4 });
+            new TrainingOptions { Steps = 300, BatchSize = 8, WarmupSteps = 5, LearningRate = 3e-3, UncondProbability = 0, EmaDecay = 0.9, TimestepShift = 4 });
 
         foreach (var _ in trainer.Run(Path.Combine(_folder.FullName, "checkpoint"), TestContext.Current.CancellationToken)) { }
         var losses = trainer.Measure(probe);
@@ -36,8 +37,8 @@ public sealed class CaptionProbeTests : IDisposable
         Assert.Equal(SnrBucket.All, losses.Select(loss => loss.Bucket));
         Assert.Equal(losses, trainer.Measure(probe));
         // In nearly pure noise only the caption tells dark from bright.
-        Assert.True(losses[0].CaptionGap > 0.05, $"{losses[0]}");
-        Assert.True(losses[0].LayoutGap > 0.05, $"{losses[0]}");
+        Assert.True(losses[0].CaptionGap > 0.02, $"{losses[0]}");
+        Assert.True(losses[0].LayoutGap > 0.02, $"{losses[0]}");
     }
 
     [Fact]
