@@ -67,6 +67,9 @@ public sealed record JobProgress
     /// <summary>Workers that have asked for work and cannot do this job; the message says why of the last.</summary>
     [Id(20)] public int KeptOut { get; init; }
 
+    /// <summary>Samples of one shard, the last may hold fewer; 0 before Start.</summary>
+    [Id(21)] public int ShardSize { get; init; }
+
     /// <summary>Whether the job will not change by itself any more.</summary>
     public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;
 }

@@ -66,7 +66,7 @@ internal static class DatasetRun
     {
         { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
         { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
-        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
+        _ => $"Drawing {job.Samples} samples in {job.Shards} {(job.Shards == 1 ? "shard" : "shards")} of {job.ShardSize} with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
             + $"{settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
             + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Request.Spec.GuidanceScale}."),
     };
@@ -89,7 +89,7 @@ internal static class DatasetRun
             ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture,
                 $"Drew {drawn} samples in {ProgressDisplay.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
         }
-        if (settings.Request.Spec.BatchSize is null) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
+        if (settings.Request.Spec.BatchSize.IsByDevice) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
         if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
         ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
         ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");

@@ -38,7 +38,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         // Also for a job whose creator was lost between the two files.
         if (scheduling is not null && _job!.Ledger is null && !_job.IsClosed)
             await _health.CallAsync(() => _job.Control.BeginAsync(new JobState { Scheduling = scheduling }));
-        var differences = JobSpecRules.Differences(_job!.Record.Spec, spec);
+        // What a started job has settled may be asked for by its number.
+        var differences = JobSpecRules.Differences(_job!.Plan?.Settle(_job.Record.Spec) ?? _job.Record.Spec, spec);
         if (differences.Count > 0)
             throw new InvalidInputException($"job '{JobId}' exists with other settings: {string.Join("; ", differences)}");
     }
@@ -62,15 +63,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (job.Control.State.Lifecycle == JobLifecycle.Cancelled) throw Cancelled();
         if (job.Plan is null)
         {
-            var plan = new JobPlan
-            {
-                Rows = rows,
-                ImagesPerPrompt = job.Record.Spec.ImagesPerPrompt,
-                ShardSize = job.Record.Spec.ShardSize,
-                BatchSize = job.Record.Spec.BatchSize,
-                ChunkRows = JobLimits.ChunkRows,
-            };
-            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, plan));
+            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, JobPlan.Of(job.Record.Spec, rows)));
             job.Start((await _health.CallAsync(() => JobFiles.ReadPlanAsync(store, JobId)))!);
             logger.JobStarted(JobId, job.Plan!.Samples, job.Plan.Shards);
         }

@@ -208,6 +208,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         {
             Samples = Plan.Samples,
             BatchSize = Plan.BatchSize,
+            ShardSize = Plan.ShardSize,
             Finished = finished,
             Drawn = drawn,
             Failed = Counts.Failed,

@@ -36,6 +36,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     public void PrepareThread(string device)
     {
         torch.set_num_threads(1);
+        LibtorchLog.ShowErrorsOnly();
         if (WorkerDevices.CudaIndex(device) is not null) CudaNumerics.Configure();
     }
 
