@@ -37,7 +37,7 @@ public sealed class RunTests
         var two = await RunAsync(prompts, folder["two"], [.. quick, "--workers", "2"]);
 
         Assert.Equal((0, "", 0, ""), (one.ExitCode, one.Error, two.ExitCode, two.Error));
-        Assert.StartsWith("Drawing 16 samples in 4 shards of 4 with shapes on 2 workers:", two.Output, StringComparison.Ordinal);
+        Assert.StartsWith("16 samples, starting 2 workers\nDrawing 16 samples in 4 shards of 4 with shapes on 2 workers:", two.Output, StringComparison.Ordinal);
         Assert.Equal(8, ShardFiles.Hashes(folder["two"]).Count);
         Assert.Equal(ShardFiles.Hashes(folder["one"]), ShardFiles.Hashes(folder["two"]));
 

@@ -25,6 +25,7 @@ internal static class JobReport
         job.JobId,
         job.Status,
         job.Message,
+        job.Activity,
         job.Samples,
         job.Finished,
         Drawn = Math.Round(job.Drawn, 2),
@@ -53,6 +54,7 @@ internal static class JobReport
         yield return Line("job", job.JobId);
         yield return Line("status", Word(job.Status));
         if (job.Message is not null) yield return Line("says", job.Message);
+        if (job.Activity is not null) yield return Line("doing", job.Activity);
         if (job.Samples > 0)
         {
             yield return Line("samples", string.Create(CultureInfo.InvariantCulture, $"{job.Finished:N0} of {job.Samples:N0} finished, {job.Drawn:N0} drawn, {job.Failed:N0} failed, {job.Truncated:N0} cut"));

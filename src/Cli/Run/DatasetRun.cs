@@ -24,6 +24,7 @@ internal static class DatasetRun
     public static async Task<int> ExecuteAsync(RunSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
         using var folder = await OutputFolder.OpenAsync(settings.Output, cancellationToken);
+        ProgressDisplay.Print(console, $"{settings.Request.Rows * settings.Request.Spec.ImagesPerPrompt} samples, starting {Workers(settings.Devices)}");
         using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings));
         await host.StartAsync(cancellationToken);
         try

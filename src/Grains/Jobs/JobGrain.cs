@@ -156,15 +156,15 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         return false;
     }
 
-    public Task<bool> Heartbeat(WorkLease lease, double drawn)
+    public Task<bool> Heartbeat(WorkLease lease, WorkProgress progress)
     {
         // While the store is being read there is nothing to compare with: let the worker go on.
         if (!IsRecovered()) return Task.FromResult(true);
         if (_job is not { Status: JobStatus.Running, Ledger: { } ledger } job || lease.Incarnation != job.Record.Incarnation) return Task.FromResult(false);
         if (lease.Kind == WorkKind.Draw && ledger.IsCommitted(lease.Shard)) return Task.FromResult(false);
         if (!ledger.Holds(lease.Id) && lease.Worker is { } worker && _deadSilos.Include(worker)) return Task.FromResult(false);
-        ledger.Renew(lease, drawn);
-        job.ObserveRate();
+        ledger.Renew(lease, progress);
+        job.Paces.Note(lease, progress.SamplesPerSecond);
         return Task.FromResult(true);
     }
 
@@ -177,7 +177,6 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
         ledger.Commit(stats.Shard, lease.Id);
         job.NoteCommit(lease);
-        job.ObserveRate();
         return winner.Attempt == stats.Attempt;
     }
 

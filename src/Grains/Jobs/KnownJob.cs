@@ -31,7 +31,11 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
 
     public FinishedCounts Counts { get; } = new(store, id, time);
 
-    public DrawingRate Rate { get; } = new(time);
+    /// <summary>Samples a second by commits; for shards that are too short for a heartbeat.</summary>
+    public CommitRate Rate { get; } = new(time);
+
+    /// <summary>Samples a second as workers measure them.</summary>
+    public WorkerPaces Paces { get; } = new(time);
 
     /// <summary>Workers that cannot do this job.</summary>
     public HashSet<Guid> ExcludedWorkers { get; } = [];
@@ -168,6 +172,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     public void NoteCommit(WorkLease lease)
     {
         Trouble = null;
+        Rate.Observe(Ledger!.CommittedSamples);
         if (lease.Worker is { } worker) _sick.Succeed(worker.Id, lease.Shard);
     }
 
@@ -182,8 +187,6 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         _sick.Forget();
         (Trouble, Exclusion) = (null, null);
     }
-
-    public void ObserveRate() => Rate.Observe(Ledger!.CommittedSamples + Ledger.Drawing);
 
     /// <summary>The job as it is now.</summary>
     /// <param name="storeTrouble">What is wrong with the store, if anything.</param>
@@ -203,12 +206,13 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (Plan is null) return progress;
         var finished = IsClosed ? Plan.Samples : Ledger!.CommittedSamples;
         var drawn = finished + (Ledger?.Drawing ?? 0);
-        var rate = status == JobStatus.Running ? Rate.PerSecond : 0;
+        var rate = status != JobStatus.Running ? 0 : Paces.PerSecond(Ledger!.HoldsAny) is > 0 and var measured ? measured : Rate.PerSecond;
         return progress with
         {
             Samples = Plan.Samples,
             BatchSize = Plan.BatchSize,
             ShardSize = Plan.ShardSize,
+            Activity = status == JobStatus.Running ? Activity : null,
             Finished = finished,
             Drawn = drawn,
             Failed = Counts.Failed,
@@ -223,6 +227,17 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             Eta = rate > 0 ? TimeSpan.FromSeconds((Plan.Samples - drawn) / rate) : null,
         };
     }
+
+    // The stage of the worker that is furthest, unless one draws.
+    private string? Activity =>
+        Ledger!.IsClosing ? "writing the contact sheet and the summary"
+        : Ledger.Leased == 0 ? "waiting for a worker"
+        : Ledger.AtStage(WorkStage.Drawing) > 0 ? null
+        : Ledger.AtStage(WorkStage.Finishing) > 0 ? "writing the shards"
+        : IsResolvingBatch ? "measuring batches"
+        : Ledger.AtStage(WorkStage.Probing) > 0 ? "probing the arithmetic"
+        : Ledger.AtStage(WorkStage.LoadingModel) > 0 ? "loading the model"
+        : Ledger.CommittedSamples == 0 ? "starting" : null;
 
     private string? Message(JobStatus status)
     {

@@ -30,6 +30,9 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, st
 
     public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
 
+    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => StepCost.OfSteps(
+        networks, folder.Config, _pipeline.StepsOf(settings with { Upsample = false }), _pipeline.StepsOf(settings));
+
     public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))));
 

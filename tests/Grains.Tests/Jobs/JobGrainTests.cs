@@ -222,10 +222,10 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        Assert.True(await job.Heartbeat(lease, 1.5));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1.5)));
         Assert.Equal(1.5, (await job.GetProgress()).Drawn);
         await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
-        Assert.False(await job.Heartbeat(lease, 1.5));
+        Assert.False(await job.Heartbeat(lease, new WorkProgress(1.5)));
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var lease = (await job.Lease(JobCluster.Worker))!;
         await JobCluster.ForgetAsync(job);
 
-        Assert.True(await job.Heartbeat(lease, 1));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
         WorkLease? next;
         while ((next = await job.Lease(JobCluster.Worker)) is null) await Task.Yield();
         Assert.Equal(1, next.Shard);
