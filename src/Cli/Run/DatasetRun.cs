@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Client;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Prompts;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,14 +24,14 @@ internal static class DatasetRun
     /// <returns>An exit code of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> ExecuteAsync(RunSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
+        var clock = Stopwatch.StartNew();
         using var folder = await OutputFolder.OpenAsync(settings.Output, cancellationToken);
         ProgressDisplay.Print(console, $"{settings.Request.Rows * settings.Request.Spec.ImagesPerPrompt} samples, starting {Workers(settings.Devices)}");
-        using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings));
+        using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings), await ComingWorkAsync(settings, folder, cancellationToken));
         await host.StartAsync(cancellationToken);
         try
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
-            var clock = Stopwatch.StartNew();
             await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken: cancellationToken);
             var before = await client.GetProgressAsync(folder.JobId, cancellationToken);
             ProgressDisplay.Print(console, Opening(settings, before));
@@ -51,6 +52,15 @@ internal static class DatasetRun
         {
             await host.StopAsync(CancellationToken.None);
         }
+    }
+
+    // What the job will need if it is what it seems to be, and nothing where it is complete.
+    private static async Task<ComingWork?> ComingWorkAsync(RunSettings settings, OutputFolder folder, CancellationToken cancellationToken)
+    {
+        if (await folder.Store.ReadAsync(JobPaths.Summary(folder.JobId), cancellationToken) is not null) return null;
+        var spec = settings.Request.Spec;
+        var plan = await JobFiles.ReadPlanAsync(folder.Store, folder.JobId, cancellationToken) ?? JobPlan.Of(spec, settings.Request.Rows);
+        return new ComingWork(spec.Model, spec.ModelDigest, plan.BatchSize);
     }
 
     // A cluster waits for a worker that fits; here no other will come.

@@ -99,7 +99,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
             if (progress != last) yield return progress;
             if (progress.IsFinal) yield break;
             last = progress;
-            await Task.Delay(TimeSpan.FromMilliseconds(250), time);
+            // The end is told at once.
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
         }
     }
 

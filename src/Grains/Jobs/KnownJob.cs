@@ -18,6 +18,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(15);
 
     private readonly SickWorkers _sick = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lookedAfter = time.GetTimestamp();
 
     public JobRecord Record => record;
@@ -46,7 +47,10 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     /// <summary>Null before Start, and when the job was found completed.</summary>
     public ShardLedger? Ledger { get; private set; }
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _closed.Task.IsCompleted;
+
+    /// <summary>Completes when the job does.</summary>
+    public Task Closed => _closed.Task;
 
     public string? NumericsClass { get; set; }
 
@@ -101,7 +105,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (await JobFiles.ReadSummaryAsync(store, id) is { } summary)
         {
             job.Plan = plan;
-            job.IsClosed = true;
+            job.Close();
             job.Counts.Add(summary.Failed, summary.Truncated);
             return job;
         }
@@ -130,7 +134,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (Plan is { BatchSize: null } && await JobFiles.ReadPlanAsync(store, id) is { BatchSize: not null } resolved) Plan = resolved;
     }
 
-    public void Close() => IsClosed = true;
+    public void Close() => _closed.TrySetResult();
 
     public void Exclude(WorkerInfo worker, string reason)
     {

@@ -24,6 +24,8 @@ internal sealed partial class Worker(
     /// </summary>
     public static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(15);
 
+    // Asks soon at first: a worker that has just become idle, or just started, often waits for milliseconds.
+    private static readonly TimeSpan FirstIdlePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
 
@@ -35,6 +37,7 @@ internal sealed partial class Worker(
 
     public async Task RunAsync(CancellationToken stopping)
     {
+        var pause = FirstIdlePause;
         while (!stopping.IsCancellationRequested)
         {
             WorkLease? lease = null;
@@ -46,8 +49,14 @@ internal sealed partial class Worker(
             {
                 LogNoDispatcher(lost, info.Name);
             }
-            if (lease is not null) await WorkAsync(lease, stopping);
-            else await Task.Delay(IdlePause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (lease is not null)
+            {
+                await WorkAsync(lease, stopping);
+                pause = FirstIdlePause;
+                continue;
+            }
+            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < IdlePause ? pause * 2 : IdlePause;
         }
     }
 
