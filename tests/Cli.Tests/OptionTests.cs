@@ -53,7 +53,7 @@ public sealed class OptionTests
     {
         using var folder = new TemporaryFolder();
         var (code, _, error) = await CommandLine.RunAsync("run", "prompts.txt", "--out", folder["out"], "--batch", batch);
-        Assert.Equal((2, $"--batch is '{batch}'; allowed: 1 to 4096, or auto"), (code, error));
+        Assert.Equal((2, $"--batch is '{batch}'; allowed: 1 to 4096, by-job or auto"), (code, error));
         Assert.False(Directory.Exists(folder["out"]));
     }
 

@@ -15,7 +15,7 @@ public sealed class BadInputTests
     [InlineData("--workers", "0", "--workers is '0'; allowed: 1 to 256")]
     [InlineData("--devices", "cuda:999", "devices is 'cuda:999'; allowed: auto")]
     [InlineData("--precision", "fp8", "--precision is 'fp8'; allowed: fp32, fp16, bf16")]
-    [InlineData("--shard-size", "x", "--shard-size is 'x'; allowed: 1 to 1000000")]
+    [InlineData("--shard-size", "x", "--shard-size is 'x'; allowed: 1 to 1000000, or by-job")]
     [InlineData("--images-per-prompt", "-1", "--images-per-prompt is '-1'; allowed: 1 to 10000")]
     public async Task Option_OutsideWhatIsAllowed_IsRefused(string option, string value, string message)
     {

@@ -26,6 +26,28 @@ public sealed class RunTests
         Assert.Equal(File.ReadAllText(Path.Combine(folder["one"], "summary.json")), File.ReadAllText(Path.Combine(folder["three"], "summary.json")));
     }
 
+    [Fact]
+    public async Task Run_SixteenPromptsWithoutSizes_IsFourShardsForAnyNumberOfWorkers_AndGoesOnWithSizesLeftOpen()
+    {
+        using var folder = new TemporaryFolder();
+        var prompts = Path.Combine(Repository.Root, "examples/prompts.txt");
+        string[] quick = ["--steps", "2", "--no-upsample"];
+
+        var one = await RunAsync(prompts, folder["one"], [.. quick, "--workers", "1"]);
+        var two = await RunAsync(prompts, folder["two"], [.. quick, "--workers", "2"]);
+
+        Assert.Equal((0, "", 0, ""), (one.ExitCode, one.Error, two.ExitCode, two.Error));
+        Assert.StartsWith("16 samples, starting 2 workers\nDrawing 16 samples in 4 shards of 4 with shapes on 2 workers:", two.Output, StringComparison.Ordinal);
+        Assert.Equal(8, ShardFiles.Hashes(folder["two"]).Count);
+        Assert.Equal(ShardFiles.Hashes(folder["one"]), ShardFiles.Hashes(folder["two"]));
+
+        var given = await RunAsync(prompts, folder["given"], [.. quick, "--batch", "16", "--shard-size", "64"]);
+        Assert.Equal(0, given.ExitCode);
+        var again = await RunAsync(prompts, folder["given"], quick);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("is complete: 16 samples in 1 shards. Nothing to do.", again.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

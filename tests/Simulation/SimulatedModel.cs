@@ -23,6 +23,8 @@ internal sealed class SimulatedModel(SimulationOptions options) : IImageModel
 
     public int StepsOf(SamplingSettings settings) => settings.Steps;
 
+    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => [.. Enumerable.Repeat(1.0, settings.Steps)];
+
     public string NumericsClass(int batchSize) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Arithmetic} {options.ImageSize} {batchSize}")));
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Atelier.Abstractions.Jobs;
 
-/// <summary>A batch size as text and JSON: a number, or <c>auto</c> where it is null.</summary>
+/// <summary>The batch size of a plan as text and JSON: a number, or <c>auto</c> where it is null, because a device is still to choose it.</summary>
 public sealed class AutoBatch : JsonConverter<int?>
 {
     /// <summary>What stands for null.</summary>
@@ -16,11 +16,6 @@ public sealed class AutoBatch : JsonConverter<int?>
     /// <summary>A batch size as text.</summary>
     /// <param name="batchSize">The batch size.</param>
     public static string ToText(int? batchSize) => batchSize?.ToString(CultureInfo.InvariantCulture) ?? Word;
-
-    /// <summary>The batch size of a text that <see cref="ToText"/> gave.</summary>
-    /// <param name="text">The text.</param>
-    /// <exception cref="FormatException">It is neither a number nor <c>auto</c>.</exception>
-    public static int? Parse(string text) => text == Word ? null : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override int? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -115,10 +115,10 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>Keeps a lease alive and reports progress. A grain that was rebuilt adopts the lease.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="drawn">Samples of the shard drawn so far, in parts: half the steps of a batch count as half its samples.</param>
+    /// <param name="progress">How far the work is.</param>
     /// <returns>False when the work is no longer wanted: another attempt has committed the shard, or the job is paused, cancelled or failed.</returns>
     [Alias("Heartbeat"), AlwaysInterleave]
-    Task<bool> Heartbeat(WorkLease lease, double drawn);
+    Task<bool> Heartbeat(WorkLease lease, WorkProgress progress);
 
     /// <summary>
     /// Commits a shard: the first attempt wins, durably, when the task completes. The winner then promotes its files and calls

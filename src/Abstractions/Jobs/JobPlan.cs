@@ -28,6 +28,36 @@ public sealed record JobPlan
     /// <summary>Rows of one chunk of <c>prompts/</c>; the last chunk may hold fewer.</summary>
     [Id(4)] public required int ChunkRows { get; init; }
 
+    /// <summary>The plan of a job: what the spec says, and by <see cref="JobSizes"/> what it leaves to the job.</summary>
+    /// <param name="spec">A checked spec.</param>
+    /// <param name="rows">Rows of the job, at least 1.</param>
+    public static JobPlan Of(JobSpec spec, long rows)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var samples = rows * spec.ImagesPerPrompt;
+        int? batchSize = spec.BatchSize.IsByDevice ? null : spec.BatchSize.Number ?? JobSizes.Batch(samples, spec.ShardSize.Number);
+        return new JobPlan
+        {
+            Rows = rows,
+            ImagesPerPrompt = spec.ImagesPerPrompt,
+            ShardSize = spec.ShardSize.Number ?? JobSizes.Shard(samples, batchSize),
+            BatchSize = batchSize,
+            ChunkRows = JobLimits.ChunkRows,
+        };
+    }
+
+    /// <summary>The spec with the plan's sizes in place of those that it leaves to the job.</summary>
+    /// <param name="spec">The job's spec.</param>
+    public JobSpec Settle(JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return spec with
+        {
+            BatchSize = spec.BatchSize.IsByJob && BatchSize is { } batchSize ? batchSize : spec.BatchSize,
+            ShardSize = spec.ShardSize.IsByJob ? ShardSize : spec.ShardSize,
+        };
+    }
+
     /// <summary>Samples of the job, N.</summary>
     public long Samples => Rows * ImagesPerPrompt;
 

@@ -37,7 +37,10 @@ public sealed record JobProgress
     /// <summary>Shards leased right now.</summary>
     [Id(10)] public int ShardsLeased { get; init; }
 
-    /// <summary>Images drawn a second over the last half minute; 0 when unknown.</summary>
+    /// <summary>
+    /// Images drawn a second: the sum of what the job's workers measure by their denoising steps of the last half minute or so, parts of images
+    /// included; 0 before there is a measurement.
+    /// </summary>
     [Id(11)] public double ImagesPerSecond { get; init; }
 
     /// <summary>Time left at that rate; null when unknown.</summary>
@@ -66,6 +69,12 @@ public sealed record JobProgress
 
     /// <summary>Workers that have asked for work and cannot do this job; the message says why of the last.</summary>
     [Id(20)] public int KeptOut { get; init; }
+
+    /// <summary>Samples of one shard, the last may hold fewer; 0 before Start.</summary>
+    [Id(21)] public int ShardSize { get; init; }
+
+    /// <summary>What is being done while nothing is drawn, such as <c>loading the model</c>; null while samples are drawn, and when nothing is done.</summary>
+    [Id(22)] public string? Activity { get; init; }
 
     /// <summary>Whether the job will not change by itself any more.</summary>
     public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Atelier.Abstractions.Sampling;
 using Atelier.Abstractions.Shards;
 
@@ -43,14 +42,17 @@ public sealed record JobSpec
 
     /// <summary>
     /// Samples that go through the network together, 1 to <see cref="JobLimits.MaxBatchSize"/>. Part of the spec because floating-point results depend
-    /// on it. Null is <c>auto</c>: the first worker to get a lease proposes what suits its device, and the plan keeps it.
+    /// on it. Left to the job, the plan has what <see cref="JobSizes.Batch"/> says; left to the device, the first worker to get a lease proposes what
+    /// suits it, and the plan keeps that.
     /// </summary>
-    /// <value>Default 16.</value>
-    [Id(8), JsonConverter(typeof(AutoBatch))] public int? BatchSize { get; init; } = 16;
+    /// <value>Default <see cref="SizeChoice.ByJob"/>.</value>
+    [Id(8)] public SizeChoice BatchSize { get; init; }
 
-    /// <summary>Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000.</summary>
-    /// <value>Default 64.</value>
-    [Id(9)] public int ShardSize { get; init; } = 64;
+    /// <summary>
+    /// Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000, or left to the job: what <see cref="JobSizes.Shard"/> says.
+    /// </summary>
+    /// <value>Default <see cref="SizeChoice.ByJob"/>.</value>
+    [Id(9)] public SizeChoice ShardSize { get; init; }
 
     /// <summary>One of <see cref="ImageFormats.All"/>.</summary>
     /// <value>Default <c>png</c>.</value>

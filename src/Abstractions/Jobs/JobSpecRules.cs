@@ -22,8 +22,11 @@ public static class JobSpecRules
         Require(spec.Eta is >= 0 and <= 1, "eta", spec.Eta, "0 to 1");
         Require(spec.Eta == 0 || spec.Sampler == SamplerNames.Ddim, "eta", spec.Eta, $"0 with {spec.Sampler}; only {SamplerNames.Ddim} has it");
         Require(spec.ImagesPerPrompt is >= 1 and <= 10_000, "images per prompt", spec.ImagesPerPrompt, "1 to 10000");
-        Require(spec.BatchSize is null or (>= 1 and <= JobLimits.MaxBatchSize), "batch", spec.BatchSize, $"1 to {JobLimits.MaxBatchSize}, or {AutoBatch.Word}");
-        Require(spec.ShardSize is >= 1 and <= 1_000_000, "shard size", spec.ShardSize, "1 to 1000000");
+        Require(
+            spec.BatchSize.Number is null or (>= 1 and <= JobLimits.MaxBatchSize), "batch", spec.BatchSize,
+            $"1 to {JobLimits.MaxBatchSize}, {SizeChoice.ByJobWord} or {SizeChoice.ByDeviceWord}");
+        Require(
+            spec.ShardSize is { IsByJob: true } or { Number: >= 1 and <= 1_000_000 }, "shard size", spec.ShardSize, $"1 to 1000000, or {SizeChoice.ByJobWord}");
         Require(ImageFormats.All.Contains(spec.Format), "format", spec.Format, string.Join(", ", ImageFormats.All));
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
         Require(spec.NegativePrompt is not null, "negative prompt", spec.NegativePrompt, "a text, which may be empty");
@@ -46,7 +49,10 @@ public static class JobSpecRules
         Require(guidance.ApgMomentum is > -1 and < 1, "apg momentum", guidance.ApgMomentum, "above -1 to below 1");
     }
 
-    /// <summary>The settings in which two specs differ, each as "name: old there, new here".</summary>
+    /// <summary>
+    /// The settings in which two specs differ, each as "name: old there, new here". A size that is asked to be left to the job agrees with any: whoever
+    /// wants a certain one says so.
+    /// </summary>
     /// <param name="existing">Spec of the job that exists.</param>
     /// <param name="asked">Spec that was asked for.</param>
     public static IReadOnlyList<string> Differences(JobSpec existing, JobSpec asked)
@@ -60,8 +66,8 @@ public static class JobSpecRules
         Compare("eta", existing.Eta, asked.Eta);
         Compare("images per prompt", existing.ImagesPerPrompt, asked.ImagesPerPrompt);
         Compare("seed", existing.Seed, asked.Seed);
-        Compare("batch", AutoBatch.ToText(existing.BatchSize), AutoBatch.ToText(asked.BatchSize));
-        Compare("shard size", existing.ShardSize, asked.ShardSize);
+        if (!asked.BatchSize.IsByJob) Compare("batch", existing.BatchSize, asked.BatchSize);
+        if (!asked.ShardSize.IsByJob) Compare("shard size", existing.ShardSize, asked.ShardSize);
         Compare("format", existing.Format, asked.Format);
         Compare("quality", existing.Quality, asked.Quality);
         Compare("numerics", existing.Numerics, asked.Numerics);

@@ -38,22 +38,21 @@ internal static class Options
                 : Refuse<T?>(result, name, result.Tokens[0].Value, Range(lowest, highest)),
         };
 
-    /// <summary>A number in a range, ends included, or a word in its place; as text, since a parsed option cannot be null.</summary>
+    /// <summary>A number in a range, ends included, or a word in its place; as text.</summary>
     /// <param name="name">Name with its dashes.</param>
-    /// <param name="word">The word.</param>
-    /// <param name="defaultValue">Value where the option is not given.</param>
+    /// <param name="words">The words; the first is the default.</param>
     /// <param name="lowest">Smallest value.</param>
     /// <param name="highest">Greatest value.</param>
     /// <param name="description">For the help page.</param>
-    public static Option<string> NumberOr<T>(string name, string word, string defaultValue, T lowest, T highest, string description) where T : struct, INumber<T> =>
+    public static Option<string> NumberOr<T>(string name, IReadOnlyList<string> words, T lowest, T highest, string description) where T : struct, INumber<T> =>
         new(name)
         {
             Description = description,
-            DefaultValueFactory = _ => defaultValue,
+            DefaultValueFactory = _ => words[0],
             CustomParser = result =>
-                result.Tokens[0].Value == word ? word
+                words.Contains(result.Tokens[0].Value) ? result.Tokens[0].Value
                 : TryParse(result.Tokens[0].Value, out T value) && value >= lowest && value <= highest ? value.ToString(null, CultureInfo.InvariantCulture)
-                : Refuse<string>(result, name, result.Tokens[0].Value, $"{Range(lowest, highest)}, or {word}"),
+                : Refuse<string>(result, name, result.Tokens[0].Value, words.Count == 1 ? $"{Range(lowest, highest)}, or {words[0]}" : $"{Range(lowest, highest)}, {string.Join(" or ", words)}"),
         };
 
     /// <summary>One of some words.</summary>

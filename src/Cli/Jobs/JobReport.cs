@@ -25,12 +25,14 @@ internal static class JobReport
         job.JobId,
         job.Status,
         job.Message,
+        job.Activity,
         job.Samples,
         job.Finished,
         Drawn = Math.Round(job.Drawn, 2),
         job.Failed,
         job.Truncated,
         job.BatchSize,
+        job.ShardSize,
         job.Shards,
         job.ShardsFinished,
         job.ShardsLeased,
@@ -52,11 +54,12 @@ internal static class JobReport
         yield return Line("job", job.JobId);
         yield return Line("status", Word(job.Status));
         if (job.Message is not null) yield return Line("says", job.Message);
+        if (job.Activity is not null) yield return Line("doing", job.Activity);
         if (job.Samples > 0)
         {
             yield return Line("samples", string.Create(CultureInfo.InvariantCulture, $"{job.Finished:N0} of {job.Samples:N0} finished, {job.Drawn:N0} drawn, {job.Failed:N0} failed, {job.Truncated:N0} cut"));
             yield return Line("shards", string.Create(CultureInfo.InvariantCulture, $"{job.ShardsFinished:N0} of {job.Shards:N0} finished, {job.ShardsLeased:N0} leased, {job.SetAside:N0} set aside"));
-            yield return Line("batch", job.BatchSize is { } batch ? $"{batch} {(batch == 1 ? "sample" : "samples")}" : $"{AutoBatch.Word}, not known yet");
+            yield return Line("batch", $"{(job.BatchSize is { } batch ? Samples(batch) : $"{AutoBatch.Word}, not known yet")}; shards of {Samples(job.ShardSize)}");
             yield return Line("workers", string.Create(CultureInfo.InvariantCulture, $"{job.Workers}, {job.ImagesPerSecond:0.00} images/s{(job.Eta is { } eta && !job.IsFinal ? $", {ProgressDisplay.Duration(eta)} left" : "")}"));
         }
         yield return Line("priority", $"{Word(job.Priority)}, weight {job.Weight}{(job.Submitter.Length > 0 ? $", submitted by {job.Submitter}" : "")}");
@@ -92,6 +95,8 @@ internal static class JobReport
     };
 
     private static string Word<T>(T value) where T : Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static string Samples(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "sample" : "samples")}");
 
     private static string Line(string name, string value) => $"{name,-10}{value}";
 }

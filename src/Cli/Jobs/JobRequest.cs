@@ -9,6 +9,9 @@ namespace Atelier.Cli.Jobs;
 /// <param name="Spec">The job's settings.</param>
 internal sealed record JobRequest(string Prompts, ModelFolder Model, JobSpec Spec)
 {
+    /// <summary>Rows of the list.</summary>
+    public long Rows { get; init; }
+
     /// <summary>Width and height of the images that rows can inpaint; null where the model draws whole images.</summary>
     public int? InputSize => !Model.Config.Inpaints ? null : Spec.Upsample ? Model.Config.FinalImageSize : Model.Config.ImageSize;
 }

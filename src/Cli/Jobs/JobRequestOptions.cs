@@ -32,9 +32,11 @@ internal static class JobRequestOptions
     private static readonly Option<int> Images = Options.Number("--images-per-prompt", Defaults.ImagesPerPrompt, 1, 10_000, "Images of each row.");
     private static readonly Option<ulong> Seed = Options.Number("--seed", Defaults.Seed, ulong.MinValue, ulong.MaxValue, "Seed of the job.");
     private static readonly Option<string> Batch = Options.NumberOr(
-        "--batch", AutoBatch.Word, AutoBatch.ToText(Defaults.BatchSize), 1, JobLimits.MaxBatchSize,
-        "Samples that go through the network together; part of what decides the last bits of the images. auto: what suits the first worker's device, kept by the job.");
-    private static readonly Option<int> ShardSize = Options.Number("--shard-size", Defaults.ShardSize, 1, 1_000_000, "Samples of one shard.");
+        "--batch", [SizeChoice.ByJobWord, SizeChoice.ByDeviceWord], 1, JobLimits.MaxBatchSize,
+        $"Samples that go through the network together; part of what decides the last bits of the images. {SizeChoice.ByJobWord}: by the number of samples, up to "
+            + $"{JobSizes.LargestBatch}. {SizeChoice.ByDeviceWord}: what suits the first worker's device, kept by the job.");
+    private static readonly Option<string> ShardSize = Options.NumberOr(
+        "--shard-size", [SizeChoice.ByJobWord], 1, 1_000_000, $"Samples of one shard. {SizeChoice.ByJobWord}: by the number of samples, up to {JobSizes.LargestShard}.");
     private static readonly Option<string> Format = Options.Word("--format", DefaultFirst(Defaults.Format, ImageFormats.All), "Image format.");
     private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
     private static readonly Option<double> ClassifierScale = Options.Number(
@@ -89,8 +91,8 @@ internal static class JobRequestOptions
             Eta = result.GetValue(Eta),
             ImagesPerPrompt = result.GetValue(Images),
             Seed = result.GetValue(Seed),
-            BatchSize = AutoBatch.Parse(result.GetValue(Batch)!),
-            ShardSize = result.GetValue(ShardSize),
+            BatchSize = SizeChoice.Parse(result.GetValue(Batch)!),
+            ShardSize = SizeChoice.Parse(result.GetValue(ShardSize)!),
             Format = result.GetValue(Format)!,
             Quality = result.GetValue(Quality),
             NegativePrompt = result.GetValue(NegativePrompt)!,
@@ -113,8 +115,8 @@ internal static class JobRequestOptions
         if (spec.Steps > model.Config.Diffusion.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
         var request = new JobRequest(result.GetValue(Prompts)!, model, spec);
-        await PromptFile.ValidateAsync(request.Prompts, row => model.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
-        return request;
+        var counts = await PromptFile.ValidateAsync(request.Prompts, row => model.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
+        return request with { Rows = counts.Rows };
     }
 
     private static List<string> DefaultFirst(string value, IReadOnlyList<string> words) => [value, .. words.Where(word => word != value)];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Client;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Prompts;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,13 +24,14 @@ internal static class DatasetRun
     /// <returns>An exit code of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> ExecuteAsync(RunSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
+        var clock = Stopwatch.StartNew();
         using var folder = await OutputFolder.OpenAsync(settings.Output, cancellationToken);
-        using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings));
+        ProgressDisplay.Print(console, $"{settings.Request.Rows * settings.Request.Spec.ImagesPerPrompt} samples, starting {Workers(settings.Devices)}");
+        using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings), await ComingWorkAsync(settings, folder, cancellationToken));
         await host.StartAsync(cancellationToken);
         try
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
-            var clock = Stopwatch.StartNew();
             await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken: cancellationToken);
             var before = await client.GetProgressAsync(folder.JobId, cancellationToken);
             ProgressDisplay.Print(console, Opening(settings, before));
@@ -52,6 +54,15 @@ internal static class DatasetRun
         }
     }
 
+    // What the job will need if it is what it seems to be, and nothing where it is complete.
+    private static async Task<ComingWork?> ComingWorkAsync(RunSettings settings, OutputFolder folder, CancellationToken cancellationToken)
+    {
+        if (await folder.Store.ReadAsync(JobPaths.Summary(folder.JobId), cancellationToken) is not null) return null;
+        var spec = settings.Request.Spec;
+        var plan = await JobFiles.ReadPlanAsync(folder.Store, folder.JobId, cancellationToken) ?? JobPlan.Of(spec, settings.Request.Rows);
+        return new ComingWork(spec.Model, spec.ModelDigest, plan.BatchSize);
+    }
+
     // A cluster waits for a worker that fits; here no other will come.
     private static async IAsyncEnumerable<JobProgress> WhileAnyoneCanWork(IAsyncEnumerable<JobProgress> updates, int workers)
     {
@@ -66,7 +77,7 @@ internal static class DatasetRun
     {
         { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
         { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
-        _ => $"Drawing {job.Samples} samples in {job.Shards} shards with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
+        _ => $"Drawing {job.Samples} samples in {job.Shards} {(job.Shards == 1 ? "shard" : "shards")} of {job.ShardSize} with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
             + $"{settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
             + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Request.Spec.GuidanceScale}."),
     };
@@ -89,7 +100,7 @@ internal static class DatasetRun
             ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture,
                 $"Drew {drawn} samples in {ProgressDisplay.Duration(elapsed)} ({drawn / elapsed.TotalSeconds:0.00} images/s)."));
         }
-        if (settings.Request.Spec.BatchSize is null) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
+        if (settings.Request.Spec.BatchSize.IsByDevice) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
         if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
         ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
         ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");

@@ -50,7 +50,7 @@ internal static class DatasetCard
             | sampler | {Plain(spec.Sampler)}, {Count(spec.Steps, "step")}{(spec.Sampler == SamplerNames.Ddim ? $", eta {Real(spec.Eta)}" : "")} |
             | guidance scale | {Real(spec.GuidanceScale)}, unless a row has its own{Guidance(spec)} |
             | seed of the job | {spec.Seed} |
-            | batch | {Count(summary.Plan.BatchSize!.Value, "sample")} |
+            | batch | {Count(summary.Plan.BatchSize!.Value, "sample")}, in shards of {Number(summary.Plan.ShardSize)} |
             | numerics | {string.Join(", ", summary.NumericsClasses.Select(name => $"`{Plain(name)}`"))} |
             | images | {Plain(spec.Format)}{(spec.Format == "png" ? "" : $", quality {spec.Quality}")} |
 

@@ -18,4 +18,7 @@ internal sealed class HeldLease(WorkLease lease, long started, bool adopted)
 
     /// <summary>Samples drawn so far, in parts.</summary>
     public double Drawn { get; set; }
+
+    /// <summary>What its worker does.</summary>
+    public WorkStage Stage { get; set; }
 }

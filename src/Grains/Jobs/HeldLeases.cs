@@ -10,6 +10,7 @@ internal sealed class HeldLeases(TimeProvider time)
     private readonly Dictionary<Guid, HeldLease> _byId = [];
     private readonly Dictionary<int, List<HeldLease>> _byShard = [];
     private readonly Dictionary<Guid, int> _leasesOfWorkers = [];
+    private readonly int[] _atStage = new int[Enum.GetValues<WorkStage>().Length];
 
     // One entry for each lease, by when it will end if it is not renewed before; looked at again only then.
     private readonly PriorityQueue<Guid, long> _ends = new();
@@ -24,6 +25,9 @@ internal sealed class HeldLeases(TimeProvider time)
 
     public IEnumerable<HeldLease> All => _byId.Values;
 
+    /// <summary>Leases whose work is at a stage.</summary>
+    public int AtStage(WorkStage stage) => _atStage[(int)stage];
+
     public bool Holds(Guid lease) => _byId.ContainsKey(lease);
 
     public bool HoldsAny(Guid worker) => _leasesOfWorkers.ContainsKey(worker);
@@ -36,16 +40,20 @@ internal sealed class HeldLeases(TimeProvider time)
     {
         var held = new HeldLease(lease, time.GetTimestamp(), adopted);
         _byId.Add(lease.Id, held);
+        _atStage[(int)held.Stage]++;
         if (!_byShard.TryGetValue(lease.Shard, out var holders)) _byShard.Add(lease.Shard, holders = new List<HeldLease>(1));
         holders.Add(held);
         if (lease.Worker is { } worker) _leasesOfWorkers[worker.Id] = _leasesOfWorkers.GetValueOrDefault(worker.Id) + 1;
         _ends.Enqueue(lease.Id, EndOf(held));
     }
 
-    public void Renew(Guid lease, double drawn)
+    public void Renew(Guid lease, WorkProgress progress)
     {
-        _byId[lease].Renewed = time.GetTimestamp();
-        SetDrawn(_byId[lease], drawn);
+        var held = _byId[lease];
+        held.Renewed = time.GetTimestamp();
+        SetDrawn(held, progress.Drawn);
+        _atStage[(int)held.Stage]--;
+        _atStage[(int)(held.Stage = progress.Stage)]++;
     }
 
     /// <summary>Gives every holder its full time again.</summary>
@@ -65,6 +73,7 @@ internal sealed class HeldLeases(TimeProvider time)
         if (!_byId.TryGetValue(lease, out var held)) return null;
         SetDrawn(held, 0);
         _byId.Remove(lease);
+        _atStage[(int)held.Stage]--;
         var holders = _byShard[held.Lease.Shard];
         holders.Remove(held);
         if (holders.Count == 0) _byShard.Remove(held.Lease.Shard);

@@ -38,7 +38,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         // Also for a job whose creator was lost between the two files.
         if (scheduling is not null && _job!.Ledger is null && !_job.IsClosed)
             await _health.CallAsync(() => _job.Control.BeginAsync(new JobState { Scheduling = scheduling }));
-        var differences = JobSpecRules.Differences(_job!.Record.Spec, spec);
+        // What a started job has settled may be asked for by its number.
+        var differences = JobSpecRules.Differences(_job!.Plan?.Settle(_job.Record.Spec) ?? _job.Record.Spec, spec);
         if (differences.Count > 0)
             throw new InvalidInputException($"job '{JobId}' exists with other settings: {string.Join("; ", differences)}");
     }
@@ -62,15 +63,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (job.Control.State.Lifecycle == JobLifecycle.Cancelled) throw Cancelled();
         if (job.Plan is null)
         {
-            var plan = new JobPlan
-            {
-                Rows = rows,
-                ImagesPerPrompt = job.Record.Spec.ImagesPerPrompt,
-                ShardSize = job.Record.Spec.ShardSize,
-                BatchSize = job.Record.Spec.BatchSize,
-                ChunkRows = JobLimits.ChunkRows,
-            };
-            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, plan));
+            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, JobPlan.Of(job.Record.Spec, rows)));
             job.Start((await _health.CallAsync(() => JobFiles.ReadPlanAsync(store, JobId)))!);
             logger.JobStarted(JobId, job.Plan!.Samples, job.Plan.Shards);
         }
@@ -106,7 +99,8 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
             if (progress != last) yield return progress;
             if (progress.IsFinal) yield break;
             last = progress;
-            await Task.Delay(TimeSpan.FromMilliseconds(250), time);
+            // The end is told at once.
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
         }
     }
 
@@ -163,15 +157,15 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         return false;
     }
 
-    public Task<bool> Heartbeat(WorkLease lease, double drawn)
+    public Task<bool> Heartbeat(WorkLease lease, WorkProgress progress)
     {
         // While the store is being read there is nothing to compare with: let the worker go on.
         if (!IsRecovered()) return Task.FromResult(true);
         if (_job is not { Status: JobStatus.Running, Ledger: { } ledger } job || lease.Incarnation != job.Record.Incarnation) return Task.FromResult(false);
         if (lease.Kind == WorkKind.Draw && ledger.IsCommitted(lease.Shard)) return Task.FromResult(false);
         if (!ledger.Holds(lease.Id) && lease.Worker is { } worker && _deadSilos.Include(worker)) return Task.FromResult(false);
-        ledger.Renew(lease, drawn);
-        job.ObserveRate();
+        ledger.Renew(lease, progress);
+        job.Paces.Note(lease, progress.SamplesPerSecond);
         return Task.FromResult(true);
     }
 
@@ -184,7 +178,6 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
         ledger.Commit(stats.Shard, lease.Id);
         job.NoteCommit(lease);
-        job.ObserveRate();
         return winner.Attempt == stats.Attempt;
     }
 

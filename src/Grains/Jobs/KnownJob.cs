@@ -18,6 +18,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(15);
 
     private readonly SickWorkers _sick = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lookedAfter = time.GetTimestamp();
 
     public JobRecord Record => record;
@@ -31,7 +32,11 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
 
     public FinishedCounts Counts { get; } = new(store, id, time);
 
-    public DrawingRate Rate { get; } = new(time);
+    /// <summary>Samples a second by commits; for shards that are too short for a heartbeat.</summary>
+    public CommitRate Rate { get; } = new(time);
+
+    /// <summary>Samples a second as workers measure them.</summary>
+    public WorkerPaces Paces { get; } = new(time);
 
     /// <summary>Workers that cannot do this job.</summary>
     public HashSet<Guid> ExcludedWorkers { get; } = [];
@@ -42,7 +47,10 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     /// <summary>Null before Start, and when the job was found completed.</summary>
     public ShardLedger? Ledger { get; private set; }
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _closed.Task.IsCompleted;
+
+    /// <summary>Completes when the job does.</summary>
+    public Task Closed => _closed.Task;
 
     public string? NumericsClass { get; set; }
 
@@ -97,7 +105,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (await JobFiles.ReadSummaryAsync(store, id) is { } summary)
         {
             job.Plan = plan;
-            job.IsClosed = true;
+            job.Close();
             job.Counts.Add(summary.Failed, summary.Truncated);
             return job;
         }
@@ -126,7 +134,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (Plan is { BatchSize: null } && await JobFiles.ReadPlanAsync(store, id) is { BatchSize: not null } resolved) Plan = resolved;
     }
 
-    public void Close() => IsClosed = true;
+    public void Close() => _closed.TrySetResult();
 
     public void Exclude(WorkerInfo worker, string reason)
     {
@@ -168,6 +176,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     public void NoteCommit(WorkLease lease)
     {
         Trouble = null;
+        Rate.Observe(Ledger!.CommittedSamples);
         if (lease.Worker is { } worker) _sick.Succeed(worker.Id, lease.Shard);
     }
 
@@ -182,8 +191,6 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         _sick.Forget();
         (Trouble, Exclusion) = (null, null);
     }
-
-    public void ObserveRate() => Rate.Observe(Ledger!.CommittedSamples + Ledger.Drawing);
 
     /// <summary>The job as it is now.</summary>
     /// <param name="storeTrouble">What is wrong with the store, if anything.</param>
@@ -203,11 +210,13 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (Plan is null) return progress;
         var finished = IsClosed ? Plan.Samples : Ledger!.CommittedSamples;
         var drawn = finished + (Ledger?.Drawing ?? 0);
-        var rate = status == JobStatus.Running ? Rate.PerSecond : 0;
+        var rate = status != JobStatus.Running ? 0 : Paces.PerSecond(Ledger!.HoldsAny) is > 0 and var measured ? measured : Rate.PerSecond;
         return progress with
         {
             Samples = Plan.Samples,
             BatchSize = Plan.BatchSize,
+            ShardSize = Plan.ShardSize,
+            Activity = status == JobStatus.Running ? Activity : null,
             Finished = finished,
             Drawn = drawn,
             Failed = Counts.Failed,
@@ -222,6 +231,17 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             Eta = rate > 0 ? TimeSpan.FromSeconds((Plan.Samples - drawn) / rate) : null,
         };
     }
+
+    // The stage of the worker that is furthest, unless one draws.
+    private string? Activity =>
+        Ledger!.IsClosing ? "writing the contact sheet and the summary"
+        : Ledger.Leased == 0 ? "waiting for a worker"
+        : Ledger.AtStage(WorkStage.Drawing) > 0 ? null
+        : Ledger.AtStage(WorkStage.Finishing) > 0 ? "writing the shards"
+        : IsResolvingBatch ? "measuring batches"
+        : Ledger.AtStage(WorkStage.Probing) > 0 ? "probing the arithmetic"
+        : Ledger.AtStage(WorkStage.LoadingModel) > 0 ? "loading the model"
+        : Ledger.CommittedSamples == 0 ? "starting" : null;
 
     private string? Message(JobStatus status)
     {

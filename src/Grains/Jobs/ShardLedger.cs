@@ -43,6 +43,12 @@ internal sealed class ShardLedger
     /// <summary>Samples drawn under running leases, in parts.</summary>
     public double Drawing => _held.Drawing;
 
+    /// <summary>Leases whose work is at a stage.</summary>
+    public int AtStage(WorkStage stage) => _held.AtStage(stage);
+
+    /// <summary>Whether a worker holds a lease.</summary>
+    public bool HoldsAny(Guid worker) => _held.HoldsAny(worker);
+
     /// <summary>Pieces of work on shards that nobody holds.</summary>
     public int Wanted => _open.Count + _unpromoted.Count;
 
@@ -80,10 +86,10 @@ internal sealed class ShardLedger
     public void Hold(WorkLease lease) => Take(lease, adopted: false);
 
     /// <summary>Notes how far a lease is; also one that a lost grain had given.</summary>
-    public void Renew(WorkLease lease, double drawn)
+    public void Renew(WorkLease lease, WorkProgress progress)
     {
         if (!_held.Holds(lease.Id)) Take(lease, adopted: true);
-        _held.Renew(lease.Id, drawn);
+        _held.Renew(lease.Id, progress);
     }
 
     /// <summary>Ends a lease; unfinished work becomes available again.</summary>

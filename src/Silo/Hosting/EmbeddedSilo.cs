@@ -1,5 +1,6 @@
 using System.Net;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Models;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,13 +16,18 @@ public static class EmbeddedSilo
     /// <param name="store">Where jobs live.</param>
     /// <param name="workers">Workers to run.</param>
     /// <param name="logging">Where logs go; by default nowhere.</param>
-    public static IHost Build(IStore store, WorkerOptions workers, Action<ILoggingBuilder>? logging = null)
+    /// <param name="coming">What the workers will be asked for first: it is made ready while the silo starts.</param>
+    public static IHost Build(IStore store, WorkerOptions workers, Action<ILoggingBuilder>? logging = null, ComingWork? coming = null)
     {
+        var models = new ModelLibrary(workers, store);
+        if (coming is not null) models.Prepare(coming, WorkerDevices.Check(workers, models));
         // No defaults: neither appsettings.json of the current folder nor the environment may reconfigure a local run.
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(TimeProvider.System);
+        // Made by the container, as it seems to it, and so disposed by it.
+        builder.Services.AddSingleton<IModelProvider>(_ => models);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SiloHosting.ShutdownTimeout);
         builder.UseOrleans(silo =>
         {

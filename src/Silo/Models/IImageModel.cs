@@ -25,6 +25,13 @@ internal interface IImageModel
     /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>
     int StepsOf(SamplingSettings settings);
 
+    /// <summary>
+    /// What the steps of a batch cost, one number each, in any unit: an estimate by which progress is counted, since a step of the upsampler takes several
+    /// times as long as one of the base network.
+    /// </summary>
+    /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>
+    IReadOnlyList<double> StepCosts(SamplingSettings settings);
+
     /// <summary>Lower-case hex SHA-256 that names the arithmetic of device, precision and codec for batches of a size. Computes on the calling thread.</summary>
     string NumericsClass(int batchSize);
 

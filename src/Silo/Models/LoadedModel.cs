@@ -16,7 +16,7 @@ namespace Atelier.Silo.Models;
 internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel, IDisposable
 {
     private readonly SamplingPipeline _pipeline = new(folder, networks);
-    private readonly ConcurrentDictionary<int, string> _numericsClasses = new();
+    private readonly ConcurrentDictionary<int, Lazy<string>> _numericsClasses = new();
 
     public bool Inpaints => folder.Config.Inpaints;
 
@@ -30,8 +30,12 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, st
 
     public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
 
-    public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))));
+    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => StepCost.OfSteps(
+        networks, folder.Config, _pipeline.StepsOf(settings with { Upsample = false }), _pipeline.StepsOf(settings));
+
+    // The workers of a device ask at the same time; one of them computes.
+    public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size => new Lazy<string>(() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))))).Value;
 
     public string Device => device;
 

@@ -16,7 +16,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     private readonly IReadOnlyDictionary<string, string> _folders;
     private readonly string _precision;
     private readonly ModelCache? _cache;
-
+    private Task _preparing = Task.CompletedTask;
 
     /// <summary>The models that options name, and those of the store.</summary>
     public ModelLibrary(WorkerOptions options, IStore? store)
@@ -36,6 +36,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     public void PrepareThread(string device)
     {
         torch.set_num_threads(1);
+        LibtorchLog.ShowErrorsOnly();
         if (WorkerDevices.CudaIndex(device) is not null) CudaNumerics.Configure();
     }
 
@@ -56,8 +57,34 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
         }
     }
 
+    /// <summary>
+    /// Loads a model and lets it probe its numerics class in the background, so that the first lease finds both done. Whatever fails, fails again where
+    /// it is needed. Call it once.
+    /// </summary>
+    /// <param name="coming">The work that is to come.</param>
+    /// <param name="devices">The devices of the workers.</param>
+    public void Prepare(ComingWork coming, IEnumerable<string> devices) =>
+        _preparing = Task.WhenAll(devices.Distinct().Select(device => Task.Run(() => PrepareAsync(coming, device))));
+
+    private async Task PrepareAsync(ComingWork coming, string device)
+    {
+        try
+        {
+            var model = await LoadAsync(coming.Model, coming.Digest, device, CancellationToken.None);
+            if (coming.BatchSize is not { } batchSize) return;
+            using var thread = new DeviceThread($"preparing {device}", () => PrepareThread(device));
+            await thread.RunAsync(() => model.NumericsClass(batchSize));
+        }
+        catch (Exception)
+        {
+            // The first worker meets the same, and has a job to tell it to.
+        }
+    }
+
     public void Dispose()
     {
+        // A model that computes must not go away.
+        _preparing.Wait();
         foreach (var model in _loaded.Values.Where(model => model.IsValueCreated && model.Value.IsCompletedSuccessfully)) model.Value.Result.Dispose();
     }
 

@@ -9,6 +9,9 @@ internal sealed partial class LeaseHeartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // The first ones come sooner, so that whoever watches sees early what is done and how fast.
+    private static readonly TimeSpan FirstPeriod = Period / 4;
+
     private readonly CancellationTokenSource _unwanted = new();
     private readonly CancellationTokenSource _done = new();
     private readonly ILogger _logger;
@@ -17,13 +20,13 @@ internal sealed partial class LeaseHeartbeat : IAsyncDisposable
     /// <summary>Starts the heartbeats.</summary>
     /// <param name="job">Who gave the lease.</param>
     /// <param name="lease">The lease.</param>
-    /// <param name="drawn">Samples drawn so far.</param>
+    /// <param name="progress">How far the work is.</param>
     /// <param name="time">The time.</param>
     /// <param name="logger">Told of heartbeats that are lost.</param>
-    public LeaseHeartbeat(IJobGrain job, WorkLease lease, Func<double> drawn, TimeProvider time, ILogger logger)
+    public LeaseHeartbeat(IJobGrain job, WorkLease lease, Func<WorkProgress> progress, TimeProvider time, ILogger logger)
     {
         _logger = logger;
-        _beating = BeatAsync(job, lease, drawn, time);
+        _beating = BeatAsync(job, lease, progress, time);
     }
 
     /// <summary>Cancelled when the work is not wanted any more.</summary>
@@ -43,16 +46,17 @@ internal sealed partial class LeaseHeartbeat : IAsyncDisposable
         _done.Dispose();
     }
 
-    private async Task BeatAsync(IJobGrain job, WorkLease lease, Func<double> drawn, TimeProvider time)
+    private async Task BeatAsync(IJobGrain job, WorkLease lease, Func<WorkProgress> progress, TimeProvider time)
     {
-        using var timer = new PeriodicTimer(Period, time);
+        using var timer = new PeriodicTimer(FirstPeriod, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_done.Token))
             {
+                if (timer.Period < Period) timer.Period *= 2;
                 try
                 {
-                    if (!await job.Heartbeat(lease, drawn())) await _unwanted.CancelAsync();
+                    if (!await job.Heartbeat(lease, progress())) await _unwanted.CancelAsync();
                 }
                 catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
                 {

@@ -27,6 +27,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
     public Func<Task>? OnFirstPartKept { get; init; }
 
+    /// <summary>Told of the work that steps do.</summary>
+    public DrawingPace? Pace { get; init; }
+
     /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
     /// <param name="shard">Zero-based shard number.</param>
     /// <param name="numericsClass">The numerics class of this worker.</param>
@@ -77,10 +80,10 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         try
         {
             var settings = job.Spec.ToSamplingSettings(job.BatchSize);
-            var (size, steps) = (job.Model.ImageSizeOf(settings), job.Model.StepsOf(settings));
+            var (size, costs) = (job.Model.ImageSizeOf(settings), job.Model.StepCosts(settings));
             var windows = BatchPlanning.Windows(samples, job.BatchSize, sample => sample.Kind).ToList();
-            var clock = new BatchClock(time, windows.Sum(window => window.Count(batch => batch[0].Error is null)), steps);
-            var progress = new DrawingProgress(windows.SelectMany(window => window), parts, steps, drawn => Volatile.Write(ref _drawn, drawn));
+            var clock = new BatchClock(time, windows.Sum(window => window.Count(batch => batch[0].Error is null)), costs.Count);
+            var progress = new DrawingProgress(windows.SelectMany(window => window), parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
             Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
 
             var number = 0;
@@ -144,7 +147,8 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         void OnStep(int step)
         {
             clock.Step();
-            progress.Step(batch.Length, step);
+            var work = progress.Step(batch.Length, step);
+            Pace?.Add(work);
         }
 
         void OnRefused(SampleRequest request, Exception error) => LogRefused(error, batch[Array.IndexOf(requests, request)].Number, job.Id);

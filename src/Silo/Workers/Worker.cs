@@ -24,16 +24,20 @@ internal sealed partial class Worker(
     /// </summary>
     public static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(15);
 
+    // Asks soon at first: a worker that has just become idle, or just started, often waits for milliseconds.
+    private static readonly TimeSpan FirstIdlePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
 
     private readonly DeviceThread _device = new(info.Name, () => models.PrepareThread(info.Device));
     private readonly GrainCalls _calls = new(time, logger);
     private readonly StoreOutage _outage = new(store, time, logger);
+    private readonly DrawingPace _pace = new(time);
     private string? _loadedModel;
 
     public async Task RunAsync(CancellationToken stopping)
     {
+        var pause = FirstIdlePause;
         while (!stopping.IsCancellationRequested)
         {
             WorkLease? lease = null;
@@ -45,8 +49,14 @@ internal sealed partial class Worker(
             {
                 LogNoDispatcher(lost, info.Name);
             }
-            if (lease is not null) await WorkAsync(lease, stopping);
-            else await Task.Delay(IdlePause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (lease is not null)
+            {
+                await WorkAsync(lease, stopping);
+                pause = FirstIdlePause;
+                continue;
+            }
+            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < IdlePause ? pause * 2 : IdlePause;
         }
     }
 
@@ -55,15 +65,15 @@ internal sealed partial class Worker(
     private async Task WorkAsync(WorkLease lease, CancellationToken stopping)
     {
         var job = grains.GetGrain<IJobGrain>(lease.JobId);
-        ShardDrawing? drawing = null;
-        await using var heartbeat = new LeaseHeartbeat(job, lease, () => Volatile.Read(ref drawing)?.Drawn ?? 0, time, logger);
+        var state = new LeaseState(_pace);
+        await using var heartbeat = new LeaseHeartbeat(job, lease, state.Progress, time, logger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Unwanted, stopping);
         try
         {
             await BegunWorkFiles.AddAsync(store, lease, new BegunWork { Worker = info.Name, At = time.GetUtcNow() }, stop.Token);
             var finished = lease.Kind switch
             {
-                WorkKind.Draw => await DrawAsync(job, lease, value => Volatile.Write(ref drawing, value), heartbeat.Unwanted, stopping),
+                WorkKind.Draw => await DrawAsync(job, lease, state, heartbeat.Unwanted, stopping),
                 WorkKind.Promote => await PromoteAsync(lease, stop.Token),
                 _ => await CloseAsync(lease, stop.Token),
             };
@@ -129,13 +139,14 @@ internal sealed partial class Worker(
         }
     }
 
-    private async Task<bool> DrawAsync(
-        IJobGrain job, WorkLease lease, Action<ShardDrawing> started, CancellationToken unwanted, CancellationToken stopping)
+    private async Task<bool> DrawAsync(IJobGrain job, WorkLease lease, LeaseState state, CancellationToken unwanted, CancellationToken stopping)
     {
         using var begin = CancellationTokenSource.CreateLinkedTokenSource(unwanted, stopping);
         var record = await ReadRecordAsync(lease, begin.Token);
         var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, begin.Token)
             ?? throw new FileNotFoundException($"{JobPaths.Plan(lease.JobId)} is missing");
+        _pace.Begin(lease.Incarnation);
+        state.Stage = WorkStage.LoadingModel;
         IImageModel model;
         try
         {
@@ -149,6 +160,7 @@ internal sealed partial class Worker(
         }
         _loadedModel = record.Spec.ModelDigest;
         if (plan.BatchSize is null) plan = plan with { BatchSize = await ResolveBatchAsync(job, record.Spec, plan, model, begin.Token) };
+        state.Stage = WorkStage.Probing;
         var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize.Value));
         if (!await job.Admit(info, numericsClass)) return false;
 
@@ -159,9 +171,11 @@ internal sealed partial class Worker(
         {
             // The next attempt begins where this one has come to: that is progress, whatever kills the process after it.
             OnFirstPartKept = () => NoteEndAsync(lease),
+            Pace = _pace,
         };
-        started(drawing);
+        state.Begin(drawing);
         var stats = await drawing.RunAsync(lease.Shard, numericsClass, stopping, stop.Token);
+        state.Stage = WorkStage.Finishing;
 
         // From here on a heartbeat may find the shard committed, by this attempt itself: only the end of the process stops what is left to do.
         var won = await CommitAsync(job, lease, stats, grace.Token);

@@ -28,8 +28,9 @@ public sealed class JobSpecRulesTests
         { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
         { Valid with { Sampler = "plms", Eta = 0.5 }, "eta is '0.5'; allowed: 0 with plms; only ddim has it" },
         { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
-        { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096, or auto" },
-        { Valid with { ShardSize = 0 }, "shard size is '0'; allowed: 1 to 1000000" },
+        { Valid with { BatchSize = 4097 }, "batch is '4097'; allowed: 1 to 4096, by-job or auto" },
+        { Valid with { ShardSize = 0 }, "shard size is '0'; allowed: 1 to 1000000, or by-job" },
+        { Valid with { ShardSize = SizeChoice.ByDevice }, "shard size is 'auto'; allowed: 1 to 1000000, or by-job" },
         { Valid with { Format = "gif" }, "format is 'gif'; allowed: png, jpg, webp" },
         { Valid with { Quality = 0 }, "quality is '0'; allowed: 1 to 100" },
         { Valid with { Numerics = "close" }, "numerics is 'close'; allowed: same, any, or the hash of a numerics class" },
@@ -43,10 +44,27 @@ public sealed class JobSpecRulesTests
     [Fact]
     public void BatchSize_Auto_IsAllowedAndIsEqualToItselfOnly()
     {
-        var auto = Valid with { BatchSize = null };
+        var auto = Valid with { BatchSize = SizeChoice.ByDevice };
         JobSpecRules.Check(auto);
         Assert.Empty(JobSpecRules.Differences(auto, auto with { }));
-        Assert.Equal(["batch is auto there, 16 here"], JobSpecRules.Differences(auto, Valid));
+        Assert.Equal(["batch is auto there, 16 here"], JobSpecRules.Differences(auto, Valid with { BatchSize = 16 }));
+    }
+
+    [Fact]
+    public void Differences_ASizeThatIsLeftToTheJob_AgreesWithAny()
+    {
+        Assert.Empty(JobSpecRules.Differences(Valid with { BatchSize = 16, ShardSize = 64 }, Valid));
+        Assert.Empty(JobSpecRules.Differences(Valid with { BatchSize = SizeChoice.ByDevice }, Valid));
+        Assert.Equal(["batch is by-job there, 4 here", "shard size is by-job there, 8 here"], JobSpecRules.Differences(Valid, Valid with { BatchSize = 4, ShardSize = 8 }));
+    }
+
+    [Fact]
+    public void Differences_OfASettledSpec_AreNoneWithThePlansNumbers()
+    {
+        var settled = JobPlan.Of(Valid, 16).Settle(Valid);
+        Assert.Empty(JobSpecRules.Differences(settled, Valid with { BatchSize = 4, ShardSize = 4 }));
+        Assert.Equal(["batch is 4 there, auto here"], JobSpecRules.Differences(settled, Valid with { BatchSize = SizeChoice.ByDevice }));
+        Assert.Equal(Valid with { BatchSize = 2, ShardSize = 6 }, JobPlan.Of(Valid, 16).Settle(Valid with { BatchSize = 2, ShardSize = 6 }));
     }
 
     [Theory]

@@ -227,7 +227,7 @@ public sealed class JobClosingTests : IDisposable
             | sampler | ancestral, 30 steps |
             | guidance scale | 3, unless a row has its own |
             | seed of the job | 7 |
-            | batch | 4 samples |
+            | batch | 4 samples, in shards of 8 |
             | numerics | `cpu-test` |
             | images | png |
 

@@ -48,7 +48,7 @@ public sealed class JobDownloadTests : IDisposable
 
         Assert.Equal(TestShards.Plan, summary.Plan);
         Assert.Equal(TestShards.Plan, await JobFiles.ReadPlanAsync(_to, "mine", Cancel));
-        Assert.Contains("| batch | 4 samples |", Encoding.UTF8.GetString((await _to.ReadAsync("mine/README.md", Cancel))!), StringComparison.Ordinal);
+        Assert.Contains("| batch | 4 samples, in shards of 8 |", Encoding.UTF8.GetString((await _to.ReadAsync("mine/README.md", Cancel))!), StringComparison.Ordinal);
         Assert.Empty(await JobVerification.VerifyAsync(_to, "mine", null, Cancel).ToListAsync(Cancel));
     }
 

@@ -8,7 +8,7 @@ namespace Atelier.Grains.Tests.Jobs;
 /// <summary>Jobs whose spec leaves the batch size open.</summary>
 public sealed class AutoBatchTests(JobCluster cluster) : IClassFixture<JobCluster>
 {
-    private static readonly JobSpec Auto = JobCluster.Spec with { BatchSize = null };
+    private static readonly JobSpec Auto = JobCluster.Spec with { BatchSize = SizeChoice.ByDevice };
     private static readonly WorkerInfo Other = new(Guid.NewGuid(), "other", "cpu");
 
     private readonly string _id = $"job-{Guid.NewGuid():N}";
@@ -33,7 +33,7 @@ public sealed class AutoBatchTests(JobCluster cluster) : IClassFixture<JobCluste
         Assert.NotNull(await job.Lease(JobCluster.Worker));
         var running = await job.GetProgress();
         Assert.Equal((2, null, 2), (running.BatchSize, running.Message, running.ShardsLeased));
-        Assert.True(await job.Heartbeat(second, 0));
+        Assert.True(await job.Heartbeat(second, new WorkProgress(0)));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class DeadSiloTests(ITestOutputHelper output)
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, lost.Duration / 2);
         var progress = await job.GetProgress();
         Assert.Equal(("the process of worker doomed died", 1, 2), (progress.Message, progress.Workers, progress.ShardsLeased));
-        Assert.False(await job.Heartbeat(lost, 1));
-        Assert.True(await job.Heartbeat(kept, 1));
+        Assert.False(await job.Heartbeat(lost, new WorkProgress(1)));
+        Assert.True(await job.Heartbeat(kept, new WorkProgress(1)));
     }
 }

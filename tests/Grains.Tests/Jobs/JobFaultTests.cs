@@ -141,7 +141,7 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
             var lease = await JobCluster.LeaseAsync(job);
             await BeginAsync(lease);
             await JobCluster.ForgetAsync(job);
-            Assert.True(await job.Heartbeat(lease, 0));
+            Assert.True(await job.Heartbeat(lease, new WorkProgress(0)));
             var other = await JobCluster.LeaseAsync(job);
             Assert.NotEqual(lease.Shard, other.Shard);
             await job.Return(lease, null);

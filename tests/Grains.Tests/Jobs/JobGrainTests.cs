@@ -33,6 +33,38 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     }
 
     [Fact]
+    public async Task Start_OfASpecThatLeavesSizesToTheJob_WritesThemIntoThePlan_AndTheyMayBeAskedForByNumber()
+    {
+        var open = JobCluster.Spec with { BatchSize = SizeChoice.ByJob, ShardSize = SizeChoice.ByJob };
+        var job = await cluster.StartAsync(_id, 20, open);
+
+        var plan = (await JobFiles.ReadPlanAsync(cluster.Store, _id, TestContext.Current.CancellationToken))!;
+        var progress = await job.GetProgress();
+        Assert.Equal((4, 4), (plan.BatchSize, plan.ShardSize));
+        Assert.Equal((4, 4, 5), (progress.BatchSize, progress.ShardSize, progress.Shards));
+        await job.Create(open);
+        await job.Create(open with { BatchSize = 4, ShardSize = 4 });
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => job.Create(open with { BatchSize = 8, ShardSize = 16 }));
+        Assert.Equal($"job '{_id}' exists with other settings: batch is 4 there, 8 here; shard size is 4 there, 16 here", refused.Message);
+        // Another activation knows it from the store.
+        await JobCluster.ForgetAsync(job);
+        await job.Create(open with { BatchSize = 4, ShardSize = 4 });
+    }
+
+    [Fact]
+    public async Task Create_AndStartAgain_WithTheSizesLeftOpen_GoesOnWithThoseThatTheJobWasGiven()
+    {
+        var given = JobCluster.Spec with { BatchSize = 16, ShardSize = 64 };
+        var job = await cluster.StartAsync(_id, 20, given);
+
+        await job.Create(given with { BatchSize = SizeChoice.ByJob, ShardSize = SizeChoice.ByJob });
+        await job.Start(20);
+
+        var plan = (await JobFiles.ReadPlanAsync(cluster.Store, _id, TestContext.Current.CancellationToken))!;
+        Assert.Equal((16, 64), (plan.BatchSize, plan.ShardSize));
+    }
+
+    [Fact]
     public async Task Append_BeforeCreate_IsRefused()
     {
         var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(0, JobCluster.Rows(1)));
@@ -190,10 +222,10 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        Assert.True(await job.Heartbeat(lease, 1.5));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1.5)));
         Assert.Equal(1.5, (await job.GetProgress()).Drawn);
         await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
-        Assert.False(await job.Heartbeat(lease, 1.5));
+        Assert.False(await job.Heartbeat(lease, new WorkProgress(1.5)));
     }
 
     [Fact]
@@ -224,7 +256,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var lease = (await job.Lease(JobCluster.Worker))!;
         await JobCluster.ForgetAsync(job);
 
-        Assert.True(await job.Heartbeat(lease, 1));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
         WorkLease? next;
         while ((next = await job.Lease(JobCluster.Worker)) is null) await Task.Yield();
         Assert.Equal(1, next.Shard);

@@ -18,7 +18,7 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
         await job.Pause();
 
         Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
-        Assert.False(await job.Heartbeat(lease, 1));
+        Assert.False(await job.Heartbeat(lease, new WorkProgress(1)));
         Assert.Null(await job.Lease(JobCluster.Worker));
         await job.Return(lease, null);
 
@@ -60,7 +60,7 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
         await job.Cancel();
         await job.Cancel();
 
-        Assert.False(await job.Heartbeat(second, 1));
+        Assert.False(await job.Heartbeat(second, new WorkProgress(1)));
         Assert.False(await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid())));
         await JobCluster.ForgetAsync(job);
         var progress = await job.GetProgress();

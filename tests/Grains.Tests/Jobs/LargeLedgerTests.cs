@@ -48,7 +48,7 @@ public sealed class LargeLedgerTests(ITestOutputHelper output)
             var first = held.Dequeue();
             if (heartbeats++ % 4 != 0)
             {
-                ledger.Renew(first, 0.5);
+                ledger.Renew(first, new WorkProgress(0.5));
                 held.Enqueue(first);
                 continue;
             }

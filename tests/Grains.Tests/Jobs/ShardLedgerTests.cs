@@ -46,7 +46,7 @@ public sealed class ShardLedgerTests
         var lease = Lease(0);
         _ledger.Hold(lease);
         _time.Advance(TimeSpan.FromSeconds(20));
-        _ledger.Renew(lease, drawn: 2.5);
+        _ledger.Renew(lease, new WorkProgress(2.5));
         _time.Advance(TimeSpan.FromSeconds(20));
         Assert.Empty(_ledger.Expire());
         Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Worker));

@@ -45,10 +45,10 @@ public sealed class SlowTailTests
     public void Next_WhenTheSlowWorkerIsNearlyDone_LetsItFinish()
     {
         Advance(11);
-        _ledger.Renew(_slow, drawn: 3.5);
+        _ledger.Renew(_slow, new WorkProgress(3.5));
         Assert.Null(_ledger.Next(Fast.Id));
         Advance(60);
-        _ledger.Renew(_slow, drawn: 3.5);
+        _ledger.Renew(_slow, new WorkProgress(3.5));
         Assert.Equal((WorkKind.Draw, 1), _ledger.Next(Fast.Id));
     }
 
@@ -66,8 +66,8 @@ public sealed class SlowTailTests
     {
         var second = Lease(1, Fast);
         _ledger.Hold(second);
-        _ledger.Renew(_slow, drawn: 1);
-        _ledger.Renew(second, drawn: 3);
+        _ledger.Renew(_slow, new WorkProgress(1));
+        _ledger.Renew(second, new WorkProgress(3));
         Assert.Equal(3, _ledger.Drawing);
         _ledger.Release(second.Id);
         Assert.Equal(1, _ledger.Drawing);

@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Workers;
 
 namespace Atelier.Grains.Tests.Jobs;
 
@@ -19,7 +20,7 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
         var failure = await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease, attempt)));
         Assert.Equal(Trouble, failure.Message);
         Assert.Equal((JobStatus.Running, Trouble), ((await job.GetProgress()).Status, (await job.GetProgress()).Message));
-        Assert.True(await job.Heartbeat(lease, 1));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
 
         cluster.Store.Restore();
         Assert.True(await job.Commit(lease, JobCluster.Stats(lease, attempt)));
@@ -38,7 +39,7 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
         JobProgress progress;
         while ((progress = await job.GetProgress()).Message is null) await Task.Yield();
         Assert.Equal((JobStatus.Recovering, Trouble), (progress.Status, progress.Message));
-        Assert.True(await job.Heartbeat(lease, 1));
+        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
         await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
 
         cluster.Store.Restore();

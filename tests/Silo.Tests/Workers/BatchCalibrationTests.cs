@@ -11,7 +11,7 @@ namespace Atelier.Silo.Tests.Workers;
 public sealed class BatchCalibrationTests
 {
     private const string File = ".calibrations/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/simulated-8px.json";
-    private static readonly JobSpec Auto = WorkerCluster.Spec with { BatchSize = null, ShardSize = 8 };
+    private static readonly JobSpec Auto = WorkerCluster.Spec with { BatchSize = SizeChoice.ByDevice, ShardSize = 8 };
     private static readonly string[] Prompts = [.. Enumerable.Range(0, 20).Select(i => $"prompt {i}")];
 
     // Up to four samples take as long as one, more take twice as long each time.
