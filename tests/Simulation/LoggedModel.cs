@@ -21,6 +21,8 @@ internal sealed class LoggedModel(IImageModel model, DrawLog log) : IImageModel
 
     public int StepsOf(SamplingSettings settings) => model.StepsOf(settings);
 
+    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => model.StepCosts(settings);
+
     public string NumericsClass(int batchSize)
     {
         log.BeginShard();

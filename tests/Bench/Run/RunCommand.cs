@@ -21,8 +21,8 @@ internal static class RunCommand
         var steps = new Option<int>("--steps") { Description = "Denoising steps.", DefaultValueFactory = _ => Defaults.Steps };
         var guidance = new Option<double>("--guidance") { Description = "Guidance scale.", DefaultValueFactory = _ => Defaults.GuidanceScale };
         var images = new Option<int>("--images-per-prompt") { Description = "Images of each row.", DefaultValueFactory = _ => Defaults.ImagesPerPrompt };
-        var batch = new Option<int>("--batch") { Description = "Samples of a batch.", DefaultValueFactory = _ => Defaults.BatchSize!.Value };
-        var shard = new Option<int>("--shard-size") { Description = "Samples of a shard.", DefaultValueFactory = _ => Defaults.ShardSize };
+        var batch = new Option<int?>("--batch") { Description = "Samples of a batch; by the size of the job where not given." };
+        var shard = new Option<int?>("--shard-size") { Description = "Samples of a shard; by the size of the job where not given." };
         var small = new Option<bool>("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
         var rounds = new Option<int>("--rounds") { Description = "How often everything is measured; the fastest counts.", DefaultValueFactory = _ => 2 };
         var command = new Command("run", "What `atelier run` costs beyond the drawing, and where that goes.")
@@ -41,8 +41,8 @@ internal static class RunCommand
                 Steps = result.GetValue(steps),
                 GuidanceScale = result.GetValue(guidance),
                 ImagesPerPrompt = result.GetValue(images),
-                BatchSize = result.GetValue(batch),
-                ShardSize = result.GetValue(shard),
+                BatchSize = result.GetValue(batch) is { } samples ? samples : SizeChoice.ByJob,
+                ShardSize = result.GetValue(shard) is { } held ? held : SizeChoice.ByJob,
                 Upsample = !result.GetValue(small),
             },
         }));

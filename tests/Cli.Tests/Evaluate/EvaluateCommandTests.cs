@@ -75,7 +75,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var passes = File.ReadLines(Path.Combine(results, "comparison.csv")).Skip(1).Select(line => line.Split(','))
             .ToDictionary(cells => $"{cells[1]} {cells[2]}", cells => (Evaluations: cells[3], Gradients: cells[4]));
         Assert.Equal(3 + 6 + 5 + 5 * 4 + 8, passes.Count);
-        Assert.Equal(("4.00", "0.00"), passes["classifier-free 0"]);
+        Assert.Equal(("2.00", "0.00"), passes["classifier-free 0"]);
         Assert.Equal(("2.00", "0.00"), passes["classifier-free 1"]);
         Assert.Equal(("4.00", "0.00"), passes["classifier-free 3"]);
         Assert.Equal(("2.00", "0.00"), passes["classifier 0"]);
