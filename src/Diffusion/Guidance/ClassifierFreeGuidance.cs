@@ -19,7 +19,7 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     private readonly GaussianDiffusion _diffusion;
     private readonly GuidanceSettings _settings;
     private readonly AdaptiveProjection? _projection;
-    private Tensor? _excess;        // s - 1 of each sample, on the device
+    private readonly Tensor _excess;        // s - 1 of each sample, on the device
 
     /// <summary>Guides a run.</summary>
     /// <param name="network">The network with its prompts.</param>
@@ -30,6 +30,8 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public ClassifierFreeGuidance(TextConditional network, IReadOnlyList<double> scales, GaussianDiffusion diffusion, GuidanceSettings? settings = null)
     {
         (_network, _scales, _diffusion, _settings) = (network, [.. scales], diffusion, settings ?? new GuidanceSettings());
+        ArgumentNullException.ThrowIfNull(network);
+        _excess = tensor(Array.ConvertAll(_scales, scale => (float)(scale - 1)), [_scales.Length, 1, 1, 1]).to(network.Device).DetachFromDisposeScope();
         if (_settings.Apg is not { } apg) return;
         if (diffusion.MeanType == MeanType.PreviousX)
             throw new NotSupportedException("adaptive projected guidance needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}");
@@ -53,7 +55,6 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
         var (conditional, unconditional) = _network.PredictBoth(x, timesteps);
         var c = x.shape[1];
         var (output, against) = (conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c));
-        _excess ??= tensor(Array.ConvertAll(_scales, scale => (float)(scale - 1)), [_scales.Length, 1, 1, 1]).to(x.device).DetachFromDisposeScope();
         var excess = weight == 1 ? _excess : _excess * S(weight);
         var guided = _projection is not null ? Project(x, output, against, excess, timesteps.Original)
             : Combine(output, _settings.CfgZeroStar ? OptimizedScale(output, against) * against : against, excess.Plus(S(1)));
@@ -65,7 +66,7 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public void Dispose()
     {
         _projection?.Dispose();
-        _excess?.Dispose();
+        _excess.Dispose();
     }
 
     /// <summary>The guided epsilon.</summary>

@@ -12,6 +12,9 @@ public sealed class TextConditional(Text2ImUNet network, TextEncoding text, Conc
 {
     private TextEncoding? _prompts, _against;
 
+    /// <summary>Where the encodings are.</summary>
+    internal Device Device => text.Projection.device;
+
     /// <summary>The network's output for the prompts alone.</summary>
     /// <inheritdoc/>
     public Tensor Predict(Tensor x, Timesteps timesteps) =>
