@@ -29,6 +29,8 @@ internal static class DeviceOption
     /// <exception cref="InvalidInputException">This machine does not have it.</exception>
     public static torch.Device Open(string name)
     {
+        torch.InitializeDeviceType(DeviceType.CPU);
+        LibtorchLog.ShowErrorsOnly();
         if (CudaIndex(name) is not { } index) return torch.CPU;
         var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         if (index >= count)

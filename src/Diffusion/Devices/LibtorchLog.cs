@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Atelier.Silo.Models;
+namespace Atelier.Diffusion.Devices;
 
 /// <summary>
 /// The log of libtorch's C++ library. On processors that NNPACK does not know, it warns of that at every convolution of a small batch, on standard error,
 /// and computes with another library, as it should. It reads its own setting, TORCH_CPP_LOG_LEVEL, under Python only.
 /// </summary>
-internal static class LibtorchLog
+public static class LibtorchLog
 {
     private const int Error = 2;
 
