@@ -172,7 +172,8 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
             using var text = EncodeBoth(network, tokenized, requests, settings.Guidance);
             using var conditional = new TextConditional(network, text, Seen(network, kept));
             using var guided = new ClassifierFreeGuidance(
-                conditional, Array.ConvertAll(requests, request => request.GuidanceScale), diffusion, settings.Guidance) { OnePassAtZero = true };
+                conditional, Array.ConvertAll(requests, request => request.GuidanceScale), diffusion, settings.Guidance)
+            { OnePassAtZero = true };
             return Sample(guided);
         }
         prompts = null;

@@ -75,7 +75,8 @@ internal sealed class AttributeReader : nn.Module<Tensor, Tensor, Tensor>
     public AttributeReader(Text2ImUNet network, int logits) : base(nameof(AttributeReader))
     {
         this.network = network;
-        attributes = nn.Linear(network.Config.EmbeddingChannels, logits);
+        // All values are equally likely at first.
+        attributes = UNet.Zero(nn.Linear(network.Config.EmbeddingChannels, logits));
         RegisterComponents();
     }
 

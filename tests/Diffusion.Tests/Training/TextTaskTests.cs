@@ -29,8 +29,8 @@ public sealed class TextTaskTests : IDisposable
 
         var steps = trainer.Run(Path.Combine(_folder.FullName, "checkpoint"), TestContext.Current.CancellationToken).ToList();
 
-        // Half of it can be guessed: which letters there are, but not which is first.
-        Assert.True(steps[^20..].Average(step => step.Measures[0]) > 0.9, string.Join(", ", steps.Select(step => step.Measures[0])));
+        // Who knows which letters there are, but not which is first, is right half of the time.
+        Assert.True(steps[^20..].Average(step => step.Measures[0]) > 0.75, string.Join(", ", steps.Select(step => step.Measures[0])));
     }
 
     [Fact]
