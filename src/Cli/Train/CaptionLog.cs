@@ -52,9 +52,13 @@ internal sealed class CaptionLog
         var noisy = measured.Where(loss => loss.Bucket.High <= 0.05).ToList();
         if (noisy.Count == 0) return "";
         var right = noisy.Average(loss => loss.Right);
-        var layout = noisy.Average(loss => loss.Misplaced) is { } misplaced ? $" sides exchanged {(misplaced - right) / right:+0.0 %;-0.0 %}," : "";
-        return string.Create(CultureInfo.InvariantCulture, $", SNR < 0.05:{layout} captions shuffled {(noisy.Average(loss => loss.Shuffled) - right) / right:+0.0 %;-0.0 %}");
+        var layout = noisy.Average(loss => loss.Misplaced) is { } misplaced ? $" sides exchanged {Change(right, misplaced)}," : "";
+        return string.Create(CultureInfo.InvariantCulture, $", SNR < 0.05:{layout} captions shuffled {Change(right, noisy.Average(loss => loss.Shuffled))}");
     }
+
+    // Rounded first: of a change that rounds to nothing the format would leave two signs.
+    private static string Change(double from, double to) =>
+        (Math.Round((to - from) / from, 3) + 0.0).ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture);
 
     private static string Format(long step, CaptionLoss loss) => string.Create(
         CultureInfo.InvariantCulture,

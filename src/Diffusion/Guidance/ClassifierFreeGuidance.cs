@@ -30,7 +30,6 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public ClassifierFreeGuidance(TextConditional network, IReadOnlyList<double> scales, GaussianDiffusion diffusion, GuidanceSettings? settings = null)
     {
         (_network, _scales, _diffusion, _settings) = (network, [.. scales], diffusion, settings ?? new GuidanceSettings());
-        ArgumentNullException.ThrowIfNull(network);
         _excess = tensor(Array.ConvertAll(_scales, scale => (float)(scale - 1)), [_scales.Length, 1, 1, 1]).to(network.Device).DetachFromDisposeScope();
         if (_settings.Apg is not { } apg) return;
         if (diffusion.MeanType == MeanType.PreviousX)
@@ -113,11 +112,6 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
             _ => (x - S(alpha) * guided) / S(sigma),
         };
 
-        Tensor Image(Tensor output) => _diffusion.MeanType switch
-        {
-            MeanType.StartX => output,
-            MeanType.Velocity => S(alpha) * x - S(sigma) * output,
-            _ => (x - S(sigma) * output) / S(alpha),
-        };
+        Tensor Image(Tensor output) => _diffusion.XStartOf(output, x, alphaBar);
     }
 }

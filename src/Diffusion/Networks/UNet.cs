@@ -289,12 +289,13 @@ internal sealed class UNetEncoder
     /// <summary>Times the coarsest size is smaller than the finest.</summary>
     public int Downsampling { get; } = 1;
 
-    private readonly int _patchSize;
+    /// <summary>Side of the squares of pixels that are one position.</summary>
+    public int PatchSize { get; }
 
     public UNetEncoder(UNetConfig config)
     {
         var channels = config.ChannelsAt(0);
-        _patchSize = config.PatchSize;
+        PatchSize = config.PatchSize;
         Add(new UNetStage(UNet.Paired(new Conv3x3(config.InChannels * config.PatchSize * config.PatchSize, channels, device: config.Device))));
         for (var level = 0; level < config.ChannelMult.Count; level++)
         {
@@ -321,7 +322,7 @@ internal sealed class UNetEncoder
     /// <summary>The outputs of all input blocks, and then that of the middle.</summary>
     public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, TextEncoding? text)
     {
-        if (_patchSize > 1) x = nn.functional.pixel_unshuffle(x, _patchSize);           // [N, InChannels * p * p, H / p, W / p]
+        if (PatchSize > 1) x = nn.functional.pixel_unshuffle(x, PatchSize);             // [N, InChannels * p * p, H / p, W / p]
         if (TensorMemory.IsPlain(x)) x = TensorMemory.ChannelsLast(x);
         foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
         yield return MiddleBlock.call(x, embedding, text);
@@ -340,8 +341,6 @@ internal sealed class UNet
     /// <summary>Norm, activation and the last convolution.</summary>
     public Sequential Out { get; }
 
-    private readonly int _patchSize;
-
     public UNet(UNetConfig config)
     {
         Encoder = new UNetEncoder(config);
@@ -358,7 +357,6 @@ internal sealed class UNet
         }
         Out = nn.Sequential(
             new GroupNorm32(channels, swish: 1, config.Device), nn.Identity(), Zero(new Conv3x3(channels, config.OutChannels * config.PatchSize * config.PatchSize, device: config.Device)));
-        _patchSize = config.PatchSize;
     }
 
     /// <summary>Runs the body.</summary>
@@ -379,7 +377,7 @@ internal sealed class UNet
             h = stage.call(joined, embedding, text);
         }
         var output = Out.call(h.to_type(ScalarType.Float32)).contiguous();
-        return _patchSize > 1 ? nn.functional.pixel_shuffle(output, _patchSize) : output;
+        return Encoder.PatchSize > 1 ? nn.functional.pixel_shuffle(output, Encoder.PatchSize) : output;
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     {
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         var timesteps = TimestepsAt(timestep);
-        var xStart = Clip(PredictXStart(x, timesteps, alpha, sigma));
+        var xStart = Clip(PredictXStart(x, timesteps, alphaBar));
         var epsilon = (x - S(alpha) * xStart) / S(sigma);
         if (denoiser.Gradient(x, timesteps) is not { } gradient) return (epsilon, xStart);
         epsilon = epsilon - S(sigma) * gradient;
@@ -65,7 +65,7 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
     {
         var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         var timesteps = TimestepsAt(timestep);
-        var epsilon = (x - S(alpha) * PredictXStart(x, timesteps, alpha, sigma)) / S(sigma);
+        var epsilon = (x - S(alpha) * PredictXStart(x, timesteps, alphaBar)) / S(sigma);
         return denoiser.Gradient(x, timesteps) is { } gradient ? epsilon - S(sigma) * gradient : epsilon;
     }
 
@@ -75,16 +75,9 @@ public sealed class DenoisingProcess(GaussianDiffusion diffusion, IDenoiser deno
 
     private Timesteps TimestepsAt(double timestep) => new(timestep, diffusion.NetworkTimestep(timestep));
 
-    private Tensor PredictXStart(Tensor x, Timesteps timesteps, double alpha, double sigma)
+    private Tensor PredictXStart(Tensor x, Timesteps timesteps, double alphaBar)
     {
-        var output = denoiser.Predict(x, timesteps).narrow(1, 0, x.shape[1]);
-        var xStart = diffusion.MeanType switch
-        {
-            MeanType.Epsilon => (x - S(sigma) * output) / S(alpha),
-            MeanType.StartX => output,
-            MeanType.Velocity => S(alpha) * x - S(sigma) * output,
-            _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}"),
-        };
+        var xStart = diffusion.XStartOf(denoiser.Predict(x, timesteps).narrow(1, 0, x.shape[1]), x, alphaBar);
         return Denoised is null ? xStart : Denoised(xStart);
     }
 }

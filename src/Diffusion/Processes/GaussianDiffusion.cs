@@ -110,6 +110,19 @@ public sealed class GaussianDiffusion(
         return clipDenoised ? xStart.clamp(S(-1), S(1)) : xStart;
     }
 
+    /// <summary>The x_0 of what a network gives at any noise level, not clipped.</summary>
+    /// <param name="output">What the network predicts, without variance values.</param>
+    /// <param name="x">x_t.</param>
+    /// <param name="alphaBar">alphaBar there, which may lie between the steps of the schedule.</param>
+    /// <exception cref="NotSupportedException">The network gives the mean of x_{t-1}, which there is none of between steps.</exception>
+    internal Tensor XStartOf(Tensor output, Tensor x, double alphaBar) => meanType switch
+    {
+        MeanType.Epsilon => (x - S(Math.Sqrt(1 - alphaBar)) * output) / S(Math.Sqrt(alphaBar)),
+        MeanType.StartX => output,
+        MeanType.Velocity => S(Math.Sqrt(alphaBar)) * x - S(Math.Sqrt(1 - alphaBar)) * output,
+        _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}"),
+    };
+
     /// <summary>
     /// Mean of p(x_{t-1} | x_t) p(y | x_t), classifier guidance for ancestral sampling (Dhariwal and Nichol 2021, arXiv:2105.05233,
     /// Algorithm 1): mean + variance * gradient.

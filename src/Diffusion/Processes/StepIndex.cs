@@ -15,9 +15,6 @@ public readonly struct StepIndex
 
     private StepIndex(int all, Tensor? each) => (_all, _each) = (all, each);
 
-    /// <summary>Whether nothing is left to do after this step, for every sample; null where samples have steps of their own.</summary>
-    internal bool? IsLast => _each is null ? _all == 0 : null;
-
     /// <summary>The step of all samples.</summary>
     /// <param name="index">0 to S - 1.</param>
     public static implicit operator StepIndex(int index) => new(index, null);

@@ -18,6 +18,7 @@ public sealed class AncestralSampler : SingleStepSampler
     {
         var p = process.Distribution(x, t);
         var mean = process.Gradient(x, t) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
-        return (t.IsLast == true ? mean : mean.Plus(NotLast(process, t) * (exp(S(0.5) * p.LogVariance) * noise)), p.PredictedXStart);
+        var notLast = t.At(process.Diffusion.Schedule.Steps, i => i == 0 ? 0 : 1);
+        return (mean.Plus(notLast * (exp(S(0.5) * p.LogVariance) * noise)), p.PredictedXStart);
     }
 }

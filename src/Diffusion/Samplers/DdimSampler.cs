@@ -22,7 +22,7 @@ public sealed class DdimSampler(double eta = 0) : SingleStepSampler
         var mean = (t.At(schedule.Steps, i => Math.Sqrt(schedule.AlphasCumprodPrevious[i])) * xStart).Plus(
             // With eta 1 and few steps sigma^2 is all of 1 - alphaBarPrevious but for rounding, which must not make the rest negative.
             t.At(schedule.Steps, i => Math.Sqrt(Math.Max(0, 1 - schedule.AlphasCumprodPrevious[i] - Math.Pow(Sigma(i), 2)))) * epsilon);
-        return (!UsesNoise || t.IsLast == true ? mean : mean.Plus(t.At(schedule.Steps, i => i == 0 ? 0 : Sigma(i)) * noise), xStart);
+        return (UsesNoise ? mean.Plus(t.At(schedule.Steps, i => i == 0 ? 0 : Sigma(i)) * noise) : mean, xStart);
 
         double Sigma(int i) => eta
             * Math.Sqrt((1 - schedule.AlphasCumprodPrevious[i]) / (1 - schedule.AlphasCumprod[i]))

@@ -18,9 +18,6 @@ public abstract class SingleStepSampler : ISampler
         SamplingLoop.Run(Enumerable.Range(0, process.Diffusion.Schedule.Steps).Reverse(), noise(-1), (x, index) =>
             Step(process, x, index, UsesNoise && index > 0 ? noise(index) : x), cancellationToken);
 
-    /// <summary>1, or 0 at the last step, which adds no noise.</summary>
-    private protected static Coefficient NotLast(DenoisingProcess process, StepIndex t) => t.At(process.Diffusion.Schedule.Steps, i => i == 0 ? 0 : 1);
-
     /// <summary>Takes one step.</summary>
     /// <param name="process">The guided network.</param>
     /// <param name="x">x_t, [N, C, H, W].</param>

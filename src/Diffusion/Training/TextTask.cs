@@ -37,6 +37,9 @@ public sealed class TextTask : TrainingTask
     /// <inheritdoc/>
     public override nn.Module Model => _reader.Network;
 
+    // Without its caption there is nothing to learn from.
+    internal override bool DropsCaptions => false;
+
     // All of the network but its text transformer is as good as frozen.
     internal override bool IsIn(NetworkPart part, string parameter) =>
         parameter.StartsWith(AttributeReader.NetworkPrefix, StringComparison.Ordinal)

@@ -205,7 +205,7 @@ public sealed class Trainer : IDisposable
         .. Enumerable.Range(0, _options.BatchSize).Select(i => step * _options.BatchSize + i).Select(index =>
         {
             var example = _data.Get(index, _replicas[0].ImageSize);
-            return _replicas[0] is not TextTask && IsDropped(index) ? example with { Caption = "" } : example;
+            return _replicas[0].DropsCaptions && IsDropped(index) ? example with { Caption = "" } : example;
         }),
     ];
 

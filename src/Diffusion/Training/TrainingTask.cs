@@ -39,6 +39,9 @@ public abstract class TrainingTask : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether the network also learns from images without their captions.</summary>
+    internal virtual bool DropsCaptions => true;
+
     /// <summary>Whether a parameter belongs to a part of the network; a network without parts has none.</summary>
     /// <param name="part">The part.</param>
     /// <param name="parameter">The parameter's state-dict key.</param>

@@ -15,8 +15,6 @@ public static class CaptionAttributes
     private static readonly int Backgrounds = Enum.GetValues<BackgroundColour>().Length;
     private static readonly int Places = Enum.GetValues<Place>().Length;
 
-    private static readonly string[][] Sides = [["left"], ["right"], ["above", "over", "top"], ["below", "under", "beneath", "bottom"]];
-
     /// <summary>
     /// How many values each attribute can have: the arrangement (one object, beside each other, above each other), for either object colour, shape and
     /// size, then background and place; then colour and shape of what is named first and of what is named second, and the first word for a side (left,
@@ -25,7 +23,7 @@ public static class CaptionAttributes
     public static IReadOnlyList<int> Choices { get; } =
     [
         3, Colours, Shapes, Sizes + 1, Colours + 1, Shapes + 1, Sizes + 1, Backgrounds + 1, Places + 1,
-        Colours, Shapes, Colours + 1, Shapes + 1, Sides.Length + 1,
+        Colours, Shapes, Colours + 1, Shapes + 1, Wording.SideWords.Length + 1,
     ];
 
     /// <summary>The attributes of a caption.</summary>
@@ -38,7 +36,7 @@ public static class CaptionAttributes
         var second = scene.Objects.Length > 1 ? scene.Objects[1] : null;
         var (named, other) = captioned.NamedFirst == 0 ? (scene.Objects[0], second) : (scene.Objects[1], scene.Objects[0]);
         var word = Wording.Sides().Match(captioned.Caption).Value.ToLowerInvariant();
-        var side = Array.FindIndex(Sides, words => words.Contains(word));
+        var side = Array.FindIndex(Wording.SideWords, words => words.Contains(word));
         return
         [
             scene.Relation switch { null => 0, Relation.LeftOf => 1, _ => 2 },
@@ -48,7 +46,7 @@ public static class CaptionAttributes
             captioned.PlaceStated ? (int)scene.Place!.Value : Places,
             (int)named.Kind.Colour, (int)named.Kind.Shape,
             other is null ? Colours : (int)other.Kind.Colour, other is null ? Shapes : (int)other.Kind.Shape,
-            side < 0 ? Sides.Length : side,
+            side < 0 ? Wording.SideWords.Length : side,
         ];
 
         int SizeOf(SceneObject? shown) => shown is not null && captioned.SizesStated ? (int)shown.Size : Sizes;

@@ -74,6 +74,9 @@ internal static partial class Wording
     [GeneratedRegex(@"\b(left|right|above|over|below|under|beneath|top|bottom)\b", RegexOptions.IgnoreCase)]
     public static partial Regex Sides();
 
+    /// <summary>The same words by the side that they mean: left, right, above, below.</summary>
+    public static readonly string[][] SideWords = [["left"], ["right"], ["above", "over", "top"], ["below", "under", "beneath", "bottom"]];
+
     /// <summary>The word for the opposite side.</summary>
     public static string Opposite(string side) => side switch
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Atelier.Dataset.Images;
@@ -16,7 +15,7 @@ namespace Atelier.Silo.Models;
 internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel, IDisposable
 {
     private readonly SamplingPipeline _pipeline = new(folder, networks);
-    private readonly ConcurrentDictionary<int, Lazy<string>> _numericsClasses = new();
+    private readonly Dictionary<int, string> _numericsClasses = [];
 
     public bool Inpaints => folder.Config.Inpaints;
 
@@ -33,9 +32,16 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, st
     public IReadOnlyList<double> StepCosts(SamplingSettings settings) => StepCost.OfSteps(
         networks, folder.Config, _pipeline.StepsOf(settings with { Upsample = false }), _pipeline.StepsOf(settings));
 
-    // The workers of a device ask at the same time; one of them computes.
-    public string NumericsClass(int batchSize) => _numericsClasses.GetOrAdd(batchSize, size => new Lazy<string>(() =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(size)} {arithmetic} {ImageEncoder.Codec}"))))).Value;
+    // The workers of a device ask at the same time: one of them computes, and after a failure the next tries again.
+    public string NumericsClass(int batchSize)
+    {
+        lock (_numericsClasses)
+        {
+            if (_numericsClasses.TryGetValue(batchSize, out var known)) return known;
+            return _numericsClasses[batchSize] =
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_pipeline.ProbeNumerics(batchSize)} {arithmetic} {ImageEncoder.Codec}")));
+        }
+    }
 
     public string Device => device;
 
