@@ -73,14 +73,14 @@ internal static unsafe class FusedAttention
                 var count = Math.Min(Rows, t - first);
                 for (var r = 0; r < Rows; r++)
                     for (var c = 0; c < channels; c++) block[c * Rows + r] = r < count ? q[(long)(first + r) * row + c] * scale : 0;
-                for (var s = 0; s < padded; s += KeyBlock) Scores(block, transposed + s, scores + s, channels, padded);
+                for (var s = 0; s < padded; s += KeyBlock) Multiply64(block, 1, Rows, transposed + s, padded, scores + s, padded, channels);
                 for (var r = 0; r < Rows; r++) inverse[r] = 1 / Exponentiate(scores + r * padded, keys, padded);
                 for (var (c, width) = (0, 0); c < channels; c += width)
                 {
                     width = channels - c >= 64 ? 64 : channels - c >= 32 ? 32 : 16;
-                    if (width == 64) Weighted4(scores, values + c, sums, channels, padded, keys);
-                    else if (width == 32) Weighted2(scores, values + c, sums, channels, padded, keys);
-                    else Weighted1(scores, values + c, sums, channels, padded, keys);
+                    if (width == 64) Multiply64(scores, padded, 1, values + c, channels, sums, 64, keys);
+                    else if (width == 32) Multiply32(scores, padded, 1, values + c, channels, sums, 64, keys);
+                    else Multiply16(scores, padded, 1, values + c, channels, sums, 64, keys);
                     for (var r = 0; r < count; r++)
                         for (var i = 0; i < width; i += 16)
                             (Vector512.Load(sums + r * 64 + i) * inverse[r]).Store(y + (long)(first + r) * stride + c + i);
@@ -129,9 +129,9 @@ internal static unsafe class FusedAttention
         return Vector512.Sum(sum);
     }
 
-    // Six queries by 64 keys.
+    // Products of six rows by 64, 32 or 16 columns, whose sums stay in registers: of queries and keys, and of weights and values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scores(float* queries, float* keys, float* scores, int channels, int padded)
+    private static void Multiply64(float* left, int rowStride, int depthStride, float* right, int rightStride, float* target, int targetStride, int depth)
     {
         Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero, a02 = Vector512<float>.Zero, a03 = Vector512<float>.Zero;
         Vector512<float> a10 = Vector512<float>.Zero, a11 = Vector512<float>.Zero, a12 = Vector512<float>.Zero, a13 = Vector512<float>.Zero;
@@ -139,103 +139,52 @@ internal static unsafe class FusedAttention
         Vector512<float> a30 = Vector512<float>.Zero, a31 = Vector512<float>.Zero, a32 = Vector512<float>.Zero, a33 = Vector512<float>.Zero;
         Vector512<float> a40 = Vector512<float>.Zero, a41 = Vector512<float>.Zero, a42 = Vector512<float>.Zero, a43 = Vector512<float>.Zero;
         Vector512<float> a50 = Vector512<float>.Zero, a51 = Vector512<float>.Zero, a52 = Vector512<float>.Zero, a53 = Vector512<float>.Zero;
-        for (var c = 0; c < channels; c++, queries += Rows, keys += padded)
+        float* left0 = left, left1 = left + rowStride, left2 = left + 2 * rowStride;
+        float* left3 = left + 3 * rowStride, left4 = left + 4 * rowStride, left5 = left + 5 * rowStride;
+        for (var (d, at) = (0, 0); d < depth; d++, at += depthStride, right += rightStride)
         {
-            var (b0, b1, b2, b3) = (Vector512.Load(keys), Vector512.Load(keys + 16), Vector512.Load(keys + 32), Vector512.Load(keys + 48));
-            var r0 = Vector512.Create(queries[0]);
+            var (b0, b1, b2, b3) = (Vector512.Load(right), Vector512.Load(right + 16), Vector512.Load(right + 32), Vector512.Load(right + 48));
+            var r0 = Vector512.Create(left0[at]);
             a00 = Vector512.FusedMultiplyAdd(r0, b0, a00);
             a01 = Vector512.FusedMultiplyAdd(r0, b1, a01);
             a02 = Vector512.FusedMultiplyAdd(r0, b2, a02);
             a03 = Vector512.FusedMultiplyAdd(r0, b3, a03);
-            var r1 = Vector512.Create(queries[1]);
+            var r1 = Vector512.Create(left1[at]);
             a10 = Vector512.FusedMultiplyAdd(r1, b0, a10);
             a11 = Vector512.FusedMultiplyAdd(r1, b1, a11);
             a12 = Vector512.FusedMultiplyAdd(r1, b2, a12);
             a13 = Vector512.FusedMultiplyAdd(r1, b3, a13);
-            var r2 = Vector512.Create(queries[2]);
+            var r2 = Vector512.Create(left2[at]);
             a20 = Vector512.FusedMultiplyAdd(r2, b0, a20);
             a21 = Vector512.FusedMultiplyAdd(r2, b1, a21);
             a22 = Vector512.FusedMultiplyAdd(r2, b2, a22);
             a23 = Vector512.FusedMultiplyAdd(r2, b3, a23);
-            var r3 = Vector512.Create(queries[3]);
+            var r3 = Vector512.Create(left3[at]);
             a30 = Vector512.FusedMultiplyAdd(r3, b0, a30);
             a31 = Vector512.FusedMultiplyAdd(r3, b1, a31);
             a32 = Vector512.FusedMultiplyAdd(r3, b2, a32);
             a33 = Vector512.FusedMultiplyAdd(r3, b3, a33);
-            var r4 = Vector512.Create(queries[4]);
+            var r4 = Vector512.Create(left4[at]);
             a40 = Vector512.FusedMultiplyAdd(r4, b0, a40);
             a41 = Vector512.FusedMultiplyAdd(r4, b1, a41);
             a42 = Vector512.FusedMultiplyAdd(r4, b2, a42);
             a43 = Vector512.FusedMultiplyAdd(r4, b3, a43);
-            var r5 = Vector512.Create(queries[5]);
+            var r5 = Vector512.Create(left5[at]);
             a50 = Vector512.FusedMultiplyAdd(r5, b0, a50);
             a51 = Vector512.FusedMultiplyAdd(r5, b1, a51);
             a52 = Vector512.FusedMultiplyAdd(r5, b2, a52);
             a53 = Vector512.FusedMultiplyAdd(r5, b3, a53);
         }
-        a00.Store(scores); a01.Store(scores + 16); a02.Store(scores + 32); a03.Store(scores + 48);
-        a10.Store(scores + 1 * padded); a11.Store(scores + 1 * padded + 16); a12.Store(scores + 1 * padded + 32); a13.Store(scores + 1 * padded + 48);
-        a20.Store(scores + 2 * padded); a21.Store(scores + 2 * padded + 16); a22.Store(scores + 2 * padded + 32); a23.Store(scores + 2 * padded + 48);
-        a30.Store(scores + 3 * padded); a31.Store(scores + 3 * padded + 16); a32.Store(scores + 3 * padded + 32); a33.Store(scores + 3 * padded + 48);
-        a40.Store(scores + 4 * padded); a41.Store(scores + 4 * padded + 16); a42.Store(scores + 4 * padded + 32); a43.Store(scores + 4 * padded + 48);
-        a50.Store(scores + 5 * padded); a51.Store(scores + 5 * padded + 16); a52.Store(scores + 5 * padded + 32); a53.Store(scores + 5 * padded + 48);
+        a00.Store(target); a01.Store(target + 16); a02.Store(target + 32); a03.Store(target + 48);
+        a10.Store(target + targetStride); a11.Store(target + targetStride + 16); a12.Store(target + targetStride + 32); a13.Store(target + targetStride + 48);
+        a20.Store(target + 2 * targetStride); a21.Store(target + 2 * targetStride + 16); a22.Store(target + 2 * targetStride + 32); a23.Store(target + 2 * targetStride + 48);
+        a30.Store(target + 3 * targetStride); a31.Store(target + 3 * targetStride + 16); a32.Store(target + 3 * targetStride + 32); a33.Store(target + 3 * targetStride + 48);
+        a40.Store(target + 4 * targetStride); a41.Store(target + 4 * targetStride + 16); a42.Store(target + 4 * targetStride + 32); a43.Store(target + 4 * targetStride + 48);
+        a50.Store(target + 5 * targetStride); a51.Store(target + 5 * targetStride + 16); a52.Store(target + 5 * targetStride + 32); a53.Store(target + 5 * targetStride + 48);
     }
 
-    // Six rows of weights by 64 channels of values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weighted4(float* weights, float* values, float* sums, int channels, int padded, int keys)
-    {
-        Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero, a02 = Vector512<float>.Zero, a03 = Vector512<float>.Zero;
-        Vector512<float> a10 = Vector512<float>.Zero, a11 = Vector512<float>.Zero, a12 = Vector512<float>.Zero, a13 = Vector512<float>.Zero;
-        Vector512<float> a20 = Vector512<float>.Zero, a21 = Vector512<float>.Zero, a22 = Vector512<float>.Zero, a23 = Vector512<float>.Zero;
-        Vector512<float> a30 = Vector512<float>.Zero, a31 = Vector512<float>.Zero, a32 = Vector512<float>.Zero, a33 = Vector512<float>.Zero;
-        Vector512<float> a40 = Vector512<float>.Zero, a41 = Vector512<float>.Zero, a42 = Vector512<float>.Zero, a43 = Vector512<float>.Zero;
-        Vector512<float> a50 = Vector512<float>.Zero, a51 = Vector512<float>.Zero, a52 = Vector512<float>.Zero, a53 = Vector512<float>.Zero;
-        for (var s = 0; s < keys; s++, values += channels)
-        {
-            var (b0, b1, b2, b3) = (Vector512.Load(values), Vector512.Load(values + 16), Vector512.Load(values + 32), Vector512.Load(values + 48));
-            var r0 = Vector512.Create(weights[s]);
-            a00 = Vector512.FusedMultiplyAdd(r0, b0, a00);
-            a01 = Vector512.FusedMultiplyAdd(r0, b1, a01);
-            a02 = Vector512.FusedMultiplyAdd(r0, b2, a02);
-            a03 = Vector512.FusedMultiplyAdd(r0, b3, a03);
-            var r1 = Vector512.Create(weights[s + 1 * padded]);
-            a10 = Vector512.FusedMultiplyAdd(r1, b0, a10);
-            a11 = Vector512.FusedMultiplyAdd(r1, b1, a11);
-            a12 = Vector512.FusedMultiplyAdd(r1, b2, a12);
-            a13 = Vector512.FusedMultiplyAdd(r1, b3, a13);
-            var r2 = Vector512.Create(weights[s + 2 * padded]);
-            a20 = Vector512.FusedMultiplyAdd(r2, b0, a20);
-            a21 = Vector512.FusedMultiplyAdd(r2, b1, a21);
-            a22 = Vector512.FusedMultiplyAdd(r2, b2, a22);
-            a23 = Vector512.FusedMultiplyAdd(r2, b3, a23);
-            var r3 = Vector512.Create(weights[s + 3 * padded]);
-            a30 = Vector512.FusedMultiplyAdd(r3, b0, a30);
-            a31 = Vector512.FusedMultiplyAdd(r3, b1, a31);
-            a32 = Vector512.FusedMultiplyAdd(r3, b2, a32);
-            a33 = Vector512.FusedMultiplyAdd(r3, b3, a33);
-            var r4 = Vector512.Create(weights[s + 4 * padded]);
-            a40 = Vector512.FusedMultiplyAdd(r4, b0, a40);
-            a41 = Vector512.FusedMultiplyAdd(r4, b1, a41);
-            a42 = Vector512.FusedMultiplyAdd(r4, b2, a42);
-            a43 = Vector512.FusedMultiplyAdd(r4, b3, a43);
-            var r5 = Vector512.Create(weights[s + 5 * padded]);
-            a50 = Vector512.FusedMultiplyAdd(r5, b0, a50);
-            a51 = Vector512.FusedMultiplyAdd(r5, b1, a51);
-            a52 = Vector512.FusedMultiplyAdd(r5, b2, a52);
-            a53 = Vector512.FusedMultiplyAdd(r5, b3, a53);
-        }
-        a00.Store(sums); a01.Store(sums + 16); a02.Store(sums + 32); a03.Store(sums + 48);
-        a10.Store(sums + 64); a11.Store(sums + 80); a12.Store(sums + 96); a13.Store(sums + 112);
-        a20.Store(sums + 128); a21.Store(sums + 144); a22.Store(sums + 160); a23.Store(sums + 176);
-        a30.Store(sums + 192); a31.Store(sums + 208); a32.Store(sums + 224); a33.Store(sums + 240);
-        a40.Store(sums + 256); a41.Store(sums + 272); a42.Store(sums + 288); a43.Store(sums + 304);
-        a50.Store(sums + 320); a51.Store(sums + 336); a52.Store(sums + 352); a53.Store(sums + 368);
-    }
-
-    // Six rows of weights by 32 channels of values.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weighted2(float* weights, float* values, float* sums, int channels, int padded, int keys)
+    private static void Multiply32(float* left, int rowStride, int depthStride, float* right, int rightStride, float* target, int targetStride, int depth)
     {
         Vector512<float> a00 = Vector512<float>.Zero, a01 = Vector512<float>.Zero;
         Vector512<float> a10 = Vector512<float>.Zero, a11 = Vector512<float>.Zero;
@@ -243,39 +192,40 @@ internal static unsafe class FusedAttention
         Vector512<float> a30 = Vector512<float>.Zero, a31 = Vector512<float>.Zero;
         Vector512<float> a40 = Vector512<float>.Zero, a41 = Vector512<float>.Zero;
         Vector512<float> a50 = Vector512<float>.Zero, a51 = Vector512<float>.Zero;
-        for (var s = 0; s < keys; s++, values += channels)
+        float* left0 = left, left1 = left + rowStride, left2 = left + 2 * rowStride;
+        float* left3 = left + 3 * rowStride, left4 = left + 4 * rowStride, left5 = left + 5 * rowStride;
+        for (var (d, at) = (0, 0); d < depth; d++, at += depthStride, right += rightStride)
         {
-            var (b0, b1) = (Vector512.Load(values), Vector512.Load(values + 16));
-            var r0 = Vector512.Create(weights[s]);
+            var (b0, b1) = (Vector512.Load(right), Vector512.Load(right + 16));
+            var r0 = Vector512.Create(left0[at]);
             a00 = Vector512.FusedMultiplyAdd(r0, b0, a00);
             a01 = Vector512.FusedMultiplyAdd(r0, b1, a01);
-            var r1 = Vector512.Create(weights[s + 1 * padded]);
+            var r1 = Vector512.Create(left1[at]);
             a10 = Vector512.FusedMultiplyAdd(r1, b0, a10);
             a11 = Vector512.FusedMultiplyAdd(r1, b1, a11);
-            var r2 = Vector512.Create(weights[s + 2 * padded]);
+            var r2 = Vector512.Create(left2[at]);
             a20 = Vector512.FusedMultiplyAdd(r2, b0, a20);
             a21 = Vector512.FusedMultiplyAdd(r2, b1, a21);
-            var r3 = Vector512.Create(weights[s + 3 * padded]);
+            var r3 = Vector512.Create(left3[at]);
             a30 = Vector512.FusedMultiplyAdd(r3, b0, a30);
             a31 = Vector512.FusedMultiplyAdd(r3, b1, a31);
-            var r4 = Vector512.Create(weights[s + 4 * padded]);
+            var r4 = Vector512.Create(left4[at]);
             a40 = Vector512.FusedMultiplyAdd(r4, b0, a40);
             a41 = Vector512.FusedMultiplyAdd(r4, b1, a41);
-            var r5 = Vector512.Create(weights[s + 5 * padded]);
+            var r5 = Vector512.Create(left5[at]);
             a50 = Vector512.FusedMultiplyAdd(r5, b0, a50);
             a51 = Vector512.FusedMultiplyAdd(r5, b1, a51);
         }
-        a00.Store(sums); a01.Store(sums + 16);
-        a10.Store(sums + 64); a11.Store(sums + 80);
-        a20.Store(sums + 128); a21.Store(sums + 144);
-        a30.Store(sums + 192); a31.Store(sums + 208);
-        a40.Store(sums + 256); a41.Store(sums + 272);
-        a50.Store(sums + 320); a51.Store(sums + 336);
+        a00.Store(target); a01.Store(target + 16);
+        a10.Store(target + targetStride); a11.Store(target + targetStride + 16);
+        a20.Store(target + 2 * targetStride); a21.Store(target + 2 * targetStride + 16);
+        a30.Store(target + 3 * targetStride); a31.Store(target + 3 * targetStride + 16);
+        a40.Store(target + 4 * targetStride); a41.Store(target + 4 * targetStride + 16);
+        a50.Store(target + 5 * targetStride); a51.Store(target + 5 * targetStride + 16);
     }
 
-    // Six rows of weights by 16 channels of values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weighted1(float* weights, float* values, float* sums, int channels, int padded, int keys)
+    private static void Multiply16(float* left, int rowStride, int depthStride, float* right, int rightStride, float* target, int targetStride, int depth)
     {
         Vector512<float> a00 = Vector512<float>.Zero;
         Vector512<float> a10 = Vector512<float>.Zero;
@@ -283,27 +233,29 @@ internal static unsafe class FusedAttention
         Vector512<float> a30 = Vector512<float>.Zero;
         Vector512<float> a40 = Vector512<float>.Zero;
         Vector512<float> a50 = Vector512<float>.Zero;
-        for (var s = 0; s < keys; s++, values += channels)
+        float* left0 = left, left1 = left + rowStride, left2 = left + 2 * rowStride;
+        float* left3 = left + 3 * rowStride, left4 = left + 4 * rowStride, left5 = left + 5 * rowStride;
+        for (var (d, at) = (0, 0); d < depth; d++, at += depthStride, right += rightStride)
         {
-            var b0 = Vector512.Load(values);
-            var r0 = Vector512.Create(weights[s]);
+            var b0 = Vector512.Load(right);
+            var r0 = Vector512.Create(left0[at]);
             a00 = Vector512.FusedMultiplyAdd(r0, b0, a00);
-            var r1 = Vector512.Create(weights[s + 1 * padded]);
+            var r1 = Vector512.Create(left1[at]);
             a10 = Vector512.FusedMultiplyAdd(r1, b0, a10);
-            var r2 = Vector512.Create(weights[s + 2 * padded]);
+            var r2 = Vector512.Create(left2[at]);
             a20 = Vector512.FusedMultiplyAdd(r2, b0, a20);
-            var r3 = Vector512.Create(weights[s + 3 * padded]);
+            var r3 = Vector512.Create(left3[at]);
             a30 = Vector512.FusedMultiplyAdd(r3, b0, a30);
-            var r4 = Vector512.Create(weights[s + 4 * padded]);
+            var r4 = Vector512.Create(left4[at]);
             a40 = Vector512.FusedMultiplyAdd(r4, b0, a40);
-            var r5 = Vector512.Create(weights[s + 5 * padded]);
+            var r5 = Vector512.Create(left5[at]);
             a50 = Vector512.FusedMultiplyAdd(r5, b0, a50);
         }
-        a00.Store(sums);
-        a10.Store(sums + 64);
-        a20.Store(sums + 128);
-        a30.Store(sums + 192);
-        a40.Store(sums + 256);
-        a50.Store(sums + 320);
+        a00.Store(target);
+        a10.Store(target + targetStride);
+        a20.Store(target + 2 * targetStride);
+        a30.Store(target + 3 * targetStride);
+        a40.Store(target + 4 * targetStride);
+        a50.Store(target + 5 * targetStride);
     }
 }
