@@ -11,17 +11,18 @@ public static class PositionCode
 {
     private static readonly ConcurrentDictionary<(long Channels, long Height, long Width, ScalarType Type, string Device), Tensor> Codes = new();
 
-    /// <summary>The code that is added to features; made once for each shape, and shared.</summary>
-    /// <param name="features">[N, C, H, W], C divisible by 4.</param>
-    /// <returns>[1, C, H, W] in [-1, 1]: a quarter of the channels each for sine and cosine of rows, and sine and cosine of columns.</returns>
-    public static Tensor Of(Tensor features)
+    /// <summary>The code of an image's positions; made once for each shape, and shared.</summary>
+    /// <param name="image">[N, any, H, W].</param>
+    /// <param name="channels">How many numbers tell a position; divisible by 4.</param>
+    /// <returns>[1, channels, H, W] in [-1, 1]: a quarter of the channels each for sine and cosine of rows, and sine and cosine of columns.</returns>
+    public static Tensor For(Tensor image, int channels)
     {
-        var (c, h, w) = (features.shape[1], features.shape[2], features.shape[3]);
-        return Codes.GetOrAdd((c, h, w, features.dtype, features.device.ToString()), _ =>
+        var (c, h, w) = (channels, image.shape[2], image.shape[3]);
+        return Codes.GetOrAdd(((long)c, h, w, image.dtype, image.device.ToString()), _ =>
         {
             using var scope = NewDisposeScope();
             using var ordinary = inference_mode(false);
-            return tensor(Values(c, h, w), [1, c, h, w]).to(features.dtype).to(features.device).DetachFromDisposeScope();
+            return tensor(Values(c, h, w), [1, c, h, w]).to(image.dtype).to(image.device).DetachFromDisposeScope();
         });
     }
 

@@ -199,13 +199,11 @@ internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
     private readonly Conv1d proj_out;
     private readonly int _heads;
     private readonly bool _newOrder;
-    private readonly bool _positions;
 
     public AttentionBlock(UNetConfig config, int channels, bool up = false) : base(nameof(AttentionBlock))
     {
         _heads = config.HeadsFor(channels, up);
         _newOrder = config.NewAttentionOrder;
-        _positions = config.AttentionPositions;
         norm = new GroupNorm32(channels, device: config.Device);
         qkv = nn.Conv1d(channels, 3 * channels, 1, device: config.Device);
         if (config.EncoderChannels is { } encoderChannels) encoder_kv = nn.Conv1d(encoderChannels, 2 * channels, 1, device: config.Device);
@@ -216,7 +214,6 @@ internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
     public override Tensor forward(Tensor x, TextEncoding? text)
     {
         var normed = norm.call(x);
-        if (_positions) normed = normed.Plus(PositionCode.Of(normed));
         if (TensorMemory.IsChannelsLast(normed) && FusedAttention.Supports(normed, (int)normed.shape[1] / _heads)) return x.Plus(Fused(normed, text));
         var flat = normed.flatten(start_dim: 2);                                        // [N, C, H * W]
         var h = _newOrder
@@ -292,11 +289,15 @@ internal sealed class UNetEncoder
     /// <summary>Side of the squares of pixels that are one position.</summary>
     public int PatchSize { get; }
 
+    private readonly int _positionChannels;
+
     public UNetEncoder(UNetConfig config)
     {
         var channels = config.ChannelsAt(0);
         PatchSize = config.PatchSize;
-        Add(new UNetStage(UNet.Paired(new Conv3x3(config.InChannels * config.PatchSize * config.PatchSize, channels, device: config.Device))));
+        _positionChannels = config.PositionChannels;
+        var inputs = config.InChannels * config.PatchSize * config.PatchSize + config.PositionChannels;
+        Add(new UNetStage(UNet.Paired(new Conv3x3(inputs, channels, device: config.Device))));
         for (var level = 0; level < config.ChannelMult.Count; level++)
         {
             for (var i = 0; i < config.NumResBlocks; i++) Add(UNet.Stage(config, channels, channels = config.ChannelsAt(level), Downsampling));
@@ -323,6 +324,7 @@ internal sealed class UNetEncoder
     public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, TextEncoding? text)
     {
         if (PatchSize > 1) x = nn.functional.pixel_unshuffle(x, PatchSize);             // [N, InChannels * p * p, H / p, W / p]
+        if (_positionChannels > 0) x = cat([x, PositionCode.For(x, _positionChannels).expand(x.shape[0], -1, -1, -1)], dim: 1);
         if (TensorMemory.IsPlain(x)) x = TensorMemory.ChannelsLast(x);
         foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
         yield return MiddleBlock.call(x, embedding, text);

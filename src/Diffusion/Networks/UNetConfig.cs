@@ -55,10 +55,11 @@ public record UNetConfig
     public int PatchSize { get; init; } = 1;
 
     /// <summary>
-    /// Whether image attention is told where each position is, see <see cref="PositionCode"/>; what lies where can hardly be learnt
-    /// without. Official networks are not told.
+    /// Channels beside those of the image that tell every position where it is, see <see cref="PositionCode"/> (Liu et al. 2018, arXiv:1807.03247);
+    /// what lies where can hardly be learnt without. Official networks have 0.
     /// </summary>
-    public bool AttentionPositions { get; init; }
+    /// <value>Default 0.</value>
+    public int PositionChannels { get; init; }
 
     /// <summary>Refuses shapes that cannot be built.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
@@ -71,6 +72,7 @@ public record UNetConfig
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "0 to below 1");
         Require(ChannelMult.Count is >= 1 and <= 10, "channel_mult", $"of {ChannelMult.Count} levels", "1 to 10 levels");
         Require(PatchSize is 1 or 2 or 4 or 8, "patch_size", PatchSize, "1, 2, 4 or 8");
+        Require(PositionChannels is >= 0 and <= 256 && PositionChannels % 4 == 0, "position_channels", PositionChannels, "a multiple of 4 from 0 to 256");
         Require(NumHeads >= 1, "num_heads", NumHeads, "1 or more");
         Require(NumHeadsUpsample is -1 or >= 1, "num_heads_upsample", NumHeadsUpsample, "-1, or 1 or more");
         Require(NumHeadChannels is -1 or >= 1, "num_head_channels", NumHeadChannels, "-1, or 1 or more");

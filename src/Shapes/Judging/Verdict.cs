@@ -28,7 +28,10 @@ public sealed record Verdict(
     public bool Adheres => ObjectCountRight && ColourRight && ShapeRight && RelationRight != false;
 
     /// <summary>Compares what is stated with what is seen.</summary>
-    /// <remarks>Two objects are paired so that most colours and shapes are right; if both pairings are equal, by the relation.</remarks>
+    /// <remarks>
+    /// Two objects are paired so that most colours and shapes are right. If both pairings are equal, which of the two is which cannot be told: they are
+    /// paired by their places, and the relation is wrong.
+    /// </remarks>
     public static Verdict Compare(CaptionedScene expected, Observation seen)
     {
         ArgumentNullException.ThrowIfNull(expected);
@@ -48,14 +51,14 @@ public sealed record Verdict(
                 expected.PlaceStated ? false : null);
         }
 
-        var paired = new[] { seen.Objects, [.. seen.Objects.Reverse()] }
-            .Select(order => scene.Objects.Zip(order).ToArray())
-            .MaxBy(pairs => (Likeness(pairs), IsRelationRight(scene, pairs)))!;
+        var pairings = new[] { seen.Objects, [.. seen.Objects.Reverse()] }.Select(order => scene.Objects.Zip(order).ToArray()).ToArray();
+        var paired = pairings.MaxBy(pairs => (Likeness(pairs), scene.Relation is { } stated && IsRelationRight(stated, pairs)))!;
+        var isCertain = scene.Relation is null || Likeness(pairings[0]) != Likeness(pairings[1]);
         return new Verdict(
             true,
             paired.All(pair => pair.Second.Colour == pair.First.Kind.Colour),
             paired.All(pair => pair.Second.Shape == pair.First.Kind.Shape),
-            IsRelationRight(scene, paired),
+            scene.Relation is null ? null : isCertain && IsRelationRight(scene.Relation.Value, paired),
             background,
             expected.SizesStated ? paired.All(pair => pair.Second.Size == pair.First.Size) : null,
             expected.PlaceStated ? PlaceOf(paired[0].Second, seen) == scene.Place : null);
@@ -65,15 +68,13 @@ public sealed record Verdict(
     private static int Likeness((SceneObject Stated, ObservedObject Seen)[] pairs) => pairs.Sum(pair =>
         (pair.Seen.Colour == pair.Stated.Kind.Colour ? 1 : 0) + (pair.Seen.Shape == pair.Stated.Kind.Shape ? 1 : 0));
 
-    private static bool? IsRelationRight(Scene scene, (SceneObject Stated, ObservedObject Seen)[] pairs) =>
-        scene.Relation is { } relation ? RelationOf(pairs[0].Seen, pairs[1].Seen) == relation : null;
-
-    private static Relation RelationOf(ObservedObject first, ObservedObject second)
+    private static bool IsRelationRight(Relation stated, (SceneObject Stated, ObservedObject Seen)[] pairs)
     {
+        var (first, second) = (pairs[0].Seen, pairs[1].Seen);
         var (dx, dy) = (first.CentreX - second.CentreX, first.CentreY - second.CentreY);
-        return Math.Abs(dx) > Math.Abs(dy)
+        return stated == (Math.Abs(dx) > Math.Abs(dy)
             ? dx < 0 ? Relation.LeftOf : Relation.RightOf
-            : dy < 0 ? Relation.Above : Relation.Below;
+            : dy < 0 ? Relation.Above : Relation.Below);
     }
 
     private static Place PlaceOf(ObservedObject only, Observation seen)

@@ -7,9 +7,9 @@ namespace Atelier.Diffusion.Tests.Networks;
 public sealed class PositionCodeTests
 {
     [Fact]
-    public void Of_Features_TellsEveryPositionFromEveryOther()
+    public void For_Image_TellsEveryPositionFromEveryOther()
     {
-        var code = PositionCode.Of(zeros(1, 32, 8, 8)).view(32, 64).transpose(0, 1);
+        var code = PositionCode.For(zeros(1, 3, 8, 8), 32).view(32, 64).transpose(0, 1);
 
         var distances = (code.unsqueeze(0) - code.unsqueeze(1)).pow(S(2)).sum([2]);
         Assert.Equal(64, distances.lt(S(0.1)).sum().item<long>());
@@ -17,9 +17,9 @@ public sealed class PositionCodeTests
     }
 
     [Fact]
-    public void Of_Features_HasRowsInOneHalfAndColumnsInTheOther()
+    public void For_Image_HasRowsInOneHalfAndColumnsInTheOther()
     {
-        var code = PositionCode.Of(zeros(1, 32, 4, 6));
+        var code = PositionCode.For(zeros(1, 3, 4, 6), 32);
 
         Near.Equal(code.narrow(1, 0, 16).narrow(3, 0, 1).expand(1, 16, 4, 6), code.narrow(1, 0, 16));
         Near.Equal(code.narrow(1, 16, 16).narrow(2, 0, 1).expand(1, 16, 4, 6), code.narrow(1, 16, 16));

@@ -32,14 +32,23 @@ public class VerdictTests
     }
 
     [Fact]
-    public void Compare_ColoursExchanged_HasOnlyTheColoursWrong()
+    public void Compare_ColoursExchanged_CannotTellTheObjectsApart_AndHasTheRelationWrong()
     {
         var exchanged = TestScenes.Two(
             TestScenes.Object(ObjectColour.Blue, Shape.Circle, 8, 16),
             Relation.LeftOf,
             TestScenes.Object(ObjectColour.Red, Shape.Square, 24, 16),
             BackgroundColour.White);
-        Assert.Equal(new Verdict(true, false, true, true, true, true, null), Judged(CircleLeftOfSquare, exchanged));
+        Assert.Equal(new Verdict(true, false, true, false, true, true, null), Judged(CircleLeftOfSquare, exchanged));
+    }
+
+    [Fact]
+    public void Compare_TwoObjectsAlike_HasTheRelationWrongWhateverTheirPlaces()
+    {
+        var alike = TestScenes.Two(LeftCircle, Relation.LeftOf, LeftCircle with { CentreX = 0.75 }, BackgroundColour.White);
+        var above = TestScenes.Two(LeftCircle with { CentreX = 0.5, CentreY = 0.25 }, Relation.Above, LeftCircle with { CentreX = 0.5, CentreY = 0.75 }, BackgroundColour.White);
+        Assert.False(Judged(CircleLeftOfSquare, above).RelationRight);
+        Assert.False(Judged(CircleLeftOfSquare, alike).RelationRight);
     }
 
     [Fact]
