@@ -6,14 +6,15 @@ public sealed class ProjectReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Input"] = [],
         ["Abstractions"] = [],
-        ["Diffusion"] = [],
+        ["Diffusion"] = ["Input"],
         ["Shapes"] = [],
-        ["Dataset"] = ["Abstractions"],
+        ["Dataset"] = ["Abstractions", "Input"],
         ["Grains"] = ["Abstractions", "Dataset"],
         ["Silo"] = ["Grains", "Diffusion", "Dataset", "ServiceDefaults"],
         ["Client"] = ["Abstractions"],
-        ["Cli"] = ["Client", "Dataset", "Diffusion", "Shapes", "Silo"],
+        ["Cli"] = ["Client", "Dataset", "Diffusion", "Input", "Shapes", "Silo"],
         ["Dashboard"] = ["Client", "Dataset", "ServiceDefaults"],
         ["ServiceDefaults"] = [],
     };
