@@ -27,6 +27,13 @@ public sealed record Text2ImConfig : UNetConfig
     /// <summary>Tokens in the vocabulary.</summary>
     public required int VocabularySize { get; init; }
 
+    /// <summary>
+    /// Side S of the sketch, a small picture that is made of the text alone and seen beside x_t: what the images of a caption have in common, so that where
+    /// things lie can be learnt from captions and tiny pictures before the UNet draws anything. 0 is a network without; official networks have none.
+    /// </summary>
+    /// <value>Default 0.</value>
+    public int SketchSize { get; init; }
+
     /// <inheritdoc/>
     public override void Validate()
     {
@@ -35,6 +42,7 @@ public sealed record Text2ImConfig : UNetConfig
         Require(XfWidth is >= 0 and <= 8192, "xf_width", XfWidth, "0 to 8192");
         Require(XfLayers is >= 0 and <= 128, "xf_layers", XfLayers, "0 to 128");
         Require(XfHeads >= 1 && XfWidth % XfHeads == 0, "xf_heads", XfHeads, $"a divisor of xf_width {XfWidth}");
+        Require(SketchSize is >= 0 and <= 64 && (SketchSize == 0 || XfWidth > 0), "sketch_size", SketchSize, "0 to 64, and 0 without text");
         Require(VocabularySize is >= 1 and <= 10_000_000, "vocabulary_size", VocabularySize, "1 to 10000000");
     }
 

@@ -24,6 +24,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     private readonly Embedding? token_embedding;
     private readonly Linear? transformer_proj;
     private readonly Linear? unemb;
+    private readonly Sequential? sketch;
     private readonly UNet _body;
 
     /// <summary>Builds the network with freshly initialised float32 weights.</summary>
@@ -32,7 +33,12 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     public Text2ImUNet(Text2ImConfig config, Device? device = null) : base(nameof(Text2ImUNet))
     {
         Config = config;
-        _body = new UNet(config with { EncoderChannels = config.XfWidth == 0 ? null : config.XfWidth, Device = device });
+        _body = new UNet(config with
+        {
+            EncoderChannels = config.XfWidth == 0 ? null : config.XfWidth,
+            SketchChannels = config.SketchSize == 0 ? 0 : 3,
+            Device = device,
+        });
         time_embed = TimestepEmbedding.CreateLayers(config, device);
         input_blocks = nn.ModuleList([.. _body.Encoder.InputBlocks]);
         middle_block = _body.Encoder.MiddleBlock;
@@ -47,6 +53,12 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
             positional_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device));
             transformer_proj = nn.Linear(config.XfWidth, config.EmbeddingChannels, device: device);
             if (config.XfPadding) padding_embedding = nn.Parameter(randn(config.TextCtx, config.XfWidth, device: device));
+            if (config.SketchSize > 0)
+            {
+                sketch = nn.Sequential(
+                    nn.Linear(config.XfWidth, 4 * config.XfWidth, device: device), nn.SiLU(),
+                    UNet.Zero(nn.Linear(4 * config.XfWidth, 3 * config.SketchSize * config.SketchSize, device: device)));
+            }
             if (config.XfAr > 0) unemb = nn.Linear(config.XfWidth, config.VocabularySize, device: device);
         }
         RegisterComponents();
@@ -72,8 +84,10 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
         var encoded = transformer.call(embedded.to_type(transformer_proj!.weight!.dtype));
         if (final_ln is not null) encoded = TextTransformer.Normalize(final_ln, encoded);
         // The projection reads the last position, padded or not.
-        var projection = transformer_proj.call(encoded[TensorIndex.Colon, -1]);                        // [N, 4 * ModelChannels]
-        return new TextEncoding(projection.MoveToOuterDisposeScope(), encoded.transpose(1, 2).MoveToOuterDisposeScope());
+        var last = encoded[TensorIndex.Colon, -1];
+        var projection = transformer_proj.call(last);                                                   // [N, 4 * ModelChannels]
+        var drawn = sketch?.call(last).to_type(ScalarType.Float32).view(-1, 3, Config.SketchSize, Config.SketchSize);
+        return new TextEncoding(projection.MoveToOuterDisposeScope(), encoded.transpose(1, 2).MoveToOuterDisposeScope(), drawn?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Predicts epsilon and the variance values.</summary>

@@ -296,7 +296,7 @@ internal sealed class UNetEncoder
         var channels = config.ChannelsAt(0);
         PatchSize = config.PatchSize;
         _positionChannels = config.PositionChannels;
-        var inputs = config.InChannels * config.PatchSize * config.PatchSize + config.PositionChannels;
+        var inputs = config.InChannels * config.PatchSize * config.PatchSize + config.PositionChannels + config.SketchChannels;
         Add(new UNetStage(UNet.Paired(new Conv3x3(inputs, channels, device: config.Device))));
         for (var level = 0; level < config.ChannelMult.Count; level++)
         {
@@ -325,6 +325,12 @@ internal sealed class UNetEncoder
     {
         if (PatchSize > 1) x = nn.functional.pixel_unshuffle(x, PatchSize);             // [N, InChannels * p * p, H / p, W / p]
         if (_positionChannels > 0) x = cat([x, PositionCode.For(x, _positionChannels).expand(x.shape[0], -1, -1, -1)], dim: 1);
+        if (text?.Sketch is { } sketch)
+        {
+            // [N, 3, S, S] to the size of the positions.
+            sketch = nn.functional.interpolate(sketch, size: [x.shape[2], x.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false);
+            x = cat([x, sketch.to_type(x.dtype)], dim: 1);
+        }
         if (TensorMemory.IsPlain(x)) x = TensorMemory.ChannelsLast(x);
         foreach (var stage in InputBlocks) yield return x = stage.call(x, embedding, text);
         yield return MiddleBlock.call(x, embedding, text);

@@ -103,6 +103,9 @@ public record UNetConfig
 
     internal int? EncoderChannels { get; init; }
 
+    // Of what the text shows beside the image.
+    internal int SketchChannels { get; init; }
+
     // Where to build the network; null is the CPU. Handed to every layer, since the default device is shared by all threads.
     internal Device? Device { get; init; }
 

@@ -254,7 +254,7 @@ public sealed class SamplingPipeline(ModelFolder model, ModelNetworks networks)
         TextEncoding[] against = [.. requests.Select((request, i) => request.NegativePrompt.Length == 0 ? nothing : negative!.Part(i, 1))];
         using var encoded = passes == GuidancePasses.Against && guidance is { NeedsTimestep: false, IsCombinationAlone: true } ? null : Encode(network, prompts);
         TextEncoding[] rows = [.. encoded is null ? against : [encoded], .. against];
-        var both = new TextEncoding(cat([.. rows.Select(row => row.Projection)]), cat([.. rows.Select(row => row.Sequence)]));
+        var both = TextEncoding.Joined(rows);
         foreach (var part in against) part.Dispose();
         return both;
     }

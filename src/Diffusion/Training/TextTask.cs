@@ -2,6 +2,7 @@ using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Tokenization;
 using TorchSharp.Modules;
+using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Training;
@@ -9,6 +10,7 @@ namespace Atelier.Diffusion.Training;
 /// <summary>
 /// Teaches the text transformer of a network what captions state, on captions alone: from the vector that goes with the timestep embedding every
 /// attribute is to be told, by cross entropy. An image has to be half right before it teaches what a caption means; attributes teach it in minutes.
+/// A network with a sketch learns that, too: the mean of the images of a caption, by squared error against the images made as small.
 /// The UNet stays as it is, and the layer that names the attributes is thrown away.
 /// </summary>
 public sealed class TextTask : TrainingTask
@@ -32,10 +34,12 @@ public sealed class TextTask : TrainingTask
         : base(reader, diffusion, imageSize) => (_reader, _tokenizer, _choices) = (reader, tokenizer, choices);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Measures { get; } = ["accuracy"];
+    public override IReadOnlyList<string> Measures => HasSketch ? ["accuracy", "sketch"] : ["accuracy"];
 
     /// <inheritdoc/>
     public override nn.Module Model => _reader.Network;
+
+    private bool HasSketch => _reader.Network.Config.SketchSize > 0;
 
     // Without its caption there is nothing to learn from.
     internal override bool DropsCaptions => false;
@@ -45,21 +49,26 @@ public sealed class TextTask : TrainingTask
         parameter.StartsWith(AttributeReader.NetworkPrefix, StringComparison.Ordinal)
         && !(TextToImageTask.IsText(parameter[AttributeReader.NetworkPrefix.Length..]) || parameter.StartsWith($"{AttributeReader.NetworkPrefix}transformer_proj.", StringComparison.Ordinal));
 
-    // Tokens, mask and attributes, [N, L], [N, L] and [N, A].
+    // Tokens, mask and attributes, [N, L], [N, L] and [N, A], and the images made as small as a sketch, [N, 3, S, S].
     internal override Tensor[] Inputs(IReadOnlyList<CaptionedImage> examples, Tensor xStart, Generator generator, TrainingOptions options)
     {
         var (tokens, mask) = TextToImageTask.Tokenize(examples, _tokenizer, _reader.Network.Config.TextCtx, Device);
         long[] attributes = [.. examples.SelectMany(example => example.Attributes ?? throw new InvalidDataException($"'{example.Caption}' has no attributes")).Select(value => (long)value)];
-        return [tokens, mask, tensor(attributes, [examples.Count, _choices.Count]).to(Device)];
+        var told = tensor(attributes, [examples.Count, _choices.Count]).to(Device);
+        return HasSketch ? [tokens, mask, told, nn.functional.adaptive_avg_pool2d(xStart, _reader.Network.Config.SketchSize)] : [tokens, mask, told];
     }
 
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)
     {
-        var logits = _reader.call(inputs[0], inputs[1]).split([.. _choices.Select(count => (long)count)], dim: 1);
+        var text = _reader.Network.EncodeText(inputs[0], inputs[1]);
+        var logits = _reader.call(text.Projection).split([.. _choices.Select(count => (long)count)], dim: 1);
         var losses = logits.Select((values, i) => nn.functional.cross_entropy(values, inputs[2].select(1, i), reduction: nn.Reduction.None));
         var right = logits.Select((values, i) => values.argmax(1).eq(inputs[2].select(1, i)));
         // Right is a caption of which everything is told rightly.
-        return (stack(losses).mean([0]), [stack(right).all(0).to_type(ScalarType.Float32)]);
+        var (loss, accuracy) = (stack(losses).mean([0]), stack(right).all(0).to_type(ScalarType.Float32));
+        if (text.Sketch is null) return (loss, [accuracy]);
+        var sketch = (text.Sketch - inputs[3]).pow(S(2)).mean([1, 2, 3]);
+        return (loss.Plus(sketch), [accuracy, sketch]);
     }
 
     private protected override TrainingTask WithNewNetwork() =>
@@ -67,7 +76,7 @@ public sealed class TextTask : TrainingTask
 }
 
 /// <summary>A network's text transformer with a layer on top that names attributes.</summary>
-internal sealed class AttributeReader : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class AttributeReader : nn.Module<Tensor, Tensor>
 {
     /// <summary>What state-dict keys of the network begin with.</summary>
     public const string NetworkPrefix = "network.";
@@ -85,6 +94,6 @@ internal sealed class AttributeReader : nn.Module<Tensor, Tensor, Tensor>
 
     public Text2ImUNet Network => network;
 
-    /// <summary>Tokens and mask, [N, L], to logits.</summary>
-    public override Tensor forward(Tensor tokens, Tensor mask) => attributes.call(network.EncodeText(tokens, mask).Projection);
+    /// <summary>Projections of texts, [N, 4 * ModelChannels], to logits.</summary>
+    public override Tensor forward(Tensor projection) => attributes.call(projection);
 }

@@ -13,7 +13,7 @@ namespace Atelier.Diffusion.Training;
 public class TextToImageTask(Text2ImUNet network, GaussianDiffusion diffusion, int imageSize, BpeTokenizer tokenizer) : TrainingTask(network, diffusion, imageSize)
 {
     // By state-dict keys.
-    private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln."];
+    private static readonly string[] TextParts = ["token_embedding.", "positional_embedding", "padding_embedding", "transformer.", "final_ln.", "sketch."];
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> Measures { get; } = ["mse", "bound"];

@@ -25,7 +25,7 @@ internal sealed class UNetGraph
     /// <param name="imageSize">H and W.</param>
     public static OnnxGraph Build(Text2ImConfig config, int imageSize)
     {
-        if (config.PatchSize != 1 || config.PositionChannels != 0) throw new ArgumentException("patch_size is not 1 or position_channels is not 0; allowed: official networks");
+        if (config.PatchSize != 1 || config.PositionChannels != 0 || config.SketchSize != 0) throw new ArgumentException("patch_size is not 1, or position_channels or sketch_size is not 0; allowed: official networks");
         var unet = new UNetGraph(config);
         unet.Run(imageSize);
         return unet._graph;
