@@ -12,7 +12,7 @@ public sealed class ProjectReferencesTests
         ["Shapes"] = [],
         ["Dataset"] = ["Abstractions", "Input"],
         ["Grains"] = ["Abstractions", "Dataset"],
-        ["Silo"] = ["Grains", "Diffusion", "Dataset", "ServiceDefaults"],
+        ["Silo"] = ["Grains", "Diffusion", "Dataset", "Input", "ServiceDefaults"],
         ["Client"] = ["Abstractions"],
         ["Cli"] = ["Client", "Dataset", "Diffusion", "Input", "Shapes", "Silo"],
         ["Dashboard"] = ["Client", "Dataset", "ServiceDefaults"],

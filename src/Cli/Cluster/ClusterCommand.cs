@@ -53,6 +53,7 @@ internal static class ClusterCommand
         var gate = new Lock();
         void Report(string line) { lock (gate) ProgressDisplay.Print(console, line); }
         var data = Directory.CreateTempSubdirectory("atelier-membership-");
+        var local = LocalCluster.Create(port);
         try
         {
             string[] arguments = ["membership", "--port", $"{port}", "--data", data.FullName, "--stop-on-input-end"];
@@ -61,7 +62,7 @@ internal static class ClusterCommand
             var silos = Enumerable.Range(1, count).Select(number =>
             {
                 var ports = new SiloPorts(TimeProvider.System);
-                return new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], () => SiloEnvironment(result, port, ports.Next()), Report);
+                return new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], () => SiloEnvironment(result, local, port, ports.Next()), Report);
             }).ToList();
             try
             {
@@ -95,15 +96,17 @@ internal static class ClusterCommand
         finally
         {
             data.Delete(recursive: true);
+            LocalCluster.Remove(port);
         }
     }
 
-    // The store goes by the environment, which other users of the machine cannot read, as it may hold a key.
-    private static Dictionary<string, string> SiloEnvironment(ParseResult result, int port, (int Silo, int Gateway) ports) => new()
+    // Store and password go by the environment, which other users of the machine cannot read.
+    private static Dictionary<string, string> SiloEnvironment(ParseResult result, LocalCluster local, int port, (int Silo, int Gateway) ports) => new()
     {
         ["Orleans__Endpoints__SiloPort"] = $"{ports.Silo}",
         ["Orleans__Endpoints__GatewayPort"] = $"{ports.Gateway}",
-        ["ConnectionStrings__redis"] = $"127.0.0.1:{port}",
+        ["ConnectionStrings__redis"] = local.Membership(port),
+        ["Atelier__ClusterKey"] = local.KeyFile,
         ["Atelier__Store"] = result.GetValue(Store)!,
         ["Atelier__Models"] = result.GetValue(Models)!,
         ["Atelier__Workers"] = $"{result.GetValue(Workers)}",

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Client;
+using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +18,11 @@ internal sealed class ClusterConnection : IAsyncDisposable
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
     private readonly IHost _host;
+    private readonly ClusterKey? _key;
 
-    private ClusterConnection(IHost host)
+    private ClusterConnection(IHost host, ClusterKey? key)
     {
-        _host = host;
+        (_host, _key) = (host, key);
         Grains = host.Services.GetRequiredService<IClusterClient>();
         Client = new AtelierClient(Grains);
     }
@@ -31,7 +33,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
     /// <summary>Jobs of the cluster.</summary>
     public AtelierClient Client { get; }
 
-    /// <summary>Connects, waiting a few seconds for silos that are just starting.</summary>
+    /// <summary>Connects, waiting a few seconds for silos that are just starting. A cluster that this user runs on this machine needs no password.</summary>
     /// <param name="redis">Connection string of the membership server.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">The connection string cannot be read, or has the wrong password.</exception>
@@ -39,6 +41,9 @@ internal sealed class ClusterConnection : IAsyncDisposable
     public static async Task<ClusterConnection> OpenAsync(string redis, CancellationToken cancellationToken)
     {
         var membership = Membership(redis);
+        var local = membership.Password is null && membership.EndPoints is [var server] ? LocalCluster.Find(server) : null;
+        if (local is not null) membership.Password = local.Password;
+        var key = KeyOf(local);
         var where = string.Join(", ", membership.EndPoints);
         try
         {
@@ -55,18 +60,22 @@ internal sealed class ClusterConnection : IAsyncDisposable
         {
             client.UseRedisClustering(options => options.ConfigurationOptions = membership);
             client.UseConnectionRetryFilter(new FewRetries());
+            key?.Guard(client);
             client.Services.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         });
         var host = builder.Build();
         try
         {
             await host.StartAsync(cancellationToken);
-            return new ClusterConnection(host);
+            return new ClusterConnection(host, key);
         }
-        catch (Exception unreachable) when (unreachable is RedisException or OrleansException or ConnectionFailedException)
+        catch (Exception unusable) when (unusable is not OperationCanceledException)
         {
             host.Dispose();
-            throw new IOException($"no cluster answers by {where}: {unreachable.Message}", unreachable);
+            key?.Dispose();
+            var isSilent = unusable is RedisException or OrleansException or ConnectionFailedException;
+            // What Orleans says of a membership that somebody garbled is of its own code.
+            throw new IOException(isSilent ? $"no cluster answers by {where}: {unusable.Message}" : $"the membership at {where} cannot be read: {unusable.Message}", unusable);
         }
     }
 
@@ -83,6 +92,13 @@ internal sealed class ClusterConnection : IAsyncDisposable
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
+        _key?.Dispose();
+    }
+
+    private static ClusterKey? KeyOf(LocalCluster? local)
+    {
+        if (Options.FromEnvironment(ClusterOption.KeyVariable) is { } file) return ClusterKey.Read(file, $"${ClusterOption.KeyVariable}");
+        return local is null ? null : ClusterKey.Read(local.KeyFile, "the key of the cluster on this machine");
     }
 
     private sealed class FewRetries : IClientConnectionRetryFilter

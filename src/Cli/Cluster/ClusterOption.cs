@@ -7,6 +7,9 @@ internal static class ClusterOption
 {
     private const string Variable = "ATELIER_CLUSTER";
 
+    /// <summary>The variable of the environment that names the PEM file of a cluster's key.</summary>
+    public const string KeyVariable = "ATELIER_CLUSTER_KEY";
+
     /// <summary>The option; a password is better kept in the environment.</summary>
     public static Option<string> Create() => new("--cluster")
     {

@@ -10,7 +10,7 @@ namespace Atelier.Cli.Cluster;
 
 /// <summary>
 /// <c>atelier membership</c>: what silos of a local cluster find each other by, a server of the Redis protocol (Garnet) on loopback. It keeps its
-/// data over a restart, so that a cluster outlives it.
+/// data over a restart, so that a cluster outlives it. Its password is that of the <see cref="LocalCluster"/> at its port, made if there is none.
 /// </summary>
 internal static class MembershipCommand
 {
@@ -37,7 +37,8 @@ internal static class MembershipCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             Check(result.GetValue(Port));
-            using var server = Start(result.GetValue(Port), result.GetValue(Data)!);
+            var password = (LocalCluster.Find(result.GetValue(Port)) ?? LocalCluster.Create(result.GetValue(Port))).Password;
+            using var server = Start(result.GetValue(Port), result.GetValue(Data)!, password);
             if (result.GetValue(StopOnInputEnd)) await UnneededAsync(result.GetValue(Port));
             else await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Success;
@@ -61,11 +62,12 @@ internal static class MembershipCommand
     }
 
     // Orleans writes membership by Lua scripts. The default device needs a library that not every system has.
-    private static GarnetServer Start(int port, string data)
+    private static GarnetServer Start(int port, string data, string password)
     {
         Directory.CreateDirectory(data);
         var server = new GarnetServer([
             "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--aof", "--recover", "--checkpointdir", data, "--device-type", "RandomAccess",
+            "--auth", "Password", "--password", password,
         ]);
         server.Start();
         return server;

@@ -1,5 +1,6 @@
 using System.Net;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Doors;
 using Atelier.Silo.Models;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,10 @@ using Orleans.Configuration;
 
 namespace Atelier.Silo.Hosting;
 
-/// <summary>A cluster of one silo inside this process, on loopback and on ports that were free; several may run side by side.</summary>
+/// <summary>
+/// A cluster of one silo inside this process; several may run side by side. Nobody else can talk to it: it has no gateway, and its port on loopback,
+/// which Orleans cannot do without, answers only to a key that this process made and keeps.
+/// </summary>
 public static class EmbeddedSilo
 {
     /// <summary>Builds the host; the caller starts and stops it.</summary>
@@ -29,16 +33,19 @@ public static class EmbeddedSilo
         // Made by the container, as it seems to it, and so disposed by it.
         builder.Services.AddSingleton<IModelProvider>(_ => models);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SiloHosting.ShutdownTimeout);
+        var key = ClusterKey.Create();
+        builder.Services.AddSingleton(_ => key);
         builder.UseOrleans(silo =>
         {
-            var ports = FreePorts.Find(2);
-            silo.UseLocalhostClustering(ports[0], ports[1]);
+            var port = FreePorts.Find(1)[0];
+            silo.UseLocalhostClustering(port, gatewayPort: 0);
             silo.Configure<EndpointOptions>(options =>
             {
                 options.AdvertisedIPAddress = IPAddress.Loopback;
-                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, ports[0]);
-                options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, ports[1]);
+                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, port);
             });
+            ConnectionLimit.AddTo(silo);
+            key.Guard(silo);
         });
         builder.Services.AddWorkers(workers);
         return builder.Build();

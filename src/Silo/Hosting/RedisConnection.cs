@@ -14,6 +14,9 @@ public static class RedisConnection
     /// <exception cref="InvalidInputException">It cannot be read; the message does not repeat it, as it may hold a password.</exception>
     public static ConfigurationOptions Parse(string connection, string setting)
     {
+        // StackExchange.Redis would take all of a URL for a host, and repeat it with its password.
+        if (connection.Contains("://", StringComparison.Ordinal))
+            throw new InvalidInputException($"{setting} is a URL; allowed: host:port, then options of a Redis such as ,password=...");
         try
         {
             return ConfigurationOptions.Parse(connection);

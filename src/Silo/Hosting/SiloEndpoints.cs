@@ -29,10 +29,10 @@ internal static class SiloEndpoints
         IPAddress[] addresses = [options.AdvertisedIPAddress, options.SiloListeningEndpoint!.Address, options.GatewayListeningEndpoint!.Address];
         var open = addresses.FirstOrDefault(address => !IPAddress.IsLoopback(address));
         if (open is null) return;
-        if (!silo.AllowInsecureNetwork)
+        if (!silo.AllowInsecureNetwork && silo.ClusterKey is null)
         {
             throw new InvalidInputException($"{Section} makes the silo listen on {open}, where its ports carry no authentication; allowed: loopback addresses, "
-                + $"or {Allowance}=true on a private network");
+                + $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)} with the PEM file of a key, or {Allowance}=true on a private network");
         }
         if (redis is null || !redis.Contains("password=", StringComparison.OrdinalIgnoreCase))
         {

@@ -1,6 +1,8 @@
 using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
+using Atelier.Input;
+using Atelier.Silo.Doors;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +39,9 @@ public static class SiloHosting
         var options = builder.Configuration.GetSection(SiloOptions.Section).Get<SiloOptions>() ?? new SiloOptions();
         if (options.Workers is < 0 or > 256)
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.Workers)} is '{options.Workers}'; allowed: 0 to 256");
+        if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
         var store = StoreLocation.Parse(options.Store);
+        var key = options.ClusterKey is { } file ? ClusterKey.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
         var redis = builder.Configuration.GetConnectionString(Redis);
         if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null)
         {
@@ -70,6 +74,8 @@ public static class SiloHosting
                 SiloEndpoints.Check(endpoints, options, redis);
             });
             silo.AddAtelierGrains();
+            ConnectionLimit.AddTo(silo);
+            key?.Guard(silo);
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
         builder.Services.AddWorkers(new WorkerOptions

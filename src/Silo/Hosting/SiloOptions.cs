@@ -31,10 +31,17 @@ public sealed record SiloOptions
     public string Precision { get; init; } = "fp32";
 
     /// <summary>
-    /// Whether other machines may reach the silo's ports. They carry no authentication: this is for a private network, and membership must
-    /// then be kept by a Redis with a password.
+    /// A PEM file with a certificate and its private key, the same for all silos and clients of the cluster: connections are mutual TLS, and whoever has
+    /// not the key is not let in. Without one, every account of the machines that reach the ports can steer the cluster.
     /// </summary>
-    /// <value>Default false: everything listens on loopback.</value>
+    /// <value>Default none.</value>
+    public string? ClusterKey { get; init; }
+
+    /// <summary>
+    /// Whether other machines may reach the silo's ports although there is no <see cref="ClusterKey"/>: this is for a private network. In either case
+    /// membership must then be kept by a Redis with a password.
+    /// </summary>
+    /// <value>Default false: without a key everything listens on loopback.</value>
     public bool AllowInsecureNetwork { get; init; }
 
     /// <summary>Whether the silo drains and stops when its standard input ends, so that it does not outlive the program that started it.</summary>
