@@ -42,11 +42,11 @@ internal static class StoreCommands
     {
         var (store, job) = await OpenAsync(result, cancellationToken);
         var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
-        if (Path.GetDirectoryName(output) is not { } parent) throw new InvalidInputException($"--out {output} is the root of a file system; give a folder of its own");
+        if (Path.GetDirectoryName(output) is null) throw new InvalidInputException($"--out {output} is the root of a file system; give a folder of its own");
         using var hold = FolderLock.Take(output);
         await DirectoryStore.ProbeAsync(output, cancellationToken);
         var (shards, bytes) = (0, 0L);
-        await foreach (var (_, copied) in JobDownload.CopyAsync(store, job, new DirectoryStore(parent), Path.GetFileName(output), cancellationToken))
+        await foreach (var (_, copied) in JobDownload.CopyAsync(store, job, DirectoryStore.OfJob(output, out var copy), copy, cancellationToken))
         {
             shards++;
             bytes += copied;
@@ -80,8 +80,7 @@ internal static class StoreCommands
         var name = result.GetValue(Job)!;
         if (File.Exists(Path.Combine(name, "job.json")))
         {
-            var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name));
-            return (new DirectoryStore(Path.GetDirectoryName(folder)!), Path.GetFileName(folder));
+            return (DirectoryStore.OfJob(name, out var folder), folder);
         }
         if (JobOptions.ProblemWithName(name) is { } problem) throw new InvalidInputException(problem);
         var setting = result.GetValue(Store)

@@ -10,14 +10,14 @@ internal sealed class OutputFolder : IDisposable
 
     private OutputFolder(string path, IDisposable @lock)
     {
-        (Store, JobId) = (new DirectoryStore(Path.GetDirectoryName(path)!), Path.GetFileName(path));
-        _lock = @lock;
+        Store = DirectoryStore.OfJob(path, out var job);
+        (JobId, _lock) = (job, @lock);
     }
 
-    /// <summary>The store: the folder's parent.</summary>
+    /// <summary>The store, which is the folder and nothing beside it.</summary>
     public DirectoryStore Store { get; }
 
-    /// <summary>The job: the folder's name.</summary>
+    /// <summary>The job, called as the folder is.</summary>
     public string JobId { get; }
 
     /// <summary>Creates or reopens the folder.</summary>

@@ -56,7 +56,7 @@ public static class JobIndex
     public static async Task<IReadOnlyList<JobIndexEntry>> ListAsync(IStore store, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        if (store is DirectoryStore directory) return await Task.Run(() => ListFolders(directory.Root), cancellationToken).ConfigureAwait(false);
+        if (store is DirectoryStore directory) return await Task.Run(() => ListFolders(directory), cancellationToken).ConfigureAwait(false);
         var jobs = new SortedDictionary<string, bool>(StringComparer.Ordinal);
         await foreach (var entry in store.ListAsync(Root + "/", cancellationToken).ConfigureAwait(false))
         {
@@ -65,11 +65,12 @@ public static class JobIndex
         return [.. jobs.Select(job => new JobIndexEntry(job.Key, job.Value))];
     }
 
-    private static List<JobIndexEntry> ListFolders(string root) => !Directory.Exists(root) ? [] :
-        [.. Directory.EnumerateDirectories(root)
-            .Where(folder => File.Exists(Path.Combine(folder, "job.json")))
-            .Select(folder => new JobIndexEntry(Path.GetFileName(folder), File.Exists(Path.Combine(folder, "summary.json"))))
-            .OrderBy(entry => entry.JobId, StringComparer.Ordinal)];
+    private static List<JobIndexEntry> ListFolders(DirectoryStore store) =>
+    [
+        .. store.JobFolders()
+            .Select(job => new JobIndexEntry(job.Job, File.Exists(Path.Combine(job.Folder, "summary.json"))))
+            .OrderBy(entry => entry.JobId, StringComparer.Ordinal),
+    ];
 
     private static Task MarkAsync(IStore store, string job, string mark, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 
 namespace Atelier.Dataset.Stores;
 
@@ -23,8 +24,26 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     // Folders whose own names are known to be durable.
     private readonly ConcurrentDictionary<string, bool> _durableFolders = new(StringComparer.Ordinal);
 
+    // Where the store is that of one job: what stands for the root in its paths.
+    private readonly string? _job;
+
+    private DirectoryStore(string folder, string job) : this(folder) => _job = job;
+
     /// <summary>The folder, as a full path.</summary>
     public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>
+    /// A store of one job, whose files lie in the folder itself, whatever its name is. Nothing outside the folder is in reach: what belongs to other jobs
+    /// is not there, and cannot be written.
+    /// </summary>
+    /// <param name="folder">The job's folder; made when its first file is.</param>
+    /// <param name="job">What the job is called in paths: the folder's name, with '-' for every character that no path may have.</param>
+    public static DirectoryStore OfJob(string folder, out string job)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        job = StorePath.ToName(name);
+        return new DirectoryStore(folder, job);
+    }
 
     /// <summary>The folder's full path.</summary>
     public override string ToString() => Root;
@@ -69,14 +88,14 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     {
         StorePath.Check(path);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<Stream?>(OpenRead(FullPath(path)));
+        return Task.FromResult<Stream?>(IsInReach(path) ? OpenRead(FullPath(path)) : null);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default)
     {
         StorePath.CheckPrefix(prefix);
-        return EnumerateAsync(FolderListing.Enumerate(Root, prefix), cancellationToken);
+        return EnumerateAsync(_job is null ? FolderListing.Enumerate(Root, prefix) : OfThisJob(prefix), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -91,7 +110,7 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return Task.Run(() => DeleteFile(FullPath(path)), cancellationToken);
+        return IsInReach(path) ? Task.Run(() => DeleteFile(FullPath(path)), cancellationToken) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -99,6 +118,14 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     {
         StorePath.CheckName(job);
         return Task.Run(() => CleanTemporaryFiles(TemporaryFolderOf(job + "/"), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The folders of jobs, with the jobs' names.</summary>
+    internal IEnumerable<(string Job, string Folder)> JobFolders()
+    {
+        if (!Directory.Exists(Root)) return [];
+        var folders = _job is null ? Directory.EnumerateDirectories(Root).Select(folder => (Path.GetFileName(folder), folder)) : [(_job, Root)];
+        return folders.Where(job => File.Exists(Path.Combine(job.Item2, "job.json")));
     }
 
     private bool TryCreate(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -152,17 +179,46 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
             return;
         Directory.CreateDirectory(folder);
         // Also where the folder was there: the process that made it may have been killed before it flushed the name.
-        for (var child = folder; child.Length > Root.Length; child = Path.GetDirectoryName(child)!)
-            TemporaryFile.FlushFolder(Path.GetDirectoryName(child)!);
+        for (var child = folder; child.Length >= Root.Length && Path.GetDirectoryName(child) is { } parent; child = parent)
+            FlushName(child, parent);
         _durableFolders[folder] = true;
     }
 
-    private string FullPath(string path) => Path.Combine(Root, path);
+    private void FlushName(string folder, string parent)
+    {
+        try
+        {
+            TemporaryFile.FlushFolder(parent);
+        }
+        catch (UnauthorizedAccessException) when (folder.Length == Root.Length)
+        {
+            // What is above the root may be nobody's to read.
+        }
+    }
+
+    private string FullPath(string path)
+    {
+        if (_job is null) return Path.Combine(Root, path);
+        if (!IsInReach(path)) throw new UnauthorizedAccessException($"'{path}' is not a file of {Root}, which is all that this store holds");
+        return Path.Combine(Root, IsOfThisJob(path) ? path[(_job.Length + 1)..] : path);
+    }
+
+    // What was measured on this machine is of no job; it is kept beside the job's files.
+    private bool IsInReach(string path) => _job is null || IsOfThisJob(path) || path.StartsWith($"{JobIndex.CalibrationsFolder}/", StringComparison.Ordinal);
+
+    private bool IsOfThisJob(string path) => path.StartsWith($"{_job}/", StringComparison.Ordinal);
+
+    private IEnumerable<StoreEntry> OfThisJob(string prefix)
+    {
+        var (folder, isWithin) = ($"{_job}/", IsOfThisJob(prefix));
+        if (!isWithin && !folder.StartsWith(prefix, StringComparison.Ordinal)) return [];
+        return FolderListing.Enumerate(Root, isWithin ? prefix[folder.Length..] : "").Select(entry => entry with { Path = folder + entry.Path });
+    }
 
     private string TemporaryFolderOf(string path)
     {
         var slash = path.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0
+        return slash < 0 || _job is not null
             ? Path.Combine(Root, StorePath.TemporaryFolder)
             : Path.Combine(Root, path[..slash], StorePath.TemporaryFolder);
     }

@@ -40,6 +40,24 @@ public static class StorePath
             throw Invalid(name, "has more than one segment");
     }
 
+    /// <summary>Makes a segment of any name: '-' stands for what no segment may have, and what is too long is cut.</summary>
+    /// <param name="name">Any text, such as the name of a folder.</param>
+    public static string ToName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var allowed = new StringBuilder();
+        foreach (var rune in name.EnumerateRunes())
+        {
+            var isAllowed = !Rune.IsControl(rune) && rune.Value is not ('\\' or ':' or '/') && rune != Rune.ReplacementChar;
+            var next = isAllowed ? rune.ToString() : "-";
+            if (StrictUtf8.GetByteCount(next) + StrictUtf8.GetByteCount(allowed.ToString()) > MaxSegmentBytes) break;
+            allowed.Append(next);
+        }
+        var segment = allowed.ToString();
+        if (segment.Length == 0 || segment == TemporaryFolder) return "-";
+        return segment[^1] is '.' or ' ' ? segment[..^1] + "-" : segment;
+    }
+
     /// <summary>Refuses what no path in a store begins with.</summary>
     /// <param name="prefix">The prefix to check; may be empty, and may end within a segment.</param>
     /// <exception cref="ArgumentException">It breaks a rule; the message says which.</exception>
