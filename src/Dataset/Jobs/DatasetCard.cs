@@ -59,8 +59,8 @@ internal static class DatasetCard
             ## What is here
 
             - `shards/*.tar`: {Count(summary.Shards, "file")}; for each sample `{"{key}"}.{Plain(spec.Format)}`, `{"{key}"}.txt` (the prompt) and
-              `{"{key}"}.json` (how it was made; the seed as a string of digits), and for rows with a label `{"{key}"}.cls` (the class's number).
-            - `shards/*.parquet`: a row for each sample, with an image or without: `key`, `id`, `prompt`, `row`, `image`, `seed`,
+              `{"{key}"}.json` (how it was made; seeds as strings of digits, what a row does not have as "", no class as -1).
+            - `shards/*.parquet`: a row for each sample, with an image or without: `key`, `id`, `prompt`, `row`, `image`, `seed`, `row_seed`,
               `guidance_scale`, `negative_prompt`, `label`, `class`, `classifier_scale`, `input_sha256`, `sampler`, `steps`, `eta`, `model`, `model_digest`, `format`, `tokens`, `truncated`, `status` (`ok` or `failed`),
               `error_code`, `error_message`, `width`, `height`, `bytes`, `pixel_sha256`.
             - `inputs/*.png`, where rows inpaint an image: what was kept of it, by the `input_sha256` of its samples; the transparent part was drawn new.

@@ -8,11 +8,14 @@ namespace Atelier.Dataset.Shards;
 /// <summary>
 /// The metadata of a sample as the tar has it. Readers such as Hugging Face's <c>datasets</c> guess a column's type from its first
 /// values, so each field is there in every sample and of one type: a real number always has a point, and a seed, which may need 64 bits
-/// without a sign, is a string of digits.
+/// without a sign, is a string of digits. What a row does not have is an empty string, and a class that it does not have is -1: no null is of any type.
 /// </summary>
 internal static class SampleJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // As Hugging Face's ClassLabel has it.
+    private const int NoClass = -1;
 
     /// <summary>One object without line breaks.</summary>
     public static byte[] Write(ShardRow row)
@@ -22,18 +25,18 @@ internal static class SampleJson
         {
             json.WriteStartObject();
             json.WriteString("key", row.Key);
-            json.WriteString("id", row.Id);
+            json.WriteString("id", row.Id ?? "");
             json.WriteString("prompt", row.Prompt);
             json.WriteNumber("row", row.Row);
             json.WriteNumber("image", row.Image);
             json.WriteString("seed", row.Seed.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("row_seed", row.RowSeed?.ToString(CultureInfo.InvariantCulture) ?? "");
             WriteReal(json, "guidance_scale", row.GuidanceScale);
             json.WriteString("negative_prompt", row.NegativePrompt);
-            json.WriteString("label", row.Label);
-            if (row.Class is { } index) json.WriteNumber("class", index);
-            else json.WriteNull("class");
+            json.WriteString("label", row.Label ?? "");
+            json.WriteNumber("class", row.Class ?? NoClass);
             WriteReal(json, "classifier_scale", row.ClassifierScale);
-            json.WriteString("input_sha256", row.InputSha256);
+            json.WriteString("input_sha256", row.InputSha256 ?? "");
             json.WriteString("sampler", row.Sampler);
             json.WriteNumber("steps", row.Steps);
             WriteReal(json, "eta", row.Eta);

@@ -18,8 +18,11 @@ public sealed record ShardRow
     /// <summary>Which image of its row it is, from 0.</summary>
     public required int Image { get; init; }
 
-    /// <summary>The seed it was made from.</summary>
+    /// <summary>The seed it was made from; as the seed of a row it gives the same image.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The row's own seed; null where the row has none, and the job's seed decides.</summary>
+    public required ulong? RowSeed { get; init; }
 
     /// <summary>The guidance scale it was made with.</summary>
     public required double GuidanceScale { get; init; }

@@ -16,6 +16,7 @@ internal static class ShardTable
     private static readonly DataField Row = new DataField<long>("row");
     private static readonly DataField Image = new DataField<int>("image");
     private static readonly DataField Seed = new DataField<ulong>("seed");
+    private static readonly DataField RowSeed = new DataField<ulong?>("row_seed");
     private static readonly DataField GuidanceScale = new DataField<double>("guidance_scale");
     private static readonly DataField NegativePrompt = Text("negative_prompt");
     private static readonly DataField Label = Text("label", nullable: true);
@@ -39,7 +40,7 @@ internal static class ShardTable
     private static readonly DataField PixelSha256 = Text("pixel_sha256", nullable: true);
 
     private static readonly ParquetSchema Schema = new(
-        Key, Id, Prompt, Row, Image, Seed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, InputSha256, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
+        Key, Id, Prompt, Row, Image, Seed, RowSeed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, InputSha256, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
         ErrorMessage, Width, Height, Bytes, PixelSha256);
 
     private static readonly ParquetOptions Options = new()
@@ -61,6 +62,7 @@ internal static class ShardTable
         await ValuesAsync(Row, row => row.Row).ConfigureAwait(false);
         await ValuesAsync(Image, row => row.Image).ConfigureAwait(false);
         await ValuesAsync(Seed, row => row.Seed).ConfigureAwait(false);
+        await OptionalAsync(RowSeed, row => row.RowSeed).ConfigureAwait(false);
         await ValuesAsync(GuidanceScale, row => row.GuidanceScale).ConfigureAwait(false);
         await TextsAsync(NegativePrompt, row => row.NegativePrompt).ConfigureAwait(false);
         await TextsAsync(Label, row => row.Label).ConfigureAwait(false);
@@ -111,6 +113,7 @@ internal static class ShardTable
         var row = await ValuesAsync<long>(Row).ConfigureAwait(false);
         var image = await ValuesAsync<int>(Image).ConfigureAwait(false);
         var seed = await ValuesAsync<ulong>(Seed).ConfigureAwait(false);
+        var rowSeed = await OptionalAsync<ulong>(RowSeed).ConfigureAwait(false);
         var guidanceScale = await ValuesAsync<double>(GuidanceScale).ConfigureAwait(false);
         var negativePrompt = await TextsAsync(NegativePrompt).ConfigureAwait(false);
         var label = await TextsAsync(Label).ConfigureAwait(false);
@@ -141,6 +144,7 @@ internal static class ShardTable
             Row = row[index],
             Image = image[index],
             Seed = seed[index],
+            RowSeed = rowSeed[index],
             GuidanceScale = guidanceScale[index],
             NegativePrompt = negativePrompt[index]!,
             Label = label[index],

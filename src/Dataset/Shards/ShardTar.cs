@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Globalization;
 using System.Text;
 
 namespace Atelier.Dataset.Shards;
@@ -20,14 +19,12 @@ internal sealed class ShardTar(Stream stream)
     private readonly TarWriter _writer = new(stream, TarEntryFormat.Ustar, leaveOpen: true);
     private bool _isEmpty = true;
 
-    /// <summary>Adds the files of a sample: image, caption, metadata, and the class where it has one.</summary>
+    /// <summary>Adds the files of a sample, the same for every sample: image, caption, metadata.</summary>
     public async Task AddAsync(ShardRow row, byte[] image, CancellationToken cancellationToken)
     {
         await WriteAsync($"{row.Key}.{row.Format}", image, cancellationToken).ConfigureAwait(false);
         await WriteAsync($"{row.Key}.txt", Encoding.UTF8.GetBytes(row.Prompt.Length == 0 ? row.Label ?? "" : row.Prompt), cancellationToken).ConfigureAwait(false);
         await WriteAsync($"{row.Key}.json", SampleJson.Write(row), cancellationToken).ConfigureAwait(false);
-        if (row.Class is { } index)
-            await WriteAsync($"{row.Key}.cls", Encoding.UTF8.GetBytes(index.ToString(CultureInfo.InvariantCulture)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the file.</summary>

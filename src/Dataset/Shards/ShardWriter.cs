@@ -69,6 +69,7 @@ public sealed class ShardWriter : IAsyncDisposable
             Row = result.Row.Index,
             Image = result.ImageOrdinal,
             Seed = result.Seed,
+            RowSeed = result.Row.Seed,
             GuidanceScale = result.GuidanceScale,
             NegativePrompt = result.NegativePrompt,
             Label = result.Row.Label,

@@ -95,15 +95,17 @@ public sealed class ShardWriterTests : IDisposable
             tar = tarfile.open(sys.argv[1], "r:")
             names = [m.name for m in tar]
             stems = list(dict.fromkeys(n.split(".")[0] for n in names))
-            # Sample 1 alone has a class.
-            assert names == [s + e for s in stems for e in (".png", ".txt", ".json") + ((".cls",) if s == "000000001" else ())], names
-            assert tar.extractfile("000000001.cls").read() == b"4"
+            assert names == [s + e for s in stems for e in (".png", ".txt", ".json")], names
             for m in tar:
                 assert (m.uid, m.gid, m.uname, m.gname, m.mtime, m.mode) == (0, 0, "", "", 0, 0o644), m
             for s in stems:
                 meta = json.loads(tar.extractfile(s + ".json").read())
                 assert meta["key"] == s and type(meta["guidance_scale"]) is float and type(meta["eta"]) is float
                 assert meta["prompt"] == tar.extractfile(s + ".txt").read().decode()
+                # Sample 1 alone has a class; all have the same fields of the same types.
+                assert meta["class"] == (4 if s == "000000001" else -1)
+                kinds = {name: type(value) for name, value in meta.items()}
+                assert kinds == globals().setdefault("first", kinds) and type(None) not in kinds.values(), kinds
                 print(s, meta["seed"], meta["guidance_scale"], hashlib.sha256(tar.extractfile(s + ".png").read()).hexdigest())
             """;
 
@@ -128,10 +130,10 @@ public sealed class ShardWriterTests : IDisposable
         var images = await ShardReader.ReadImagesAsync(_store, "job", stats, Cancel).ToListAsync(Cancel);
 
         Assert.Equal(
-            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"negative_prompt":"","label":null,"class":null,"classifier_scale":0.0,"input_sha256":null,"sampler":"ancestral","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
+            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","row_seed":"","guidance_scale":3.0,"negative_prompt":"","label":"","class":-1,"classifier_scale":0.0,"input_sha256":"","sampler":"ancestral","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","width":32,"height":24,"tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
             Encoding.UTF8.GetString(images[0].Metadata));
         using var metadata = JsonDocument.Parse(images[2].Metadata);
-        Assert.Equal(JsonValueKind.Null, metadata.RootElement.GetProperty("id").ValueKind);
+        Assert.Equal("", metadata.RootElement.GetProperty("id").GetString());
         Assert.Equal("кот 🐈 \"left\" of a\nsquare", metadata.RootElement.GetProperty("prompt").GetString());
     }
 
@@ -169,6 +171,7 @@ public sealed class ShardWriterTests : IDisposable
                 Row = 0,
                 Image = 1,
                 Seed = ulong.MaxValue - 1,
+                RowSeed = null,
                 GuidanceScale = 7.5,
                 NegativePrompt = "blurred",
                 Label = "circle",
@@ -229,7 +232,7 @@ public sealed class ShardWriterTests : IDisposable
         Assert.Equal(1, reader.RowGroupCount);
         Assert.Equal(
             [
-                "key BYTE_ARRAY UTF8", "id BYTE_ARRAY UTF8?", "prompt BYTE_ARRAY UTF8", "row INT64 INT_64", "image INT32 INT_32", "seed INT64 UINT_64",
+                "key BYTE_ARRAY UTF8", "id BYTE_ARRAY UTF8?", "prompt BYTE_ARRAY UTF8", "row INT64 INT_64", "image INT32 INT_32", "seed INT64 UINT_64", "row_seed INT64 UINT_64?",
                 "guidance_scale DOUBLE", "negative_prompt BYTE_ARRAY UTF8", "label BYTE_ARRAY UTF8?", "class INT32 INT_32?", "classifier_scale DOUBLE", "input_sha256 BYTE_ARRAY UTF8?", "sampler BYTE_ARRAY UTF8", "steps INT32 INT_32", "eta DOUBLE", "model BYTE_ARRAY UTF8",
                 "model_digest BYTE_ARRAY UTF8", "format BYTE_ARRAY UTF8", "tokens INT32 INT_32", "truncated BOOLEAN", "status BYTE_ARRAY UTF8",
                 "error_code BYTE_ARRAY UTF8?", "error_message BYTE_ARRAY UTF8?", "width INT32 INT_32?", "height INT32 INT_32?", "bytes INT64 INT_64?",

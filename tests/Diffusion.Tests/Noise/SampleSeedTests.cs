@@ -13,7 +13,8 @@ public sealed class SampleSeedTests
         Assert.Equal(expected, SampleSeed.Of(jobSeed, row, rowSeed: null, ordinal));
 
     [Theory]
-    [InlineData(0, 0, 12535102004024821012)]
+    [InlineData(0, 0, 0)]
+    [InlineData(ulong.MaxValue, 0, ulong.MaxValue)]
     [InlineData(42, 3, 16440197380254509557)]
     public void Of_RowSeedAndOrdinal_NeverChanges(ulong rowSeed, int ordinal, ulong expected) =>
         Assert.Equal(expected, SampleSeed.Of(1, 2, rowSeed, ordinal));
@@ -21,6 +22,16 @@ public sealed class SampleSeedTests
     [Fact]
     public void Of_RowWithASeedOfItsOwn_DependsOnNeitherJobNorRow() =>
         Assert.Equal(SampleSeed.Of(1, 2, rowSeed: 9, ordinal: 4), SampleSeed.Of(3, 1L << 40, rowSeed: 9, ordinal: 4));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(9ul)]
+    public void Of_ARecordedSeedGivenToARow_IsThatSeed(ulong? rowSeed)
+    {
+        var recorded = SampleSeed.Of(1, 2, rowSeed, ordinal: 4);
+
+        Assert.Equal(recorded, SampleSeed.Of(3, 7, recorded, ordinal: 0));
+    }
 
     [Fact]
     public void Of_ManyJobsRowsAndOrdinals_HasNoTwoAlike()
