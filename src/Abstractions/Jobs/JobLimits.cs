@@ -6,6 +6,9 @@ public static class JobLimits
     /// <summary>Rows of one staged chunk; the last chunk may hold fewer.</summary>
     public const int ChunkRows = 1000;
 
+    /// <summary>The greatest guidance scale, of a job or a row; the least is its negative.</summary>
+    public const double MaxGuidanceScale = 1000;
+
     /// <summary>Samples that may go through the network together.</summary>
     public const int MaxBatchSize = 4096;
 

@@ -15,7 +15,7 @@ public static class JobSpecRules
         ArgumentNullException.ThrowIfNull(spec);
         Require(!string.IsNullOrWhiteSpace(spec.Model), "model", spec.Model, "the name of a model folder");
         Require(IsSha256(spec.ModelDigest), "model digest", spec.ModelDigest, "64 hexadecimal digits");
-        Require(double.IsFinite(spec.GuidanceScale), "guidance scale", spec.GuidanceScale, "a finite number");
+        Require(IsGuidanceScale(spec.GuidanceScale), "guidance scale", spec.GuidanceScale, GuidanceScaleRange);
         Require(SamplerNames.All.Contains(spec.Sampler), "sampler", spec.Sampler, string.Join(", ", SamplerNames.All));
         Require(spec.Steps >= 1, "steps", spec.Steps, "1 to the number of timesteps the model was trained with");
         Require(spec.Steps >= SamplerNames.FewestSteps(spec.Sampler), "steps", spec.Steps, $"{SamplerNames.FewestSteps(spec.Sampler)} or more with {spec.Sampler}");
@@ -30,7 +30,7 @@ public static class JobSpecRules
         Require(ImageFormats.All.Contains(spec.Format), "format", spec.Format, string.Join(", ", ImageFormats.All));
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
         Require(spec.NegativePrompt is not null, "negative prompt", spec.NegativePrompt, "a text, which may be empty");
-        Require(double.IsFinite(spec.ClassifierScale), "classifier scale", spec.ClassifierScale, "a finite number");
+        Require(IsGuidanceScale(spec.ClassifierScale), "classifier scale", spec.ClassifierScale, GuidanceScaleRange);
         Check(spec.Guidance);
         Require(spec.Numerics is "same" or "any" || IsSha256(spec.Numerics), "numerics", spec.Numerics, "same, any, or the hash of a numerics class");
     }
@@ -91,6 +91,13 @@ public static class JobSpecRules
                 differences.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {there} there, {here} here"));
         }
     }
+
+    /// <summary>What guidance scales are allowed, in words.</summary>
+    public static string GuidanceScaleRange { get; } = string.Create(CultureInfo.InvariantCulture, $"{-JobLimits.MaxGuidanceScale} to {JobLimits.MaxGuidanceScale}");
+
+    /// <summary>Whether a number may be a guidance scale.</summary>
+    /// <param name="scale">The number.</param>
+    public static bool IsGuidanceScale(double scale) => Math.Abs(scale) <= JobLimits.MaxGuidanceScale;
 
     /// <summary>Whether a text has the form of a SHA-256: 64 hexadecimal digits in lower case.</summary>
     /// <param name="text">The text.</param>

@@ -7,11 +7,17 @@ namespace Atelier.Cli.Jobs;
 /// <param name="Prompts">The prompt list.</param>
 /// <param name="Model">The model to draw with.</param>
 /// <param name="Spec">The job's settings.</param>
-internal sealed record JobRequest(string Prompts, ModelFolder Model, JobSpec Spec)
+internal sealed record JobRequest(string Prompts, ModelFolder Model, JobSpec Spec) : IDisposable
 {
+    /// <summary>What keeps the list, where it was piped.</summary>
+    public PipedList? Piped { get; init; }
+
     /// <summary>Rows of the list.</summary>
     public long Rows { get; init; }
 
     /// <summary>Width and height of the images that rows can inpaint; null where the model draws whole images.</summary>
     public int? InputSize => !Model.Config.Inpaints ? null : Spec.Upsample ? Model.Config.FinalImageSize : Model.Config.ImageSize;
+
+    /// <summary>Removes what was kept of a piped list.</summary>
+    public void Dispose() => Piped?.Dispose();
 }

@@ -15,8 +15,11 @@ internal static class JobRequestOptions
 
     private static readonly Argument<string> Prompts = new("prompts")
     {
-        Description = "Prompt list: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label, image and mask, white where it is drawn new), .csv or .tsv with a header.",
+        Description = "Prompt list, or - for standard input: .txt (one a line), .jsonl (prompt, id, seed, guidance_scale, negative_prompt, label, image and mask, white where it is drawn new), .csv or .tsv with a header.",
     };
+
+    private static readonly Option<string> ListFormat = Options.Word(
+        "--list-format", [.. PromptFile.Extensions.Select(extension => extension[1..])], "Format of a list from standard input; a file's name tells its own.");
 
     private static readonly Option<string> Model = new("--model")
     {
@@ -25,7 +28,7 @@ internal static class JobRequestOptions
     };
 
     private static readonly Option<double> Guidance = Options.Number(
-        "--guidance", Defaults.GuidanceScale, -1000, 1000, "Classifier-free guidance scale; 1 is none, 0 ignores the prompt.");
+        "--guidance", Defaults.GuidanceScale, -JobLimits.MaxGuidanceScale, JobLimits.MaxGuidanceScale, "Classifier-free guidance scale; 1 is none, 0 ignores the prompt.");
     private static readonly Option<int> Steps = Options.Number("--steps", Defaults.Steps, 1, 100_000, "Denoising steps.");
     private static readonly Option<string> Sampler = Options.Word("--sampler", DefaultFirst(Defaults.Sampler, SamplerNames.All), "How to step from noise to image.");
     private static readonly Option<double> Eta = Options.Number("--eta", Defaults.Eta, 0, 1, "DDIM's eta: 0 is deterministic, 1 as noisy as ancestral sampling.");
@@ -40,7 +43,7 @@ internal static class JobRequestOptions
     private static readonly Option<string> Format = Options.Word("--format", DefaultFirst(Defaults.Format, ImageFormats.All), "Image format.");
     private static readonly Option<int> Quality = Options.Number("--quality", Defaults.Quality, 1, 100, "Quality of jpg and webp.");
     private static readonly Option<double> ClassifierScale = Options.Number(
-        "--classifier-scale", Defaults.ClassifierScale, -1000, 1000, "Classifier guidance scale of rows with a label, where the model has a classifier; 0 is none.");
+        "--classifier-scale", Defaults.ClassifierScale, -JobLimits.MaxGuidanceScale, JobLimits.MaxGuidanceScale, "Classifier guidance scale of rows with a label, where the model has a classifier; 0 is none.");
     private static readonly Option<bool> NoUpsample = new("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
     private static readonly Option<string> NegativePrompt = new("--negative-prompt")
     {
@@ -70,7 +73,7 @@ internal static class JobRequestOptions
     {
         command.Add(Prompts);
         foreach (var option in (Option[])[
-            Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt, ClassifierScale,
+            ListFormat, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt, ClassifierScale,
             NoUpsample, GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold,
             ApgMomentum,
         ]) command.Add(option);
@@ -114,9 +117,19 @@ internal static class JobRequestOptions
         JobSpecRules.Check(spec);
         if (spec.Steps > model.Config.Diffusion.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
-        var request = new JobRequest(result.GetValue(Prompts)!, model, spec);
-        var counts = await PromptFile.ValidateAsync(request.Prompts, row => model.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
-        return request with { Rows = counts.Rows };
+        var list = result.GetValue(Prompts)!;
+        var piped = list == PipedList.Name ? await PipedList.ReadAsync($".{result.GetValue(ListFormat)}", cancellationToken) : null;
+        var request = new JobRequest(piped?.Path ?? list, model, spec) { Piped = piped };
+        try
+        {
+            var counts = await PromptFile.ValidateAsync(request.Prompts, row => model.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
+            return request with { Rows = counts.Rows };
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
     }
 
     private static List<string> DefaultFirst(string value, IReadOnlyList<string> words) => [value, .. words.Where(word => word != value)];

@@ -50,7 +50,7 @@ internal static class SubmitCommand
 
     private static async Task<int> SubmitAsync(ParseResult result, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
+        using var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
         var job = result.GetValue(JobId) ?? NewName(request.Prompts);
         var scheduling = new JobScheduling
         {

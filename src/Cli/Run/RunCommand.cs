@@ -28,7 +28,7 @@ internal static class RunCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(result.GetValue(Output)!));
-            var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
+            using var request = await JobRequestOptions.CheckAsync(result, cancellationToken);
             var workers = new WorkerOptions
             {
                 Count = result.GetValue(Workers),

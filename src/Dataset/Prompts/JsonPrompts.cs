@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Prompts;
 
@@ -96,7 +97,7 @@ internal static class JsonPrompts
     {
         JsonTokenType.Null => null,
         JsonTokenType.Number => PromptFields.ParseGuidanceScale(place, Raw(ref reader)),
-        _ => throw WrongType(place, PromptFields.GuidanceScale, PromptFields.GuidanceScaleRange, ref reader),
+        _ => throw WrongType(place, PromptFields.GuidanceScale, JobSpecRules.GuidanceScaleRange, ref reader),
     };
 
     private static string Text(string place, string field, ref Utf8JsonReader reader)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Input;
 
 namespace Atelier.Dataset.Prompts;
 
@@ -22,7 +24,6 @@ internal static class PromptFields
 
     public const string Known = "prompt, id, seed, guidance_scale, negative_prompt, label, image, mask";
     public const string SeedRange = "a whole number from 0 to 18446744073709551615";
-    public const string GuidanceScaleRange = "a finite number";
 
     private const int MaxPromptBytes = 1 << 20;
     private const int MaxNameCharacters = 1024;
@@ -51,19 +52,15 @@ internal static class PromptFields
             : throw Invalid(place, $"{Seed} is {Show(text)}; {SeedRange} is allowed");
 
     public static double ParseGuidanceScale(string place, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) && double.IsFinite(scale)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) && JobSpecRules.IsGuidanceScale(scale)
             ? scale
-            : throw Invalid(place, $"{GuidanceScale} is {Show(text)}; {GuidanceScaleRange} is allowed");
+            : throw Invalid(place, $"{GuidanceScale} is {Show(text)}; {JobSpecRules.GuidanceScaleRange} is allowed");
 
     public static InvalidInputException Invalid(string place, string what, Exception? inner = null) =>
         inner is null ? new($"{place}: {what}.") : new($"{place}: {what}.", inner);
 
     /// <summary>The beginning of a text, in quotes, fit for one line of a terminal.</summary>
-    public static string Show(string text)
-    {
-        var shown = text.Length <= ShownCharacters ? text : string.Concat(text.AsSpan(0, ShownCharacters), "...");
-        return $"'{string.Concat(shown.Select(character => char.IsControl(character) ? ' ' : character))}'";
-    }
+    public static string Show(string text) => $"'{PrintableText.Of(text, ShownCharacters)}'";
 
     private static void CheckNoNul(string place, string field, string text)
     {

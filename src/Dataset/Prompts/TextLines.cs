@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Atelier.Abstractions;
+using Atelier.Input;
 
 namespace Atelier.Dataset.Prompts;
 
@@ -48,7 +49,11 @@ internal static class TextLines
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
+            return RegularFile.OpenRead(path, options: FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidInputException($"{exception.Message}, or - for standard input", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -69,6 +74,8 @@ internal static class TextLines
             line = line[..^1];
         if (!Utf8.IsValid(line.Span))
             throw new InvalidInputException($"{path} line {number}: {FirstInvalid(line.Span)} is not valid UTF-8; save the file as UTF-8.");
+        if (line.Span.Contains((byte)'\r'))
+            throw new InvalidInputException($"{path} line {number}: there is a carriage return within the line; lines end with LF or CR LF.");
         if (line.Span.Contains((byte)0))
             throw new InvalidInputException($"{path} line {number}: there is a NUL character (U+0000); if the file is UTF-16, save it as UTF-8.");
         return new TextLine(number, line);

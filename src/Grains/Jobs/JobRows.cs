@@ -12,6 +12,8 @@ internal static class JobRows
 {
     public static async Task AppendAsync(IStore store, string job, int chunk, ImmutableArray<PromptRow> rows)
     {
+        if (rows.FirstOrDefault(row => row.GuidanceScale is { } scale && !JobSpecRules.IsGuidanceScale(scale)) is { } wild)
+            throw new InvalidInputException($"row {wild.Index + 1} has the guidance scale '{wild.GuidanceScale}'; allowed: {JobSpecRules.GuidanceScaleRange}");
         if (rows.FirstOrDefault(row => row.InputSha256 is { } input && !JobSpecRules.IsSha256(input)) is { } bad)
             throw new InvalidInputException($"row {bad.Index + 1} has the input '{bad.InputSha256}'; allowed: the SHA-256 of one, 64 hexadecimal digits in lower case");
         if (await JobFiles.TryCreatePromptsAsync(store, job, chunk, rows)) return;

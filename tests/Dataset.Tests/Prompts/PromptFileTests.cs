@@ -174,6 +174,23 @@ public sealed class PromptFileTests : IDisposable
         await RefusesAsync(name, content, "line 2: byte 0xC3 at position 2 is not valid UTF-8; save the file as UTF-8.");
     }
 
+    [Theory]
+    [InlineData("prompts.txt", "a\rb\rc", 1)]
+    [InlineData("prompts.txt", "a\nb\r\r\n", 2)]
+    [InlineData("prompts.jsonl", "{\"prompt\":\r\"a\"}", 1)]
+    [InlineData("prompts.csv", "prompt\na\rb\n", 2)]
+    public async Task ReadAsync_ACarriageReturnWithinALine_IsRefused(string name, string text, int line) => await RefusesAsync(
+        name, Encoding.UTF8.GetBytes(text), $"line {line}: there is a carriage return within the line; lines end with LF or CR LF.");
+
+    [Fact]
+    public async Task ReadAsync_ANamedPipe_IsRefusedAtOnce()
+    {
+        var pipe = Path.Combine(_folder.Path, "prompts.txt");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe)) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await RefusesPathAsync(pipe, " is a named pipe; allowed: a regular file, or - for standard input");
+    }
+
     [Fact]
     public async Task ReadAsync_Utf16_IsRefusedWithAHint()
     {
@@ -195,28 +212,28 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("{\"prompt\": 7}", "prompt is 7; a string is allowed.")]
     [InlineData("{\"prompt\": null}", "prompt is null; a string is allowed.")]
     [InlineData("{\"prompt\": [\"a\"]}", "prompt is an array; a string is allowed.")]
-    [InlineData("{\"prompt\": \"a\\u0000b\"}", "the prompt 'a b' holds a NUL character (U+0000), which is not allowed.")]
+    [InlineData("{\"prompt\": \"a\\u0000b\"}", "the prompt 'a\uFFFDb' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\\ud800\"}", "prompt is 'a\\ud800', which escapes half of a surrogate pair.")]
     [InlineData("{\"prompt\": \"a\", \"scale\": 3}", "unknown field 'scale'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.")]
     [InlineData("{\"Prompt\": \"a\"}", "unknown field 'Prompt'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask.")]
     [InlineData("{\"prompt\": \"a\", \"prompt\": \"b\"}", "the field 'prompt' is there twice.")]
     [InlineData("{\"prompt\": \"a\", \"id\": true}", "id is true; a string or a number is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"id\": \"\"}", "the id '' has 0 characters; 1 to 1,024 are allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"id\": \"\\u0000\"}", "the id ' ' holds a NUL character (U+0000), which is not allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"id\": \"\\u0000\"}", "the id '\uFFFD' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"prompt\": \"a\", \"seed\": -1}", "seed is '-1'; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"seed\": 18446744073709551616}", "seed is '18446744073709551616'; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"seed\": 1.5}", "seed is '1.5'; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"seed\": \"one\"}", "seed is 'one'; a whole number from 0 to 18446744073709551615 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"seed\": {}}", "seed is an object; a whole number from 0 to 18446744073709551615 is allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": 1e999}", "guidance_scale is '1e999'; a finite number is allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": \"NaN\"}", "guidance_scale is the string 'NaN'; a finite number is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": 1e999}", "guidance_scale is '1e999'; -1000 to 1000 is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": \"NaN\"}", "guidance_scale is the string 'NaN'; -1000 to 1000 is allowed.")]
     [InlineData("{\"prompt\": \"a\", \"image\": 3}", "image is 3; the path of a picture is allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"mask\": \"a\\u0000b\"}", "the mask 'a b' holds a NUL character (U+0000), which is not allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"mask\": \"a\\u0000b\"}", "the mask 'a\uFFFDb' holds a NUL character (U+0000), which is not allowed.")]
     [InlineData("{\"label\": true}", "label is true; a string or a number is allowed.")]
     [InlineData("{\"label\": \"\"}", "the label '' has 0 characters; 1 to 1,024 are allowed.")]
     [InlineData("{\"prompt\": \"a\", \"negative_prompt\": 3}", "negative_prompt is 3; a string is allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"negative_prompt\": \"b\\u0000\"}", "the negative_prompt 'b ' holds a NUL character (U+0000), which is not allowed.")]
-    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": false}", "guidance_scale is false; a finite number is allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"negative_prompt\": \"b\\u0000\"}", "the negative_prompt 'b\uFFFD' holds a NUL character (U+0000), which is not allowed.")]
+    [InlineData("{\"prompt\": \"a\", \"guidance_scale\": false}", "guidance_scale is false; -1000 to 1000 is allowed.")]
     public Task Jsonl_BadLine_IsRefusedWithItsLineAndValue(string line, string message) =>
         RefusesAsync("prompts.jsonl", "{\"prompt\": \"first\"}\n\n" + line + "\n{\"prompt\": \"last\"}\n", "line 3: " + message);
 
@@ -228,9 +245,10 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("prompt,seed\na,1\nb\n", "line 3: there are 1 fields, but 2 columns; quote a field that holds a delimiter.")]
     [InlineData("prompt\na, b\n", "line 2: there are 2 fields, but 1 columns; quote a field that holds a delimiter.")]
     [InlineData("prompt,seed\n\"a\nb\nc\",1\n\"d\ne\",x\n", "line 5: seed is 'x'; a whole number from 0 to 18446744073709551615 is allowed.")]
-    [InlineData("prompt,guidance_scale\na,NaN\n", "line 2: guidance_scale is 'NaN'; a finite number is allowed.")]
-    [InlineData("prompt,guidance_scale\na,Infinity\n", "line 2: guidance_scale is 'Infinity'; a finite number is allowed.")]
-    [InlineData("prompt,guidance_scale\na,\"7,5\"\n", "line 2: guidance_scale is '7,5'; a finite number is allowed.")]
+    [InlineData("prompt,guidance_scale\na,1000\nb,1000.5\n", "line 3: guidance_scale is '1000.5'; -1000 to 1000 is allowed.")]
+    [InlineData("prompt,guidance_scale\na,NaN\n", "line 2: guidance_scale is 'NaN'; -1000 to 1000 is allowed.")]
+    [InlineData("prompt,guidance_scale\na,Infinity\n", "line 2: guidance_scale is 'Infinity'; -1000 to 1000 is allowed.")]
+    [InlineData("prompt,guidance_scale\na,\"7,5\"\n", "line 2: guidance_scale is '7,5'; -1000 to 1000 is allowed.")]
     [InlineData("prompt,id\na,x\n\"b\nc\",y\nd,x\n", "line 5: the id 'x' is also that of line 2; ids must differ.")]
     [InlineData("prompt\nfine\n\"never\nclosed\n", "line 3: a quote is opened in this row and never closed.")]
     [InlineData("prompt\n\"a\n\" b\n", "line 3: ' ' follows a closing quote; write \"\" for a quote.")]
