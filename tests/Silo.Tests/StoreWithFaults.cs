@@ -5,6 +5,9 @@ namespace Atelier.Silo.Tests;
 /// <summary>A store that cannot be reached for some paths, as long as the test wants.</summary>
 internal sealed class StoreWithFaults(IStore store) : IStore
 {
+    /// <summary>What it says where a file cannot be made or read.</summary>
+    public Func<string, IOException> Fault { get; set; } = path => new IOException($"the store does not answer for {path}");
+
     /// <summary>The files that cannot be made.</summary>
     public Predicate<string> FailsToCreate { get; set; } = _ => false;
 
@@ -43,8 +46,8 @@ internal sealed class StoreWithFaults(IStore store) : IStore
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
 
-    private static void Meet(Predicate<string> fails, string path)
+    private void Meet(Predicate<string> fails, string path)
     {
-        if (fails(path)) throw new IOException($"the store does not answer for {path}");
+        if (fails(path)) throw Fault(path);
     }
 }

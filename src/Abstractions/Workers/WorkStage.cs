@@ -1,6 +1,6 @@
 namespace Atelier.Abstractions.Workers;
 
-/// <summary>The stages of a lease, in their order.</summary>
+/// <summary>The stages of a lease, in their order; the last may come at any time.</summary>
 public enum WorkStage
 {
     /// <summary>The job's files are read.</summary>
@@ -17,4 +17,7 @@ public enum WorkStage
 
     /// <summary>Everything is drawn; files are written, committed and promoted.</summary>
     Finishing,
+
+    /// <summary>The store cannot be reached, or is full; the work goes on, or begins again, when that is over.</summary>
+    WaitingForStore,
 }

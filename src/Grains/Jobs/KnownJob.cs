@@ -236,6 +236,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     private string? Activity =>
         Ledger!.IsClosing ? "writing the contact sheet and the summary"
         : Ledger.Leased == 0 ? "waiting for a worker"
+        : Ledger.AtStage(WorkStage.WaitingForStore) > 0 ? "waiting for the store, which is full or cannot be reached"
         : Ledger.AtStage(WorkStage.Drawing) > 0 ? null
         : Ledger.AtStage(WorkStage.Finishing) > 0 ? "writing the shards"
         : IsResolvingBatch ? "measuring batches"

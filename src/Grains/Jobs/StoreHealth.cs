@@ -34,8 +34,8 @@ internal sealed class StoreHealth(TimeProvider time)
         {
             _failure = $"the store cannot be used at present: {fault.Message}";
             _troubledSince = time.GetTimestamp();
-            // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read.
-            throw new IOException(_failure);
+            // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read. Its number tells a full disk.
+            throw new IOException(_failure, fault.HResult);
         }
         finally
         {

@@ -100,6 +100,8 @@ internal sealed partial class Worker(
         // What was being written is void after an outage; the shard begins again at its last part, which is at most a minute back.
         async Task<bool> WasOutageAsync(Exception fault)
         {
+            var stage = state.Stage;
+            state.Stage = WorkStage.WaitingForStore;
             try
             {
                 return await _outage.OutlastAsync(fault, lease.JobId, stop.Token);
@@ -107,6 +109,10 @@ internal sealed partial class Worker(
             catch (OperationCanceledException)
             {
                 return true;
+            }
+            finally
+            {
+                state.Stage = stage;
             }
         }
 

@@ -76,6 +76,24 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Run_AFullDisk_WaitsForRoomAndFaultsNothing()
+    {
+        const int NoSpaceLeftOnDevice = 28;
+        await using var cluster = new WorkerCluster(Quick);
+        // It answers all questions, and takes no file; more often than a job lives through.
+        var left = 3 * JobLimits.MaxFaults;
+        cluster.Store.Fault = path => new IOException($"No space left on device : '{path}'", NoSpaceLeftOnDevice);
+        cluster.Store.FailsToCreate = path => Volatile.Read(ref left) > 0 && !path.Contains("/begun/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0;
+        var job = await cluster.StartAsync("a", "b", "c");
+
+        var end = await WorkerCluster.EndAsync(job);
+
+        Assert.True(left <= 0);
+        Assert.Equal((JobStatus.Completed, null), (end.Status, end.Message));
+        Assert.Empty(await cluster.FilesAsync("faults"));
+    }
+
+    [Fact]
     public async Task Run_AStoreThatIsSilentAtTheCommit_CommitsTheSameAttemptWhenItIsBack()
     {
         var batches = 0;
