@@ -1,5 +1,4 @@
 using System.Globalization;
-using SkiaSharp;
 
 namespace Atelier.Dataset.ContactSheets;
 
@@ -8,11 +7,11 @@ internal static class CaptionText
 {
     private const string Ellipsis = "\u2026";
 
-    /// <summary>The lines; the last ends with an ellipsis if not all of the text found room. Words wider than a line are cut.</summary>
-    public static IReadOnlyList<string> Wrap(string text, SKFont font, float width, int maxLines)
+    /// <summary>The lines, which the sheet can show; the last ends with an ellipsis if not all of the text found room. Words wider than a line are cut.</summary>
+    public static IReadOnlyList<string> Wrap(string text, SheetText font, float width, int maxLines)
     {
         var lines = new List<string>();
-        var words = new Queue<string>(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var words = new Queue<string>(SheetText.Showable(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         while (words.Count > 0 && lines.Count < maxLines)
         {
             var line = words.Dequeue();
@@ -26,7 +25,7 @@ internal static class CaptionText
     }
 
     /// <summary>As much of a line as fits, ending with an ellipsis if that is not all.</summary>
-    private static string Cut(string line, SKFont font, float width)
+    private static string Cut(string line, SheetText font, float width)
     {
         if (Fits(line, font, width))
             return line;
@@ -44,5 +43,5 @@ internal static class CaptionText
         return line[..characters[kept]].TrimEnd() + Ellipsis;
     }
 
-    private static bool Fits(string line, SKFont font, float width) => font.MeasureText(line) <= width;
+    private static bool Fits(string line, SheetText font, float width) => font.Measure(line) <= width;
 }

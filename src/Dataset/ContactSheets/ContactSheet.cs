@@ -69,8 +69,9 @@ public static class ContactSheet
     {
         using var font = SheetFont.Make(TitleSize);
         using var paint = new SKPaint { Color = Ink, IsAntialias = true };
-        foreach (var line in CaptionText.Wrap(title, font, width - (2 * Margin), maxLines: 1))
-            canvas.DrawText(line, Margin, Margin + TitleSize, font, paint);
+        using var text = new SheetText(font);
+        foreach (var line in CaptionText.Wrap(title, text, width - (2 * Margin), maxLines: 1))
+            text.Draw(canvas, line, Margin, Margin + TitleSize, width - (2 * Margin), paint);
     }
 
     private static void DrawImage(SKCanvas canvas, RgbImage image, int left, int top, int cell)
@@ -93,9 +94,10 @@ public static class ContactSheet
         var isEmpty = string.IsNullOrWhiteSpace(caption);
         using var font = SheetFont.Make(CaptionSize);
         using var paint = new SKPaint { Color = isEmpty ? FaintInk : Ink, IsAntialias = true };
-        var lines = CaptionText.Wrap(isEmpty ? NoCaption : caption, font, width, CaptionLines);
+        using var text = new SheetText(font);
+        var lines = CaptionText.Wrap(isEmpty ? NoCaption : caption, text, width, CaptionLines);
         for (var line = 0; line < lines.Count; line++)
-            canvas.DrawText(lines[line], left, top + CaptionSize + (line * CaptionLineHeight), font, paint);
+            text.Draw(canvas, lines[line], left, top + CaptionSize + (line * CaptionLineHeight), width, paint);
     }
 
     private static int LongSide(RgbImage image) => Math.Max(image.Width, image.Height);
