@@ -18,6 +18,15 @@ internal static class ExitCodes
     /// <summary>The job was cancelled.</summary>
     public const int Cancelled = 4;
 
-    /// <summary>Stopped by Ctrl-C or SIGTERM; can be resumed.</summary>
+    /// <summary>A fault of the program itself.</summary>
+    public const int Fault = 70;
+
+    /// <summary>Stopped by Ctrl-C; can be resumed.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>What was printed for a reader alone has none any more, as of a program that SIGPIPE ends.</summary>
+    public const int NoReader = 141;
+
+    /// <summary>Stopped by SIGTERM; can be resumed.</summary>
+    public const int Terminated = 143;
 }

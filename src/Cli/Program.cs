@@ -7,20 +7,33 @@ using Atelier.Cli.Models;
 using Atelier.Cli.Run;
 using Atelier.Cli.Train;
 using Atelier.Diffusion.Devices;
+using Atelier.Input;
 using Spectre.Console;
 
-NativeRuntime.Configure();
-
-var console = AnsiConsole.Console;
-var root = new RootCommand("Atelier turns a list of prompts into an image dataset with guided diffusion.")
+// Before anything is loaded that would have no descriptor left.
+if (Descriptors.Problem is { } few)
 {
-    RunCommand.Create(console),
-    TrainCommand.Create(console),
-    EvaluateCommand.Create(console),
-    ModelsCommand.Create(console),
-    SubmitCommand.Create(console),
-    ClusterCommand.Create(console),
-    MembershipCommand.Create(),
-};
-foreach (var command in ClusterCommands.Create(console).Concat(StoreCommands.Create(console))) root.Add(command);
-return await CommandRunner.RunAsync(root, args, Console.Out, Console.Error);
+    await Console.Error.WriteLineAsync(few);
+    return ExitCodes.InvalidInput;
+}
+return await RunAsync(args);
+
+static async Task<int> RunAsync(string[] args)
+{
+    NativeRuntime.Configure();
+    StandardOutput.Take();
+    var console = AnsiConsole.Console;
+    console.Pipeline.Attach(new PrintableOutput());
+    var root = new RootCommand("Atelier turns a list of prompts into an image dataset with guided diffusion.")
+    {
+        RunCommand.Create(console),
+        TrainCommand.Create(console),
+        EvaluateCommand.Create(console),
+        ModelsCommand.Create(console),
+        SubmitCommand.Create(console),
+        ClusterCommand.Create(console),
+        MembershipCommand.Create(),
+    };
+    foreach (var command in ClusterCommands.Create(console).Concat(StoreCommands.Create(console))) root.Add(command);
+    return await CommandRunner.RunAsync(root, args, Console.Out, Console.Error);
+}

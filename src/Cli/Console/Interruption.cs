@@ -15,6 +15,9 @@ internal sealed class Interruption : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
     }
 
+    /// <summary>What the process's exit code says of the signal, as shells do: 128 and its number.</summary>
+    public int ExitCode { get; private set; } = ExitCodes.Interrupted;
+
     /// <summary>Cancelled by the signal.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -29,6 +32,7 @@ internal sealed class Interruption : IDisposable
     {
         if (_source.IsCancellationRequested) return;
         signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGTERM) ExitCode = ExitCodes.Terminated;
         _source.Cancel();
     }
 }

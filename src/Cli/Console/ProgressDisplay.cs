@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Input;
 using Spectre.Console;
 
 namespace Atelier.Cli;
@@ -66,7 +67,7 @@ internal sealed class ProgressDisplay
     /// <summary>Prints one line as it is, however wide the output is.</summary>
     /// <param name="console">Where to print it.</param>
     /// <param name="line">The line.</param>
-    public static void Print(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
+    public static void Print(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(PrintableText.Lines(line));
 
     /// <summary>A time span for people: hours, minutes, seconds.</summary>
     public static string Duration(TimeSpan time) => $"{(int)time.TotalHours}:{time:mm\\:ss}";

@@ -67,9 +67,11 @@ internal static class ClusterCommands
         return command;
     }
 
-    /// <summary>Follows a job to its end.</summary>
-    public static async Task<int> WatchAsync(AtelierClient client, string job, bool json, IAnsiConsole console, CancellationToken cancellationToken)
+    /// <summary>Follows a job to its end, or until nobody reads what is printed.</summary>
+    public static async Task<int> WatchAsync(AtelierClient client, string job, bool json, IAnsiConsole console, CancellationToken ended)
     {
+        using var unread = CancellationTokenSource.CreateLinkedTokenSource(ended, StandardOutput.ReaderGone);
+        var cancellationToken = unread.Token;
         var known = await ShowAsync(client, job, cancellationToken);
         var updates = client.WatchAsync(job, cancellationToken);
         if (!json)
