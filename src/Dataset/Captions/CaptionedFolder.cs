@@ -31,7 +31,10 @@ internal sealed class CaptionedFolder : CaptionedImages
         var aside = new LeftAsideCounts();
         var (files, texts) = Walk(folder, aside);
         if (files.Count == 0)
-            throw new InvalidInputException($"{Show(folder)} has no image; its files must end in {string.Join(", ", Extensions)}, or be .tar files in the form of WebDataset.");
+        {
+            var found = aside.All.Count > 0 ? $" Left aside: {string.Join(", ", aside.All)}." : "";
+            throw new InvalidInputException($"{Show(folder)} has no image; its files must end in {string.Join(", ", Extensions)}, or be .tar files in the form of WebDataset.{found}");
+        }
 
         List<(string Path, string Caption)> images = [.. files.Order(StringComparer.Ordinal).Select(file => (file, ReadCaption(file)))];
         texts.ExceptWith(images.Select(image => CaptionOf(image.Path)));

@@ -47,6 +47,13 @@ public sealed class CaptionedFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_NothingButLinksToFolders_SaysWhatIsLeftAside()
+    {
+        File.CreateSymbolicLink(_folder.File("loop"), "..");
+        Assert.EndsWith(" has no image; its files must end in .png, .jpg, .jpeg, .webp, or be .tar files in the form of WebDataset. Left aside: links to folders 1 (loop).", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_AFolderThatIsALink_IsFollowed()
     {
         Directory.CreateDirectory(_folder.File("images"));

@@ -144,31 +144,25 @@ public sealed class CaptionedTarsTests : IDisposable
         Assert.Empty(images.LeftAside);
     }
 
-    [Fact]
-    public void Open_ASparseFileOfGnuTar_IsLeftAsideOrRefused()
+    [Theory]
+    [InlineData("gnu", "cannot be read: ")]
+    [InlineData("pax", "/a.png has no caption; ")]
+    public void Open_ASparseFileOfGnuTar_IsRefused(string format, string message)
     {
         using var scratch = new TemporaryFolder();
         scratch.Write("a.png", Png);
         using (var sparse = File.OpenWrite(scratch.File("a.png"))) sparse.SetLength(1 << 20);
-        scratch.Write("b.png", Png);
-        foreach (var name in new[] { "a.txt", "b.txt" }) scratch.Write(name, "text");
-        foreach (var format in new[] { "gnu", "pax" })
+        scratch.Write("a.txt", "a");
+        using (var tar = Process.Start(new ProcessStartInfo("tar", ["-cSf", Tar, $"--format={format}", "a.png", "a.txt"]) { WorkingDirectory = scratch.Path })!)
         {
-            using (var tar = Process.Start(new ProcessStartInfo("tar", ["-cSf", Tar, $"--format={format}", "b.png", "b.txt", "a.png", "a.txt"]) { WorkingDirectory = scratch.Path })!)
-            {
-                tar.WaitForExit();
-                Assert.Equal(0, tar.ExitCode);
-            }
-            try
-            {
-                var images = CaptionedImages.Open(Tar);
-                Assert.NotEmpty(images.LeftAside);
-            }
-            catch (InvalidInputException refused)
-            {
-                Assert.Contains(Tar, refused.Message, StringComparison.Ordinal);
-            }
+            tar.WaitForExit();
+            Assert.Equal(0, tar.ExitCode);
         }
+
+        var refused = Assert.Throws<InvalidInputException>(() => CaptionedImages.Open(Tar)).Message;
+
+        Assert.StartsWith(Tar, refused, StringComparison.Ordinal);
+        Assert.Contains(message, refused, StringComparison.Ordinal);
     }
 
     [Fact]
