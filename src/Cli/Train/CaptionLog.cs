@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Abstractions;
 using Atelier.Diffusion.Training;
 
 namespace Atelier.Cli.Train;
@@ -24,12 +25,13 @@ internal sealed class CaptionLog
     /// <param name="folder">The run.</param>
     /// <param name="step">The checkpoint's step.</param>
     /// <param name="probe">What measures.</param>
+    /// <exception cref="InvalidInputException">The table is not one.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file, or too long.</exception>
     public static CaptionLog Open(TrainingFolder folder, long step, CaptionProbe probe)
     {
-        var table = folder.CaptionTable;
-        List<(long Step, CaptionLoss Loss)> losses = File.Exists(table)
-            ? [.. File.ReadLines(table).Skip(1).Select(Parse).OfType<(long Step, CaptionLoss Loss)>().Where(line => line.Step <= step)]
-            : [];
+        List<(long Step, CaptionLoss Loss)> losses = [];
+        foreach (var (_, row) in RunTable.Read(folder.CaptionTable, step, Header, line => Parse(line, losses.Count == 0 ? 0 : losses[^1].Step), row => row.Step))
+            losses.Add(row);
         return new CaptionLog(folder, probe, losses);
     }
 
@@ -41,7 +43,7 @@ internal sealed class CaptionLog
 
         var measured = trainer.Measure(_probe);
         _losses.AddRange(measured.Select(loss => (trainer.Step, loss)));
-        File.WriteAllLines(_folder.CaptionTable, [Header, .. _losses.Select(line => Format(line.Step, line.Loss))]);
+        TrainingFolder.Write(_folder.CaptionTable, string.Concat(new[] { Header }.Concat(_losses.Select(line => Format(line.Step, line.Loss))).Select(line => line + "\n")));
         CaptionPlot.Save(_losses, _folder.CaptionPicture);
         Latest = Describe(measured);
     }
@@ -64,13 +66,14 @@ internal sealed class CaptionLog
         CultureInfo.InvariantCulture,
         $"{step},{loss.Bucket.Low},{loss.Bucket.High},{loss.Right:G7},{loss.Misplaced:G7},{loss.Shuffled:G7}");
 
-    // Null for a line that a killed process left unfinished.
-    private static (long Step, CaptionLoss Loss)? Parse(string line)
+    // A step has a line for each bucket.
+    private static (long Step, CaptionLoss Loss)? Parse(string line, long before)
     {
         var fields = line.Split(',');
-        if (fields.Length != 6 || !long.TryParse(fields[0], CultureInfo.InvariantCulture, out var step)) return null;
-        var numbers = Array.ConvertAll(fields[1..], field => double.TryParse(field, CultureInfo.InvariantCulture, out var number) ? number : (double?)null);
-        return numbers is [{ } low, { } high, { } right, var misplaced, { } shuffled]
+        if (fields.Length != 6 || !long.TryParse(fields[0], CultureInfo.InvariantCulture, out var step) || step < before) return null;
+        var numbers = Array.ConvertAll(fields[1..], field => double.TryParse(field, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number : (double?)null);
+        return numbers is [{ } low, { } high, { } right, var misplaced, { } shuffled] && (misplaced is null) == (fields[4].Length == 0)
+            && double.IsFinite(right) && double.IsFinite(misplaced ?? 0) && double.IsFinite(shuffled)
             ? (step, new CaptionLoss(new SnrBucket(low, high), right, misplaced, shuffled))
             : null;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Abstractions;
 using Atelier.Diffusion.Training;
 
 namespace Atelier.Cli.Train;
@@ -18,22 +19,20 @@ internal sealed class LossLog : IDisposable
     /// <param name="path">The file, created if need be.</param>
     /// <param name="step">The checkpoint's step.</param>
     /// <param name="measures">Names of what is measured beside the loss.</param>
+    /// <exception cref="InvalidInputException">It is not such a table.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file, or too long.</exception>
     public static LossLog Open(string path, long step, IReadOnlyList<string> measures)
     {
         string[] columns = ["step", "loss", .. measures, "gradient_norm", "learning_rate"];
-        List<string> lines = [string.Join(',', columns)];
-        List<(long, double)> losses = [];
-        foreach (var line in File.Exists(path) ? File.ReadLines(path).Skip(1) : [])
+        var header = string.Join(',', columns);
+        List<string> lines = [header];
+        List<(long Step, double Loss)> losses = [];
+        foreach (var (line, row) in RunTable.Read(path, step, header, line => Parse(line, columns.Length, losses.Count == 0 ? 0 : losses[^1].Step), row => row.Step))
         {
-            // A killed process may leave half a line, and its step will be done again.
-            if (Parse(line, columns.Length) is not { } loss || loss.Step > step) break;
             lines.Add(line);
-            losses.Add(loss);
+            losses.Add(row);
         }
-
-        var temporary = path + ".tmp";
-        File.WriteAllText(temporary, string.Concat(lines.Select(line => line + "\n")));
-        File.Move(temporary, path, overwrite: true);
+        TrainingFolder.Write(path, string.Concat(lines.Select(line => line + "\n")));
         return new LossLog(new StreamWriter(path, append: true) { AutoFlush = true }, losses);
     }
 
@@ -48,12 +47,12 @@ internal sealed class LossLog : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private static (long Step, double Loss)? Parse(string line, int columns)
+    private static (long Step, double Loss)? Parse(string line, int columns, long before)
     {
         var fields = line.Split(',');
         return fields.Length == columns
-            && long.TryParse(fields[0], CultureInfo.InvariantCulture, out var step)
-            && double.TryParse(fields[1], CultureInfo.InvariantCulture, out var loss)
+            && long.TryParse(fields[0], CultureInfo.InvariantCulture, out var step) && step > before
+            && double.TryParse(fields[1], CultureInfo.InvariantCulture, out var loss) && double.IsFinite(loss)
             && double.TryParse(fields[^1], CultureInfo.InvariantCulture, out _) ? (step, loss) : null;
     }
 }

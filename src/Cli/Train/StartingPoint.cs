@@ -103,11 +103,8 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
 
     private static void RefuseToOverwrite(string folder, string output)
     {
-        var (model, run) = (WithSeparator(folder), WithSeparator(output));
-        if (model.StartsWith(run, StringComparison.Ordinal))
+        if (TrainingFolder.IsWithin(folder, output))
             throw new InvalidInputException($"--out is '{output}', which holds the model folder {folder} that would be overwritten; choose another");
-
-        static string WithSeparator(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
     }
 
     // A model.json may describe networks that are to be trained one after another.

@@ -16,12 +16,13 @@ internal static class TrainCommand
     {
         var defaults = new TrainingOptions { Steps = 10_000 };
         var config = new Argument<string>("config") { Description = "A model.json to train from scratch, or a model folder to fine-tune." };
-        var output = new Option<string>("--out") { Description = "Folder of the run; running again goes on from its checkpoint.", Required = true };
+        var output = new Option<string>("--out") { Description = "Folder of the run, outside --data; running again goes on from its checkpoint.", Required = true };
         var network = Options.Word(
             "--network", [.. Enum.GetValues<TrainedNetwork>().Select(network => network.Name())], "Which network of the model to train; the others stay as they are.");
         var data = new Option<string>("--data")
         {
-            Description = "shapes; a folder of images (png, jpg, webp), each with a caption in a .txt of the same name; or WebDataset: a .tar file, a folder of them, or a job.",
+            Description = "shapes; a folder of images (png, jpg, webp), each with a caption in a .txt of the same name; or WebDataset: a .tar file, a folder of them, or a job. "
+                + "Hidden files, hidden folders and links to folders are left aside. An image may have 64 million pixels.",
             DefaultValueFactory = _ => Shapes,
         };
         var maxObjects = Options.Number("--max-objects", 2, 1, 2, "Most objects of a scene of the shapes world.");

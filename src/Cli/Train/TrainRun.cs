@@ -4,6 +4,7 @@ using Atelier.Diffusion.Devices;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Training;
+using Atelier.Input;
 using Spectre.Console;
 using TorchSharp;
 
@@ -21,6 +22,7 @@ internal sealed class TrainRun
     private readonly TrainingOptions _options;
     private readonly LossLog _log;
     private readonly CaptionLog? _captions;
+    private bool _hasDiverged;
 
     private TrainRun(TrainingFolder folder, StartingPoint start, GlideConfig config, Trainer trainer, TrainingOptions options, LossLog log, CaptionLog? captions) =>
         (_folder, _start, _config, _trainer, _options, _log, _captions) = (folder, start, config, trainer, options, log, captions);
@@ -35,9 +37,11 @@ internal sealed class TrainRun
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static int Run(TrainSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
+        if (settings.Data != TrainCommand.Shapes && TrainingFolder.IsWithin(settings.Output, settings.Data))
+            throw new InvalidInputException($"--out is '{settings.Output}', which lies within --data '{settings.Data}' and would become data; choose another");
         var start = StartingPoint.Read(settings.Config, settings.Network, settings.Output);
         var device = DeviceOption.Open(settings.Device);
-        var source = TrainingSource.Open(settings);
+        var source = TrainingSource.Open(settings, console, cancellationToken);
         CheckClassifier(start, source, settings.Options.Frozen);
         CheckText(start, source, settings.Options.Frozen);
         var folder = new TrainingFolder(settings.Output);
@@ -99,7 +103,10 @@ internal sealed class TrainRun
         {
             string[] files = [ModelFolder.WeightsFile, ModelFolder.UpsamplerFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile];
             foreach (var file in files.Where(file => file != start.Network.File() && File.Exists(Path.Combine(model, file))))
+            {
+                RegularFile.Check(Path.Combine(model, file));
                 File.Copy(Path.Combine(model, file), Path.Combine(folder, file), overwrite: true);
+            }
         }
         if (start.Network == TrainedNetwork.Classifier && source.Classes?.Names is { } names)
             File.WriteAllText(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
@@ -123,19 +130,15 @@ internal sealed class TrainRun
         }
 
         if (first > 0) ProgressDisplay.Print(console, $"going on after step {first}");
-        ProgressDisplay.Run(console, "step", first, _options.Steps, LineEvery, display =>
+        try
         {
-            var meter = new TrainingMeter(_options.BatchSize);
-            foreach (var progress in _trainer.Run(_folder.Checkpoint, cancellationToken))
-            {
-                if (!double.IsFinite(progress.Loss))
-                    throw new InvalidInputException(
-                        $"the loss of step {progress.Step} is {progress.Loss}: training has diverged; --learning-rate is {_options.LearningRate}, try less");
-                _log.Append(progress);
-                display.Report(progress.Step, $"{meter.Add(progress)}{_captions?.Latest}");
-                if (progress.Step % _options.CheckpointEvery == 0 && progress.Step < _options.Steps) WriteResults();
-            }
-        });
+            ProgressDisplay.Run(console, "step", first, _options.Steps, LineEvery, display => Train(display, cancellationToken));
+        }
+        catch (Exception unusable) when (unusable is InvalidInputException or InvalidDataException && !_hasDiverged)
+        {
+            ProgressDisplay.Print(console, $"stopped after step {_trainer.Step}; mend what is wrong and run the same command again to go on");
+            throw;
+        }
         WriteResults();
         if (_trainer.Step < _options.Steps)
         {
@@ -144,6 +147,21 @@ internal sealed class TrainRun
         }
         ProgressDisplay.Print(console, $"the model is in {_folder.Model}");
         return 0;
+    }
+
+    private void Train(ProgressDisplay display, CancellationToken cancellationToken)
+    {
+        var meter = new TrainingMeter(_options.BatchSize);
+        foreach (var progress in _trainer.Run(_folder.Checkpoint, cancellationToken))
+        {
+            _hasDiverged = !double.IsFinite(progress.Loss);
+            if (_hasDiverged)
+                throw new InvalidInputException(
+                    $"the loss of step {progress.Step} is {progress.Loss}: training has diverged; --learning-rate is {_options.LearningRate}, try less");
+            _log.Append(progress);
+            display.Report(progress.Step, $"{meter.Add(progress)}{_captions?.Latest}");
+            if (progress.Step % _options.CheckpointEvery == 0 && progress.Step < _options.Steps) WriteResults();
+        }
     }
 
     private void WriteResults()

@@ -31,5 +31,28 @@ internal sealed class TrainingFolder(string path)
     /// <summary>The losses as a picture.</summary>
     public string LossPicture => In("loss.png");
 
+    /// <summary>Writes a file of a run whole or not at all.</summary>
+    /// <param name="path">File to create or replace.</param>
+    /// <param name="text">Its content.</param>
+    public static void Write(string path, string text)
+    {
+        var temporary = path + ".tmp";
+        // A pipe of this name would be waited for.
+        File.Delete(temporary);
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Whether a path is that of a folder or of something in it, however the two are written.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="folder">The folder.</param>
+    public static bool IsWithin(string path, string folder)
+    {
+        return WithSeparator(path).StartsWith(WithSeparator(folder), StringComparison.Ordinal);
+
+        static string WithSeparator(string path) =>
+            System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)) + System.IO.Path.DirectorySeparatorChar;
+    }
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Atelier.Abstractions;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Training;
+using Atelier.Input;
 
 namespace Atelier.Cli.Train;
 
@@ -16,6 +18,10 @@ namespace Atelier.Cli.Train;
 /// <param name="MaxObjects">Most objects of a scene of the shapes world; may rise in the course of a run.</param>
 internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingOptions Options, int MaxObjects)
 {
+    private const int MaxBytes = 1 << 20;
+    private const int ReasonLength = 300;
+    private const int ShownDifferences = 10;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -25,36 +31,41 @@ internal sealed record TrainingRecord(TrainingRecord.Unchanging Fixed, TrainingO
 
     /// <summary>Refuses to go on with a run that was started with something else.</summary>
     /// <param name="path">The file of the run.</param>
-    /// <exception cref="InvalidInputException">It is missing, unreadable or differs; the message names what differs.</exception>
+    /// <exception cref="InvalidInputException">It is missing, garbled or differs; the message names what differs.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file, or longer than 1 MiB.</exception>
     public void CheckAgainst(string path)
     {
-        if (!File.Exists(path))
+        if (!System.IO.Path.Exists(path))
             throw new InvalidInputException($"{path} is missing, so nobody knows what the checkpoint beside it was trained on; choose another --out");
 
-        Dictionary<string, string> before, now = [];
+        var (before, now) = (new Dictionary<string, string>(), new Dictionary<string, string>());
         try
         {
-            before = [];
-            Flatten(JsonNode.Parse(File.ReadAllText(path))?["fixed"], "", before);
+            var record = JsonNode.Parse(Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path, MaxBytes)).TrimStart('\uFEFF'));
+            if (record is not JsonObject || record["fixed"] is not JsonObject unchanging) throw new JsonException("it has no object 'fixed'");
+            Flatten(unchanging, "", before);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        // Names given twice are an argument that is wrong, halves of surrogate pairs an operation that is invalid.
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidInputException($"{path} is not a training record: {malformed.Message}", malformed);
+            throw new InvalidInputException($"{path} is not a training record: {PrintableText.Of(malformed.Message, ReasonLength)}; choose another --out", malformed);
         }
         Flatten(JsonSerializer.SerializeToNode(Fixed, Json), "", now);
 
         var differences = before.Keys.Union(now.Keys)
             .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
-            .Select(key => $"{key} was {before.GetValueOrDefault(key, "not set")} and is {now.GetValueOrDefault(key, "not set")} now")
+            .Select(key => $"{PrintableText.Of(key)} was {PrintableText.Of(before.GetValueOrDefault(key, "not set"))} and is {PrintableText.Of(now.GetValueOrDefault(key, "not set"))} now")
             .ToList();
-        if (differences.Count > 0)
-            throw new InvalidInputException(
-                $"{System.IO.Path.GetDirectoryName(path)} holds a run of another kind: {string.Join("; ", differences)}; choose another --out");
+        if (differences.Count == 0) return;
+
+        var more = differences.Count > ShownDifferences ? $"; and {differences.Count - ShownDifferences} more" : "";
+        throw new InvalidInputException(
+            $"{System.IO.Path.GetDirectoryName(path)} holds a run of another kind: {string.Join("; ", differences.Take(ShownDifferences))}{more}; choose another --out");
     }
 
     /// <summary>Writes the file.</summary>
     /// <param name="path">File to create or replace.</param>
-    public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json) + "\n");
+    public void Write(string path) => TrainingFolder.Write(path, JsonSerializer.Serialize(this, Json) + "\n");
 
     private static void Flatten(JsonNode? node, string name, Dictionary<string, string> values)
     {

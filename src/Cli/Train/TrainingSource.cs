@@ -1,7 +1,10 @@
+using System.Globalization;
+using Atelier.Abstractions;
 using Atelier.Dataset.Captions;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Training;
 using Atelier.Shapes;
+using Spectre.Console;
 
 namespace Atelier.Cli.Train;
 
@@ -17,9 +20,18 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
     private const int VocabularyCaptions = 20_000;
     private const int ProbeImages = 64;
 
-    /// <summary>Opens what the settings name.</summary>
-    public static TrainingSource Open(TrainSettings settings) =>
-        settings.Data == TrainCommand.Shapes ? Shapes(settings) : Images(settings);
+    // A few minutes' work at most. Of more, the rest shows its damage when its turn comes, and costs no step then either.
+    private const long CheckedPixels = 2_000_000_000;
+
+    /// <summary>Opens what the settings name, and says what is there.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="console">Where to say how many images there are, what is left aside, and whether all were decoded to check them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is nothing there that can be used.</exception>
+    /// <exception cref="InvalidDataException">A file is no regular file, or too long.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static TrainingSource Open(TrainSettings settings, IAnsiConsole console, CancellationToken cancellationToken) =>
+        settings.Data == TrainCommand.Shapes ? Shapes(settings) : Images(settings, console, cancellationToken);
 
     // The vocabulary covers two objects even if training begins with one, since more may be asked for later.
     private static TrainingSource Shapes(TrainSettings settings)
@@ -42,9 +54,14 @@ internal sealed record TrainingSource(ITrainingData Data, IEnumerable<string> Ca
             new CaptionedImage(scene.Caption, SceneRenderer.Render(scene.Scene, size)) { MisplacedCaption = Captioner.ExchangeSides(scene.Caption) })];
     }
 
-    private static TrainingSource Images(TrainSettings settings)
+    private static TrainingSource Images(TrainSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var images = CaptionedImages.Open(settings.Data);
+        ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"{settings.Data}: {images.Count:N0} {(images.Count == 1 ? "image" : "images")} with captions"));
+        if (images.LeftAside.Count > 0) ProgressDisplay.Print(console, $"left aside: {string.Join(", ", images.LeftAside)}");
+        var whole = images.Check(CheckedPixels, cancellationToken);
+        if (whole < images.Count)
+            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"the first {whole:N0} were decoded to check them; the others are when their turn comes"));
         return new TrainingSource(
             new ShuffledTrainingData(images.Count, Load, settings.Options.Seed),
             images.Captions.Take(VocabularyCaptions),

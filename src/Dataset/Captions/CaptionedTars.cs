@@ -1,22 +1,20 @@
-using System.Formats.Tar;
 using Atelier.Abstractions;
+using Atelier.Input;
 
 namespace Atelier.Dataset.Captions;
 
-/// <summary>
-/// Samples of tar files in the form of WebDataset: files that follow one another and share a name up to its first dot, of which one is an image
-/// and one ends in <c>.txt</c>. In memory are the captions and where the images lie.
-/// </summary>
+/// <summary>Samples of tar files in the form of WebDataset, see <see cref="TarSamples"/>. In memory are the captions and where the images lie.</summary>
 internal sealed class CaptionedTars : CaptionedImages
 {
-    private const int MaxCaptionBytes = 1 << 20;
+    // Where a job keeps them.
+    private const string Shards = "shards";
 
-    private readonly IReadOnlyList<Sample> _samples;
+    private readonly IReadOnlyList<TarSample> _samples;
 
-    private CaptionedTars(IReadOnlyList<Sample> samples)
+    private CaptionedTars(IReadOnlyList<TarSample> samples, LeftAsideCounts aside) : base(aside)
     {
         _samples = samples;
-        Digest = DigestOf(samples.Select(sample => (sample.Image.Name, sample.Image.Bytes, sample.Caption)));
+        Digest = DigestOf(samples.Select(sample => (sample.Image.Name, sample.Caption)));
     }
 
     public override string Kind => "webdataset";
@@ -27,93 +25,56 @@ internal sealed class CaptionedTars : CaptionedImages
 
     public override string Digest { get; }
 
+    /// <summary>Whether a file is named as a tar file.</summary>
+    public static bool IsTar(string path) => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Finds the samples, in the order of the files.</summary>
-    public static CaptionedTars Open(IReadOnlyList<string> tars)
+    public static CaptionedTars Open(IReadOnlyList<string> tars, LeftAsideCounts aside)
     {
-        var samples = new List<Sample>();
-        foreach (var tar in tars)
-        {
-            try
-            {
-                samples.AddRange(ReadSamples(tar));
-            }
-            catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
-            {
-                throw new InvalidInputException($"{tar} cannot be read: {damaged.Message}", damaged);
-            }
-        }
+        var samples = tars.SelectMany(tar => TarSamples.Read(tar, aside)).ToList();
         return samples.Count > 0
-            ? new CaptionedTars(samples)
-            : throw new InvalidInputException($"{tars[0]} has no image with a caption; samples of {string.Join(", ", Extensions)} and .txt files are needed.");
+            ? new CaptionedTars(samples, aside)
+            : throw new InvalidInputException($"{Show(tars[0])} has no image with a caption; samples of {string.Join(", ", Extensions)} and .txt files are needed.");
+    }
+
+    /// <summary>Finds the samples of the tar files of a folder, else of its <c>shards</c>; null where neither has one.</summary>
+    public static CaptionedTars? TryOpenFolder(string path)
+    {
+        try
+        {
+            if (new[] { path, Path.Combine(path, Shards) }.FirstOrDefault(folder => Directory.Exists(folder) && TarsOf(folder).Count > 0) is not { } chosen) return null;
+            var aside = new LeftAsideCounts();
+            foreach (var entry in new[] { path, chosen }.Distinct().SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos()))
+            {
+                if (!IsUsed(entry) && Path.Combine(path, entry.Name) != chosen) aside.Add(KindOf(entry), entry.Name);
+            }
+            return Open(TarsOf(chosen), aside);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, unreadable);
+        }
     }
 
     protected override (string Name, string Caption, byte[] Content) Read(int index)
     {
-        var (tar, image, caption) = _samples[index];
+        var sample = _samples[index];
         try
         {
-            return ($"{tar}: {image.Name}", caption, ReadPart(tar, image));
+            using var file = RegularFile.OpenRead(sample.Tar);
+            return ($"{Show(sample.Tar)}: {Show(sample.Image.Name)}", sample.Caption, ReadPart(file, sample.Image.Offset, sample.Image.Bytes));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"{tar} cannot be read: {exception.Message}", exception);
+            throw Unreadable(sample.Tar, unreadable);
         }
     }
 
-    private static IEnumerable<Sample> ReadSamples(string tar)
-    {
-        using var stream = File.OpenRead(tar);
-        using var reader = new TarReader(stream);
-        var (key, image, isImage, caption, text) = ("", (Part?)null, false, (Part?)null, Array.Empty<byte>());
-        while (reader.GetNextEntry() is { } entry)
-        {
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
-            var dot = entry.Name.IndexOf('.', entry.Name.LastIndexOf('/') + 1);
-            if (dot < 0) continue;
-            if (entry.Name[..dot] != key)
-            {
-                if (Complete() is { } sample) yield return sample;
-                (key, image, caption) = (entry.Name[..dot], null, null);
-            }
-            var part = new Part(entry.Name, entry.DataOffset, entry.Length);
-            // An empty file has no stream.
-            var data = entry.DataStream ?? Stream.Null;
-            var extension = entry.Name[dot..].ToLowerInvariant();
-            if (extension == ".txt")
-            {
-                (caption, text) = (part, new byte[Math.Min(part.Bytes, MaxCaptionBytes)]);
-                data.ReadExactly(text);
-            }
-            else if (Extensions.Contains(extension))
-            {
-                (image, isImage) = (part, IsImage(data));
-            }
-        }
-        if (Complete() is { } last) yield return last;
+    private static List<string> TarsOf(string folder) =>
+        [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(IsUsed).Select(tar => Path.Combine(folder, tar.Name)).Order(StringComparer.Ordinal)];
 
-        Sample? Complete()
-        {
-            if (image is not { } picture) return null;
-            if (caption is not { } words) throw new InvalidInputException($"{tar}: {picture.Name} has no caption; '{key}.txt' must follow it.");
-            if (words.Bytes > MaxCaptionBytes) throw new InvalidInputException($"{tar}: {words.Name} has {words.Bytes:N0} bytes; at most {MaxCaptionBytes:N0} are allowed.");
-            return isImage ? new Sample(tar, picture, DecodeCaption($"{tar}: {words.Name}", text)) : throw NoImage($"{tar}: {picture.Name}");
-        }
-    }
+    private static bool IsUsed(FileSystemInfo entry) => entry is FileInfo && IsTar(entry.Name) && LeftAsideCounts.KindOfHidden(entry.Name) is null;
 
-    private static byte[] ReadPart(string tar, Part part)
-    {
-        using var file = File.OpenHandle(tar);
-        var content = new byte[part.Bytes];
-        for (var read = 0; read < content.Length;)
-        {
-            var more = RandomAccess.Read(file, content.AsSpan(read), part.Offset + read);
-            if (more == 0) throw new EndOfStreamException($"{part.Name} is cut short");
-            read += more;
-        }
-        return content;
-    }
-
-    private readonly record struct Part(string Name, long Offset, long Bytes);
-
-    private sealed record Sample(string Tar, Part Image, string Caption);
+    private static string KindOf(FileSystemInfo entry) =>
+        entry is DirectoryInfo ? LeftAsideCounts.Folders : LeftAsideCounts.KindOfHidden(entry.Name) ?? LeftAsideCounts.OtherFiles;
 }

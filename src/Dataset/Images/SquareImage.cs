@@ -6,23 +6,20 @@ namespace Atelier.Dataset.Images;
 internal static class SquareImage
 {
     /// <summary>The largest square in the middle, scaled to a size.</summary>
-    /// <exception cref="InvalidDataException">The content is not an image, or only a part of one.</exception>
+    /// <exception cref="InvalidDataException">The content is not an image, only a part of one, or one of too many pixels.</exception>
     public static RgbImage Decode(byte[] content, int size)
     {
-        using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data) ?? throw NoImage();
-        using var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
-        var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw new InvalidDataException($"the image in it cannot be decoded ({result})");
-
+        using var encoded = EncodedImage.Open(content);
+        using var bitmap = encoded.Decode(SKAlphaType.Premul);
         using var square = new SKBitmap(PixelConversion.OpaqueInfo(size, size));
         using var canvas = new SKCanvas(square);
         canvas.Clear(SKColors.White);
-        Turn(canvas, codec.EncodedOrigin, size);
+        Turn(canvas, encoded.Origin, size);
         // The square is in the middle, so it is the same one before and after turning.
         var side = Math.Min(bitmap.Width, bitmap.Height);
         var source = SKRect.Create((bitmap.Width - side) / 2, (bitmap.Height - side) / 2, side, side);
+        // What can still change would be copied.
+        bitmap.SetImmutable();
         using var image = SKImage.FromBitmap(bitmap);
         canvas.DrawImage(image, source, SKRect.Create(size, size), Sampling(side, size));
         canvas.Flush();
@@ -30,18 +27,14 @@ internal static class SquareImage
     }
 
     /// <summary>Width and height of a picture as it is meant to be seen, from its header alone.</summary>
-    /// <exception cref="InvalidDataException">The content is not an image.</exception>
+    /// <exception cref="InvalidDataException">The content is not an image, or one of too many pixels.</exception>
     public static (int Width, int Height) SizeOf(byte[] content)
     {
-        using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data) ?? throw NoImage();
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        return codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
-            ? (height, width)
-            : (width, height);
+        using var image = EncodedImage.Open(content);
+        return image.Origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
+            ? (image.Height, image.Width)
+            : (image.Width, image.Height);
     }
-
-    private static InvalidDataException NoImage() => new("it is not an image of a known format");
 
     private static SKSamplingOptions Sampling(int side, int size) => side switch
     {

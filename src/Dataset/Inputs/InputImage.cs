@@ -60,13 +60,11 @@ public sealed class InputImage
     public static InputImage Decode(byte[] content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("it is not an image of a known format");
-        var (size, height) = (codec.Info.Width, codec.Info.Height);
-        if (size != height || size > MaxSize) throw new InvalidDataException($"it has {size}x{height} pixels; allowed: a square of up to {MaxSize}x{MaxSize}");
-        using var bitmap = new SKBitmap(Info(size));
-        var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success) throw new InvalidDataException($"the image in it cannot be decoded ({result})");
+        using var image = EncodedImage.Open(content);
+        var size = image.Width;
+        if (size != image.Height || size > MaxSize)
+            throw new InvalidDataException($"it has {size}x{image.Height} pixels; allowed: a square of up to {MaxSize}x{MaxSize}");
+        using var bitmap = image.Decode(SKAlphaType.Unpremul);
 
         var source = bitmap.GetPixelSpan();
         var (rgb, isKept) = (new byte[3 * size * size], new bool[size * size]);

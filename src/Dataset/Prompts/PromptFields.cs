@@ -25,7 +25,9 @@ internal static class PromptFields
     public const string Known = "prompt, id, seed, guidance_scale, negative_prompt, label, image, mask";
     public const string SeedRange = "a whole number from 0 to 18446744073709551615";
 
-    private const int MaxPromptBytes = 1 << 20;
+    /// <summary>How long a prompt may be, or a caption, in UTF-8.</summary>
+    public const int MaxPromptBytes = 1 << 20;
+
     private const int MaxNameCharacters = 1024;
     private const int ShownCharacters = 60;
 

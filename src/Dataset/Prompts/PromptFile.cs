@@ -16,7 +16,8 @@ namespace Atelier.Dataset.Prompts;
 /// an empty cell is a setting not given.</item>
 /// </list>
 /// <c>image</c> is the path of a picture to inpaint and <c>mask</c> that of a picture of its size: where the mask is white the image is drawn new,
-/// where it is black the image is kept. Paths are absolute, or relative to the folder of the list.
+/// where it is black the image is kept. Paths are absolute, or relative to the folder of the list; they may lead out of it, through links too, so a
+/// list can show its model any picture that its user can read. A picture has at most 64 MiB and 64 million pixels.
 /// Text is UTF-8, with or without a byte order mark; lines end with LF or CR LF. Whatever else is in the file is refused with its line.
 /// </summary>
 public static class PromptFile

@@ -52,8 +52,11 @@ public sealed class Trainer : IDisposable
         return probe.Measure(_average as TextToImageTask ?? throw new InvalidOperationException("a network without captions cannot be probed with them"), _options);
     }
 
-    /// <summary>Trains until the last step, writing checkpoints; the caller sees each step when it is done.</summary>
-    /// <param name="checkpoint">File to write every CheckpointEvery steps and at the end or on cancellation.</param>
+    /// <summary>
+    /// Trains until the last step, writing checkpoints; the caller sees each step when it is done. What the data throws is passed on after a checkpoint,
+    /// so that no step is lost.
+    /// </summary>
+    /// <param name="checkpoint">File to write every CheckpointEvery steps and at the end, on cancellation or where an example cannot be had.</param>
     /// <param name="cancellationToken">Stops after the running step.</param>
     public IEnumerable<TrainingProgress> Run(string checkpoint, CancellationToken cancellationToken = default)
     {
@@ -61,15 +64,16 @@ public sealed class Trainer : IDisposable
         foreach (var replica in _replicas) replica.Network.train();
         while (Step < _options.Steps && !cancellationToken.IsCancellationRequested)
         {
-            var batch = next.GetAwaiter().GetResult();
+            var batch = Finish(next, checkpoint);
             var following = Step + 1;
-            next = Task.Run(() => LoadBatch(following), CancellationToken.None);
+            // Nobody needs what comes after the last step, and whether it can be loaded.
+            if (following < _options.Steps) next = Task.Run(() => LoadBatch(following), CancellationToken.None);
             var progress = TrainStep(batch);
             if (Step % _options.CheckpointEvery == 0) Save(checkpoint);
             yield return progress;
         }
-        next.GetAwaiter().GetResult();
         Save(checkpoint);
+        Task.WaitAny([next], CancellationToken.None);
     }
 
     /// <summary>Writes weights, average, moments and the step into one file.</summary>
@@ -208,6 +212,19 @@ public sealed class Trainer : IDisposable
             return _replicas[0].DropsCaptions && IsDropped(index) ? example with { Caption = "" } : example;
         }),
     ];
+
+    private CaptionedImage[] Finish(Task<CaptionedImage[]> loading, string checkpoint)
+    {
+        try
+        {
+            return loading.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            Save(checkpoint);
+            throw;
+        }
+    }
 
     // A hash of (seed, index) as a number in [0, 1): the finaliser of SplitMix64.
     private bool IsDropped(long index)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Atelier.Dataset.Images;
 
 namespace Atelier.Dataset.Tests.Images;
@@ -26,5 +27,27 @@ internal static class TestImages
             }
         }
         return new RgbImage(width, height, pixels);
+    }
+
+    /// <summary>A PNG whose header claims another size: width and height stand from byte 16, and their checksum from byte 29.</summary>
+    public static byte[] WithSize(byte[] png, int size)
+    {
+        var changed = (byte[])png.Clone();
+        BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(16), size);
+        BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(20), size);
+        BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(29), Crc32(changed.AsSpan(12, 17)));
+        return changed;
+    }
+
+    // The checksum of PNG (ISO/IEC 15948, annex D).
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+        }
+        return ~crc;
     }
 }

@@ -103,12 +103,12 @@ public sealed class RowInputsTests : IDisposable
     [InlineData("dog.png", "mask.png", "the image 'dog.png' cannot be used: there is no such file in FOLDER.")]
     [InlineData("cat.png", "../dog.png", "the mask '../dog.png' cannot be used: there is no such file in FOLDER.")]
     [InlineData("http://example.org/cat.png", "mask.png", "the image 'http://example.org/cat.png' cannot be used: there is no such file in FOLDER.")]
-    [InlineData("folder", "mask.png", "the image 'folder' cannot be used: it is a folder.")]
+    [InlineData("folder", "mask.png", "the image 'folder' cannot be used: FOLDER/folder is a folder; allowed: a regular file.")]
     [InlineData("//server/cat.png", "mask.png", "the image '//server/cat.png' cannot be used: paths on the network are not allowed.")]
     [InlineData(@"\\server\cat.png", "mask.png", @"the image '\\server\cat.png' cannot be used: paths on the network are not allowed.")]
-    [InlineData("empty.png", "mask.png", "the image 'empty.png' cannot be used: it is empty, or not a regular file.")]
-    [InlineData("/dev/zero", "mask.png", "the image '/dev/zero' cannot be used: it is empty, or not a regular file.")]
-    [InlineData("zero.png", "mask.png", "the image 'zero.png' cannot be used: it is empty, or not a regular file.")]
+    [InlineData("empty.png", "mask.png", "the image 'empty.png' cannot be used: it is not an image of a known format.")]
+    [InlineData("/dev/zero", "mask.png", "the image '/dev/zero' cannot be used: /dev/zero is a device; allowed: a regular file.")]
+    [InlineData("zero.png", "mask.png", "the image 'zero.png' cannot be used: FOLDER/zero.png is a device; allowed: a regular file.")]
     [InlineData("text.png", "mask.png", "the image 'text.png' cannot be used: it is not an image of a known format.")]
     [InlineData("half.png", "mask.png", "the image 'half.png' cannot be used: the image in it cannot be decoded (IncompleteInput).")]
     [InlineData("huge.png", "mask.png", "the image 'huge.png' cannot be used: it has 60000x60000 pixels; at most 64,000,000 are allowed.")]
@@ -124,8 +124,7 @@ public sealed class RowInputsTests : IDisposable
         _folder.Write("text.png", "a cat");
         var large = ImageEncoder.Encode(TestImages.Noise(64, 64), ImageFormats.Png, 100);
         _folder.Write("half.png", large[..(large.Length / 2)]);
-        // Width and height of a PNG stand from byte 16, and their checksum from byte 29.
-        _folder.Write("huge.png", WithSize(large, 60_000));
+        _folder.Write("huge.png", TestImages.WithSize(large, 60_000));
         Directory.CreateDirectory(_folder.File("folder"));
         File.CreateSymbolicLink(_folder.File("zero.png"), "/dev/zero");
         var list = List(image, mask);
@@ -138,33 +137,33 @@ public sealed class RowInputsTests : IDisposable
     [Fact]
     public async Task ReadAsync_APipe_IsRefusedAndNotWaitedFor()
     {
-        using (var made = System.Diagnostics.Process.Start("mkfifo", _folder.File("pipe.png"))) await made.WaitForExitAsync(Cancel);
+        NamedPipe.Make(_folder.File("pipe.png"));
         var list = List("pipe.png", "pipe.png");
 
         var refused = await Assert.ThrowsAsync<InvalidInputException>(() => PromptFile.ValidateAsync(list, inputSize: 8, cancellationToken: Cancel));
 
-        Assert.Equal($"{list} line 2: the image 'pipe.png' cannot be used: it is empty, or not a regular file.", refused.Message);
+        Assert.Equal($"{list} line 2: the image 'pipe.png' cannot be used: {_folder.File("pipe.png")} is a named pipe; allowed: a regular file.", refused.Message);
     }
 
-    private static byte[] WithSize(byte[] png, int size)
+    [Fact]
+    public async Task ReadAsync_APictureOverTheLimit_IsRefusedUnread()
     {
-        var changed = (byte[])png.Clone();
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(16), size);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(20), size);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(29), Crc32(changed.AsSpan(12, 17)));
-        return changed;
+        using (var file = File.Create(_folder.File("long.png"))) file.SetLength((64 << 20) + 1);
+        var list = List("long.png", "long.png");
+
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => PromptFile.ValidateAsync(list, inputSize: 8, cancellationToken: Cancel));
+
+        Assert.Equal($"{list} line 2: the image 'long.png' cannot be used: {_folder.File("long.png")} has 67108865 bytes; allowed: at most 67108864 bytes.", refused.Message);
     }
 
-    // The checksum of PNG (ISO/IEC 15948, annex D).
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    [Fact]
+    public async Task ReadAsync_ALinkOutOfTheFolder_IsFollowed()
     {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        }
-        return ~crc;
+        using var elsewhere = new TemporaryFolder();
+        File.CreateSymbolicLink(_folder.File("cat.png"), elsewhere.Write("cat.png", ImageEncoder.Encode(TestImages.Noise(8, 8), ImageFormats.Png, 100)));
+        Save("mask.png", Mask(8, 8, (x, _) => x < 4));
+
+        Assert.Single(await ReadAsync(List("cat.png", "mask.png"), 8));
     }
 
     private static async Task<List<SubmittedRow>> ReadAsync(string list, int size) => await PromptFile.ReadAsync(list, size, Cancel).ToListAsync(Cancel);

@@ -227,6 +227,30 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_AnExampleThatCannotBeHad_LeavesACheckpointOfEveryStepBeforeIt()
+    {
+        using var trainer = New(Options with { CheckpointEvery = 100 }, TinyModel.Network(1), new DamagedFrom(2 * 3));
+        var steps = new List<long>();
+
+        var exception = Assert.Throws<InvalidDataException>(() =>
+        {
+            foreach (var progress in Run(trainer)) steps.Add(progress.Step);
+        });
+
+        Assert.Equal("example 6 is damaged", exception.Message);
+        Assert.Equal([1, 2, 3], steps);
+        Assert.Equal("3", Safetensors.ReadMetadata(Checkpoint)["step"]);
+    }
+
+    [Fact]
+    public void Run_WhatComesAfterTheLastStep_IsNotAskedFor()
+    {
+        using var trainer = New(Options, TinyModel.Network(1), new DamagedFrom(2 * 6));
+        Assert.Equal(6, Run(trainer).Count());
+        Assert.Equal("6", Safetensors.ReadMetadata(Checkpoint)["step"]);
+    }
+
+    [Fact]
     public void Resume_CheckpointOfAnotherNetwork_IsRefusedByNameAndChangesNothing()
     {
         using (var other = New(Options, new Text2ImUNet(TinyModel.NetworkConfig with { XfLayers = 0, OutChannels = 6, XfPadding = false }))) other.Save(Checkpoint);
@@ -289,5 +313,15 @@ public sealed class TrainerTests : IDisposable
     {
         using var scope = NewDisposeScope();
         return Safetensors.Read(checkpoint).ToDictionary(entry => entry.Key, entry => entry.Value.bytes.ToArray());
+    }
+
+    /// <summary>Examples of which some cannot be had.</summary>
+    /// <param name="first">The first of them.</param>
+    private sealed class DamagedFrom(long first) : ITrainingData
+    {
+        private readonly ConstantImages _images = new();
+
+        public CaptionedImage Get(long index, int imageSize) =>
+            index < first ? _images.Get(index, imageSize) : throw new InvalidDataException($"example {index} is damaged");
     }
 }
