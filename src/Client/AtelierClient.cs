@@ -126,9 +126,11 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
 
     /// <summary>Stops the job for good; what it has finished stays.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job.</exception>
-    public Task CancelAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Cancel(), cancellationToken);
+    public Task CancelAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) =>
+        RetryAsync(() => Job(jobId).Cancel($"{Environment.UserName}@{Environment.MachineName}", reason), cancellationToken);
 
     /// <summary>Changes the job's class and share of the workers.</summary>
     /// <param name="jobId">The job.</param>

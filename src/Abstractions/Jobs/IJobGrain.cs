@@ -61,11 +61,13 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>
     /// Stops the job for good; committed shards stay and can be read, later commits are refused. Durable when the task completes, safe to repeat.
-    /// Changes nothing about a completed job.
+    /// Changes nothing about a completed job, nor about who cancelled a cancelled one and why.
     /// </summary>
-    /// <exception cref="InvalidInputException">The job is not created.</exception>
+    /// <param name="by">Who cancels it, such as <c>ada@hall-3</c>; at most <see cref="JobLimits.MaxReason"/> characters.</param>
+    /// <param name="reason">Why, in words of as many characters; null where nothing is said.</param>
+    /// <exception cref="InvalidInputException">The job is not created, or a text is too long.</exception>
     [Alias("Cancel"), AlwaysInterleave]
-    Task Cancel();
+    Task Cancel(string by, string? reason);
 
     /// <summary>Changes the job's class and share. Durable when the task completes, safe to repeat. Changes nothing about a completed job.</summary>
     /// <param name="priority">The new class.</param>

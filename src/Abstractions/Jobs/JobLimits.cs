@@ -9,6 +9,9 @@ public static class JobLimits
     /// <summary>The greatest guidance scale, of a job or a row; the least is its negative.</summary>
     public const double MaxGuidanceScale = 1000;
 
+    /// <summary>Characters of the name of whoever cancels a job, and of the reason.</summary>
+    public const int MaxReason = 500;
+
     /// <summary>Samples that may go through the network together.</summary>
     public const int MaxBatchSize = 4096;
 

@@ -10,6 +10,7 @@ namespace Atelier.Cli.Jobs;
 /// <summary>The commands that look at jobs of a running cluster and steer them.</summary>
 internal static class ClusterCommands
 {
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Why, for those who look at the job later." };
     private static readonly Option<string> ClusterAt = ClusterOption.Create();
     private static readonly Option<bool> Json = JobOptions.Json();
     private static readonly Argument<string> Job = JobOptions.Job();
@@ -28,7 +29,7 @@ internal static class ClusterCommands
         Watch(console),
         OfJob("pause", "Give a job no more workers until it is resumed.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.PauseAsync, cancellationToken)),
         OfJob("resume", "Go on with a paused job.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.ResumeAsync, cancellationToken)),
-        OfJob("cancel", "Stop a job for good; what is finished stays.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.CancelAsync, cancellationToken)),
+        Cancel(console),
         OfJob("retry-failed", "Put shards that were set aside back to work.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.RetryFailedAsync, cancellationToken)),
         SetPriority(console),
     ];
@@ -86,6 +87,14 @@ internal static class ClusterCommands
             ProgressDisplay.Print(console, JobReport.ToJson(progress));
         }
         return JobReport.ExitCode(known);
+    }
+
+    private static Command Cancel(IAnsiConsole console)
+    {
+        var command = OfJob("cancel", "Stop a job for good; what is finished stays.", console, (client, job, result, cancellationToken) =>
+            SteerAsync(client, job, (id, cancel) => client.CancelAsync(id, result.GetValue(Reason), cancel), cancellationToken));
+        command.Options.Add(Reason);
+        return command;
     }
 
     private static Command SetPriority(IAnsiConsole console)

@@ -14,6 +14,12 @@ public sealed record JobState
     /// <summary>How often its failed shards were put back to work; only faults of the last time count.</summary>
     public int Retries { get; init; }
 
+    /// <summary>Who cancelled it, such as <c>ada@hall-3</c>.</summary>
+    public string? CancelledBy { get; init; }
+
+    /// <summary>Why it was cancelled, in words; null where nothing was said.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>When this was decided.</summary>
     public DateTimeOffset Changed { get; init; }
 }

@@ -76,7 +76,13 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
 
     public Task Resume() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Running });
 
-    public Task Cancel() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Cancelled });
+    public Task Cancel(string by, string? reason)
+    {
+        if (by.Length > JobLimits.MaxReason || reason?.Length > JobLimits.MaxReason)
+            throw new InvalidInputException($"the reason or the name of who cancels job '{JobId}' has more than {JobLimits.MaxReason} characters");
+        // The first to cancel is the one who did it.
+        return ChangeAsync(state => state.Lifecycle == JobLifecycle.Cancelled ? state : state with { Lifecycle = JobLifecycle.Cancelled, CancelledBy = by, Reason = reason });
+    }
 
     public Task SetPriority(JobPriority priority, int weight)
     {

@@ -201,7 +201,12 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         {
             JobId = id,
             Status = status,
-            Message = status is JobStatus.Completed or JobStatus.Cancelled ? null : storeTrouble ?? Message(status),
+            Message = status switch
+            {
+                JobStatus.Completed => null,
+                JobStatus.Cancelled => $"cancelled by {Control.State.CancelledBy ?? "an unknown user"}{(Control.State.Reason is { } why ? $": {why}" : "")}",
+                _ => storeTrouble ?? Message(status),
+            },
             Submitter = scheduling.Submitter,
             Priority = scheduling.Priority,
             Weight = scheduling.Weight,

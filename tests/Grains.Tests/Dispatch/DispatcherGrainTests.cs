@@ -14,7 +14,7 @@ public sealed class DispatcherGrainTests
         await using (var before = await StartAsync(store))
         {
             await before.StartAsync("running", 4);
-            await (await before.StartAsync("cancelled", 4)).Cancel();
+            await (await before.StartAsync("cancelled", 4)).Cancel("ada@hall", null);
             await JobCluster.FinishAsync(await before.StartAsync("completed", 2));
             await (await before.StartAsync("paused", 2)).Pause();
         }

@@ -57,14 +57,14 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
         var job = await cluster.StartAsync(_id, 4);
         var (first, second) = ((await job.Lease(JobCluster.Worker))!, (await job.Lease(JobCluster.Worker))!);
         Assert.True(await job.Commit(first, JobCluster.Stats(first, Guid.NewGuid())));
-        await job.Cancel();
-        await job.Cancel();
+        await job.Cancel("ada@hall", "wrong list");
+        await job.Cancel("bob@hall", null);
 
         Assert.False(await job.Heartbeat(second, new WorkProgress(1)));
         Assert.False(await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid())));
         await JobCluster.ForgetAsync(job);
         var progress = await job.GetProgress();
-        Assert.Equal((JobStatus.Cancelled, true, 2L), (progress.Status, progress.IsFinal, progress.Finished));
+        Assert.Equal((JobStatus.Cancelled, true, 2L, "cancelled by ada@hall: wrong list"), (progress.Status, progress.IsFinal, progress.Finished, progress.Message));
         Assert.Null(await job.Lease(JobCluster.Worker));
         foreach (var change in new Func<Task>[] { job.Resume, job.Pause, () => job.SetPriority(JobPriority.High, 2), () => job.Start(4) })
         {
@@ -78,7 +78,7 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     {
         var job = await cluster.StartAsync(_id, 2);
         await JobCluster.FinishAsync(job);
-        await job.Cancel();
+        await job.Cancel("ada@hall", null);
         await job.Pause();
         Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
         Assert.Equal(-1, await JobStateFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
