@@ -83,8 +83,9 @@ internal static class StoreCommands
             return (DirectoryStore.OfJob(name, out var folder), folder);
         }
         if (JobOptions.ProblemWithName(name) is { } problem) throw new InvalidInputException(problem);
-        var setting = result.GetValue(Store)
-            ?? await ClusterCommands.WithClientAsync(result.GetValue(ClusterAt)!, client => client.GetStoreAsync(cancellationToken), cancellationToken);
-        return (await StoreLocation.Parse(setting).OpenForReadingAsync(cancellationToken), name);
+        var location = result.GetValue(Store) is { } named
+            ? StoreLocation.Parse(named)
+            : StoreLocation.ParseForeign(await ClusterCommands.WithClientAsync(result.GetValue(ClusterAt)!, client => client.GetStoreAsync(cancellationToken), cancellationToken));
+        return (await location.OpenForReadingAsync(cancellationToken), name);
     }
 }

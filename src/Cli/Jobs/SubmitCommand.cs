@@ -62,8 +62,10 @@ internal static class SubmitCommand
         await using var connection = await ClusterConnection.OpenAsync(result.GetValue(ClusterAt)!, cancellationToken);
         if (result.GetValue(UploadModel))
         {
-            var location = result.GetValue(StoreCommands.Store) ?? await connection.Client.GetStoreAsync(cancellationToken);
-            await ModelUpload.PutAsync(await StoreLocation.Parse(location).OpenAsync(cancellationToken), request.Model, cancellationToken);
+            var location = result.GetValue(StoreCommands.Store) is { } named
+                ? StoreLocation.Parse(named)
+                : StoreLocation.ParseForeign(await connection.Client.GetStoreAsync(cancellationToken));
+            await ModelUpload.PutAsync(await location.OpenAsync(cancellationToken), request.Model, cancellationToken);
         }
         var rows = await connection.Client.SubmitAsync(
             job, request.Spec, PromptFile.ReadAsync(request.Prompts, request.InputSize, cancellationToken), scheduling, cancellationToken);

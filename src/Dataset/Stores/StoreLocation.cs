@@ -53,6 +53,17 @@ public sealed class StoreLocation
         return azure ? new(null, FromNames(text)) : new(Path.GetFullPath(text), null);
     }
 
+    /// <summary>Reads a setting that somebody else gave, such as a cluster: the user's Azure identity is shown to Azure's hosts only.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <exception cref="InvalidInputException">It has none of the forms, or names a host that is not Azure's to be opened with an identity.</exception>
+    public static StoreLocation ParseForeign(string setting)
+    {
+        var location = Parse(setting);
+        if (location._container is not { Credential: not null, IsOfAzure: false }) return location;
+        throw new InvalidInputException(
+            $"the cluster says that its jobs are in {location}, which is no host of Azure; your Azure identity is shown to it only if you name it yourself: --store {location}");
+    }
+
     /// <summary>Opens the store for work: makes the folder or container if there is none, and tries what work needs.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">It cannot be used as it is set: no such account, credentials refused, folder not writable.</exception>

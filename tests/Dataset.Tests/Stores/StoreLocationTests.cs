@@ -10,6 +10,24 @@ public sealed class StoreLocationTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("https://pictures.example.com/jobs")]
+    [InlineData("https://blob.core.windows.net.example.com/jobs")]
+    [InlineData("https://pictures-blob.core.windows.net/jobs")]
+    public void ParseForeign_AHostThatIsNotAzures_IsShownNoIdentity(string url)
+    {
+        var message = Assert.Throws<InvalidInputException>(() => StoreLocation.ParseForeign(url)).Message;
+        Assert.Equal($"the cluster says that its jobs are in {url}, which is no host of Azure; your Azure identity is shown to it only if you name it yourself: --store {url}", message);
+        Assert.Equal(url, StoreLocation.Parse(url).ToString());
+    }
+
+    [Theory]
+    [InlineData("https://pictures.blob.core.windows.net/jobs")]
+    [InlineData("https://pictures.blob.core.chinacloudapi.cn/jobs")]
+    [InlineData("https://pictures.example.com/jobs?sv=2024-08-04&sr=c&sig=c2VjcmV0")]
+    [InlineData("/data/jobs")]
+    public void ParseForeign_WhatNeedsNoIdentityOrIsAzures_IsTaken(string setting) => Assert.NotNull(StoreLocation.ParseForeign(setting));
+
+    [Theory]
     [InlineData("/data/jobs", "/data/jobs")]
     [InlineData(" /data/jobs/../other ", "/data/other")]
     [InlineData("/data/a=b;c=d", "/data/a=b;c=d")]

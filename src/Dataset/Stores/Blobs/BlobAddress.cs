@@ -9,6 +9,9 @@ namespace Atelier.Dataset.Stores.Blobs;
 /// <summary>Which container, and by what credentials. Nothing is asked of the network here.</summary>
 internal sealed partial class BlobAddress
 {
+    // Public, US government and China.
+    private static readonly string[] AzureHosts = [".blob.core.windows.net", ".blob.core.usgovcloudapi.net", ".blob.core.chinacloudapi.cn"];
+
     private readonly Func<BlobClientOptions, BlobContainerClient> _connect;
 
     private BlobAddress(Func<BlobClientOptions, BlobContainerClient> connect, TokenCredential? credential)
@@ -19,6 +22,9 @@ internal sealed partial class BlobAddress
 
     /// <summary>URL of the container, without the signature that may be part of it.</summary>
     public string Name { get; }
+
+    /// <summary>Whether its host is one of Azure's, of whichever cloud.</summary>
+    public bool IsOfAzure => AzureHosts.Any(host => new Uri(Name).Host.EndsWith(host, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The identity, unless a key or a signature stands for it.</summary>
     public TokenCredential? Credential { get; }
