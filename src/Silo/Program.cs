@@ -1,7 +1,9 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Devices;
+using Atelier.Input;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 NativeRuntime.Configure();
@@ -15,6 +17,12 @@ try
 catch (InvalidInputException refused)
 {
     await Console.Error.WriteLineAsync(refused.Message);
+    return 2;
+}
+catch (Exception unusable) when (unusable is OptionsValidationException or OrleansConfigurationException
+    || (unusable is InvalidOperationException or FormatException && unusable.Message.Contains("configuration", StringComparison.OrdinalIgnoreCase)))
+{
+    await Console.Error.WriteLineAsync($"A setting cannot be used: {PrintableText.Of(unusable.Message, 500)}");
     return 2;
 }
 catch (Exception lost) when (lost is RedisException or RedisTimeoutException)

@@ -113,6 +113,8 @@ internal static class ClusterCommand
         ["Atelier__Devices"] = result.GetValue(Devices)!,
         ["Atelier__Precision"] = result.GetValue(Precision)!,
         ["Atelier__StopOnInputEnd"] = "true",
+        // Where the program is, not where the user is: an appsettings.json of any folder would decide what silos do.
+        ["DOTNET_CONTENTROOT"] = AppContext.BaseDirectory,
         ["Logging__LogLevel__Default"] = result.GetValue(Verbose) ? "Information" : "Warning",
         ["Logging__LogLevel__Orleans"] = result.GetValue(Verbose) ? "Information" : "Error",
         ["Logging__Console__FormatterName"] = "simple",
