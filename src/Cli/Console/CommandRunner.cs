@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Atelier.Abstractions;
+using Atelier.Input;
 
 namespace Atelier.Cli;
 
@@ -38,12 +39,12 @@ internal static class CommandRunner
         }
         catch (Exception unusable) when (unusable is InvalidInputException or InvalidDataException)
         {
-            await error.WriteLineAsync(unusable.Message);
+            await error.WriteLineAsync(PrintableText.Lines(unusable.Message));
             return ExitCodes.InvalidInput;
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or OrleansException or TimeoutException)
         {
-            await error.WriteLineAsync(trouble.Message);
+            await error.WriteLineAsync(PrintableText.Lines(trouble.Message));
             return ExitCodes.Failed;
         }
     }
