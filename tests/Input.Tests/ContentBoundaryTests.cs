@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.ComponentModel;
 using Xunit;
 
 namespace Atelier.Input.Tests;
@@ -7,9 +7,9 @@ public sealed class ContentBoundaryTests
 {
     public static TheoryData<Exception> FromContent =>
     [
-        new OverflowException("reason"), new FormatException("reason"), new InvalidOperationException("reason"), new ExternalException("reason"),
+        new OverflowException("reason"), new FormatException("reason"), new InvalidOperationException("reason"), new Win32Exception("reason"),
         new EndOfStreamException("reason"), new IOException("reason"), new ArgumentException("reason"), new KeyNotFoundException("reason"),
-        new IndexOutOfRangeException("reason"), new NotSupportedException("reason"), new InvalidDataException("reason"),
+        new NotSupportedException("reason"), new InvalidDataException("reason"),
     ];
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ContentBoundaryTests
     }
 
     public static TheoryData<Exception> NoDamage =>
-        [new FileNotFoundException(), new DirectoryNotFoundException(), new UnauthorizedAccessException(), new OperationCanceledException(), new OutOfMemoryException()];
+        [new FileNotFoundException(), new DirectoryNotFoundException(), new UnauthorizedAccessException(), new OperationCanceledException(), new InsufficientMemoryException()];
 
     [Theory]
     [MemberData(nameof(NoDamage))]

@@ -47,20 +47,22 @@ public sealed class ClassNames
     {
         if (!File.Exists(path)) return new ClassNames(count);
         var content = RegularFile.ReadAllBytes(path, MaxFileBytes);
-        return new ClassNames(count, ContentBoundary.Read(path, "is not a list of classes", () => Parse(content, count)));
+        return new ClassNames(count, ContentBoundary.Read(path, "is not a list of classes", () => Parse(path, content, count)));
     }
 
-    private static List<string> Parse(byte[] content, int count)
+    private static List<string> Parse(string path, byte[] content, int count)
     {
         using var lines = new StreamReader(new MemoryStream(content), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         var (names, known) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         while (lines.ReadLine() is { } name)
         {
-            if (names.Count == count) throw new InvalidDataException($"it has more than {count} lines; the model has {count} classes");
+            if (names.Count == count) throw Bad($"has more than {count} lines; the model has {count} classes");
             names.Add(name);
-            if (string.IsNullOrWhiteSpace(name)) throw new InvalidDataException($"line {names.Count} is empty");
-            if (!known.Add(name)) throw new InvalidDataException($"it has the name '{PrintableText.Of(name)}' twice");
+            if (string.IsNullOrWhiteSpace(name)) throw Bad($"line {names.Count} is empty");
+            if (!known.Add(name)) throw Bad($"has the name '{PrintableText.Of(name)}' twice");
         }
-        return names.Count == count ? names : throw new InvalidDataException($"it has {names.Count} lines; the model has {count} classes");
+        return names.Count == count ? names : throw Bad($"has {names.Count} lines; the model has {count} classes");
+
+        InvalidDataException Bad(string problem) => new($"{PrintableText.Of(path, PrintableText.PathLength)} {problem}");
     }
 }
