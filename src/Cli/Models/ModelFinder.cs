@@ -1,11 +1,15 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Models;
+using Atelier.Input;
 
 namespace Atelier.Cli.Models;
 
 /// <summary>Finds model folders by path or by name.</summary>
 internal static class ModelFinder
 {
+    // Enough to see what there is; a folder may hold any number.
+    private const int MaxShown = 20;
+
     /// <summary>Opens and checks the model that the user named.</summary>
     /// <param name="nameOrPath">A folder, or the name of one in <c>models/</c> of the current folder, of $ATELIER_MODELS or beside the program.</param>
     /// <exception cref="InvalidInputException">There is none, or it cannot be used.</exception>
@@ -15,8 +19,9 @@ internal static class ModelFinder
         var path = Directory.Exists(nameOrPath) ? nameOrPath : folders.FirstOrDefault(folder => Path.GetFileName(folder) == nameOrPath);
         if (path is null)
         {
-            var known = string.Join(", ", folders.Select(Path.GetFileName).Order(StringComparer.Ordinal));
-            throw new InvalidInputException($"no model '{nameOrPath}'; give the path of a model folder or one of: {(known.Length == 0 ? "(none found)" : known)}");
+            var names = folders.Select(folder => PrintableText.Of(Path.GetFileName(folder))).Order(StringComparer.Ordinal).ToList();
+            var known = names.Count == 0 ? "(none found)" : string.Join(", ", names.Take(MaxShown)) + (names.Count > MaxShown ? ", ..." : "");
+            throw new InvalidInputException($"no model '{PrintableText.Of(nameOrPath)}'; give the path of a model folder or one of: {known}");
         }
         try
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Weights;
+using Atelier.Input;
 using Spectre.Console;
 
 namespace Atelier.Cli.Models;
@@ -43,7 +44,7 @@ internal static class ModelsCommand
                 Classes = result.GetValue(classes),
                 StateDict = result.GetValue(stateDict),
                 Config = result.GetValue(config),
-            }.Write(Path.GetFullPath(result.GetValue(output)!));
+            }.Write(Path.GetFullPath(result.GetValue(output)!), line => ProgressDisplay.Print(console, line));
             foreach (var line in Describe(folder)) ProgressDisplay.Print(console, line);
             return ExitCodes.Success;
         });
@@ -63,8 +64,8 @@ internal static class ModelsCommand
             }
             foreach (var model in models)
                 ProgressDisplay.Print(console, model.Problem is null
-                    ? string.Create(CultureInfo.InvariantCulture, $"{model.Name}  {model.Kind}  {model.ImageSize}x{model.ImageSize}  {model.Parameters / 1e6:0.0}M parameters  {model.Digest![..12]}  {model.Path}")
-                    : $"{model.Name}  cannot be used: {model.Problem}");
+                    ? string.Create(CultureInfo.InvariantCulture, $"{PrintableText.Of(model.Name)}  {model.Kind}  {model.ImageSize}x{model.ImageSize}  {model.Parameters / 1e6:0.0}M parameters  {model.Digest![..12]}  {PrintableText.Of(model.Path, PrintableText.PathLength)}")
+                    : $"{PrintableText.Of(model.Name)}  cannot be used: {PrintableText.Of(model.Problem, PrintableText.PathLength)}");
             if (models.Count == 0) ProgressDisplay.Print(console, "There are no models; atelier models import makes one.");
             return ExitCodes.Success;
         });
@@ -90,7 +91,7 @@ internal static class ModelsCommand
     private static IEnumerable<string> Describe(ModelFolder folder)
     {
         var (config, summary) = (folder.Config, Summary.Of(folder));
-        yield return $"{folder.Path}";
+        yield return PrintableText.Of(folder.Path, PrintableText.PathLength);
         yield return $"kind:        {config.Kind}";
         yield return $"images:      {config.ImageSize}x{config.ImageSize}" + (config.FinalImageSize != config.ImageSize ? $", upsampled to {config.FinalImageSize}x{config.FinalImageSize}" : "");
         yield return $"diffusion:   {config.Diffusion.NoiseSchedule}, {config.Diffusion.Timesteps} timesteps";
@@ -129,12 +130,14 @@ internal static class ModelsCommand
 
         public static Summary Of(ModelFolder folder)
         {
-            var files = Directory.EnumerateFiles(folder.Path, "*.safetensors").Order(StringComparer.Ordinal).Select(file =>
+            var files = folder.Files.Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal)).Select(file =>
             {
-                var header = Safetensors.ReadHeader(file).Values;
+                var path = System.IO.Path.Combine(folder.Path, file);
+                var header = Safetensors.ReadHeader(path).Values;
+                // A link has a length of its own.
+                using var content = RegularFile.OpenRead(path);
                 return new WeightsSummary(
-                    System.IO.Path.GetFileName(file), header.Sum(tensor => tensor.Elements),
-                    [.. header.Select(tensor => tensor.DType.ToString().ToLowerInvariant()).Distinct()], new FileInfo(file).Length);
+                    file, header.Sum(tensor => tensor.Elements), [.. header.Select(tensor => tensor.DType.ToString().ToLowerInvariant()).Distinct()], content.Length);
             }).ToList();
             return new Summary(System.IO.Path.GetFileName(folder.Path), folder.Path)
             {

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Input;
 
 namespace Atelier.Dataset.StoredModels;
 
@@ -8,6 +9,7 @@ internal sealed record ModelManifest
 {
     // More than any model has; a list without end would fill the disk.
     private const int MaxFiles = 1000;
+    private const int MaxReason = 300;
 
     /// <summary>The files.</summary>
     public required IReadOnlyList<ModelFileEntry> Files { get; init; }
@@ -26,10 +28,10 @@ internal sealed record ModelManifest
             }
             catch (ArgumentException bad)
             {
-                throw new InvalidDataException($"{place} lists a file that no model has: {bad.Message}", bad);
+                throw new InvalidDataException($"{place} lists a file that no model has: {PrintableText.Of(bad.Message, MaxReason)}", bad);
             }
             if (file.Length < 0 || !JobSpecRules.IsSha256(file.Sha256))
-                throw new InvalidDataException($"{place} lists '{file.Path}' with {file.Length} bytes and the SHA-256 '{file.Sha256}'");
+                throw new InvalidDataException($"{place} lists '{PrintableText.Of(file.Path)}' with {file.Length} bytes and the SHA-256 '{PrintableText.Of(file.Sha256)}'");
         }
         // As file systems compare that do not tell upper from lower case.
         if (Files.DistinctBy(file => file.Path, StringComparer.OrdinalIgnoreCase).Count() < Files.Count)

@@ -3,6 +3,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Input;
 
 namespace Atelier.Dataset.StoredModels;
 
@@ -25,7 +26,7 @@ public static class StoredModel
     /// <param name="folder">Folder of the model.</param>
     /// <param name="files">Its files: paths within the folder, with '/' between segments.</param>
     /// <param name="cancellationToken">Gives up; what was written stays and is not wrong.</param>
-    /// <exception cref="InvalidDataException">A file cannot be part of a model, or the store has another one in its place.</exception>
+    /// <exception cref="InvalidDataException">A file is no regular one or cannot be part of a model, or the store has another one in its place.</exception>
     public static async Task PutAsync(
         IStore store, string digest, string folder, IReadOnlyList<string> files, CancellationToken cancellationToken = default)
     {
@@ -35,7 +36,7 @@ public static class StoredModel
         var entries = new List<ModelFileEntry>(files.Count);
         foreach (var file in files)
         {
-            var source = new FileStream(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            var source = RegularFile.OpenRead(Path.Combine(folder, file), options: FileOptions.Asynchronous);
             await using var _ = source.ConfigureAwait(false);
             entries.Add(new ModelFileEntry
             {
@@ -106,7 +107,7 @@ public static class StoredModel
         {
             var writer = await store.OpenWriterAsync(path, cancellationToken).ConfigureAwait(false);
             await using var _ = writer.ConfigureAwait(false);
-            var file = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            var file = RegularFile.OpenRead(source, options: FileOptions.Asynchronous);
             await using var __ = file.ConfigureAwait(false);
             if (await CopyAsync(file, writer.Stream, entry.Length, cancellationToken).ConfigureAwait(false) != entry.Sha256)
                 throw new InvalidDataException($"{source} has changed while it was read");

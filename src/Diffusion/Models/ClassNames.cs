@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Models;
 
@@ -33,21 +35,34 @@ public sealed class ClassNames
         : null;
 
     /// <summary>What a label may be, in words.</summary>
-    public string Describe() => Names is null ? $"0 to {Count - 1}" : $"0 to {Count - 1}, or a name such as '{Names[0]}'";
+    public string Describe() => Names is null ? $"0 to {Count - 1}" : $"0 to {Count - 1}, or a name such as '{PrintableText.Of(Names[0])}'";
 
     /// <summary>Reads the names.</summary>
     /// <param name="path">File of the names, which need not exist.</param>
     /// <param name="count">How many classes there are.</param>
-    /// <exception cref="InvalidDataException">There are more or fewer lines, a name is empty or there twice, or the file is not UTF-8.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There are more or fewer lines, a name is empty or there twice, or the file is no regular one, not UTF-8, or has more than 16 MiB.
+    /// </exception>
     internal static ClassNames Load(string path, int count)
     {
         if (!File.Exists(path)) return new ClassNames(count);
-        if (new FileInfo(path).Length > MaxFileBytes) throw new InvalidDataException($"{path} has more than {MaxFileBytes} bytes");
-        var names = File.ReadAllLines(path);
-        if (names.Length != count) throw new InvalidDataException($"{path} has {names.Length} lines; the model has {count} classes");
-        if (Array.FindIndex(names, string.IsNullOrWhiteSpace) is >= 0 and var empty) throw new InvalidDataException($"{path} line {empty + 1} is empty");
-        return names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw new InvalidDataException($"{path} has the name '{twice.Key}' twice")
-            : new ClassNames(count, names);
+        var content = RegularFile.ReadAllBytes(path, MaxFileBytes);
+        return new ClassNames(count, ContentBoundary.Read(path, "is not a list of classes", () => Parse(path, content, count)));
+    }
+
+    private static List<string> Parse(string path, byte[] content, int count)
+    {
+        using var lines = new StreamReader(new MemoryStream(content), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        var (names, known) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
+        while (lines.ReadLine() is { } name)
+        {
+            if (names.Count == count) throw Bad($"has more than {count} lines; the model has {count} classes");
+            names.Add(name);
+            if (string.IsNullOrWhiteSpace(name)) throw Bad($"line {names.Count} is empty");
+            if (!known.Add(name)) throw Bad($"has the name '{PrintableText.Of(name)}' twice");
+        }
+        return names.Count == count ? names : throw Bad($"has {names.Count} lines; the model has {count} classes");
+
+        InvalidDataException Bad(string problem) => new($"{PrintableText.Of(path, PrintableText.PathLength)} {problem}");
     }
 }

@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Weights;
+using Atelier.Input;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +14,11 @@ namespace Atelier.Diffusion.Models;
 /// <c>upsampler.safetensors</c> and <c>classifier.safetensors</c>, <c>tokenizer/</c> (GLIDE's vocabulary files) for text, and <c>classes.txt</c>.
 /// Opening one checks everything that can be wrong short of the weights' values.
 /// </summary>
+/// <remarks>
+/// These names, and of the vocabulary <c>encoder.json</c> and <c>vocab.bpe</c> or else their <c>.gz</c>, are all that is part of a model; whatever lies beside
+/// them is not. Each may be a link to a regular file anywhere, as in the cache of Hugging Face, but for <c>classes.txt</c>: a link there must stay in
+/// the folder, or in the cache's own <c>blobs</c>, as any text could pass for names.
+/// </remarks>
 public sealed class ModelFolder
 {
     /// <summary>Name of the file with the configuration.</summary>
@@ -34,6 +38,9 @@ public sealed class ModelFolder
 
     /// <summary>Name of the file with the classes' names.</summary>
     public const string ClassesFile = "classes.txt";
+
+    // Ten thousand times that of any network there is.
+    private const int MaxConfigBytes = 1 << 20;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -72,8 +79,8 @@ public sealed class ModelFolder
     {
         if (label is null)
             return Config is AdmConfig { Network.NumClasses: not null } ? $"there is no label, which the model needs; allowed: {Classes!.Describe()}" : null;
-        if (Classes is null) return $"the label is '{label}'; the model has no classes";
-        return Classes.Find(label) is null ? $"the label is '{label}'; allowed: {Classes.Describe()}" : null;
+        if (Classes is null) return $"the label is '{PrintableText.Of(label)}'; the model has no classes";
+        return Classes.Find(label) is null ? $"the label is '{PrintableText.Of(label)}'; allowed: {Classes.Describe()}" : null;
     }
 
     /// <summary>Opens a folder and checks config, tokenizer, and the weights' names, shapes and lengths. Reads every byte once, for the digest.</summary>
@@ -81,23 +88,19 @@ public sealed class ModelFolder
     /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
     public static ModelFolder Open(string path)
     {
-        RequireFile(path, ConfigFile);
-        var config = ReadConfig(System.IO.Path.Combine(path, ConfigFile));
-        var files = WeightsOf(config).ToList();
-        foreach (var (file, _) in files) RequireFile(path, file);
-        var tokenizer = config is GlideConfig ? BpeTokenizer.Load(System.IO.Path.Combine(path, TokenizerFolder)) : null;
-        if (config is GlideConfig glide && tokenizer!.VocabularySize != glide.Network.VocabularySize)
-            throw new InvalidDataException(
-                $"{path}: the tokenizer has {tokenizer.VocabularySize} tokens, {ConfigFile} says vocabulary_size {glide.Network.VocabularySize}");
+        ModelFiles.Require(path, ConfigFile);
+        var configFile = System.IO.Path.Combine(path, ConfigFile);
+        var config = ReadConfig(configFile);
+        foreach (var (file, _) in ModelFiles.WeightsOf(config)) ModelFiles.Require(path, file);
+        var files = ModelFiles.Of(path, config);
+        var tokenizer = OpenTokenizer(System.IO.Path.Combine(path, TokenizerFolder), config, ConfigFile);
         var classes = config.ClassCount is { } count ? ClassNames.Load(System.IO.Path.Combine(path, ClassesFile), count) : null;
-        foreach (var (file, create) in files)
+        CheckWeights(config, configFile, file =>
         {
             var weights = System.IO.Path.Combine(path, file);
-            using var network = create(META);
-            StateDict.Check(weights, network, Safetensors.ReadHeader(weights).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
-        }
-        var all = FilesOf(path, config);
-        return new ModelFolder(path, config, tokenizer, classes, all, ComputeDigest(path, all));
+            return (weights, Safetensors.ReadHeader(weights).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
+        });
+        return new ModelFolder(path, config, tokenizer, classes, files, ModelFiles.Digest(path, files));
     }
 
     /// <summary>Reads and checks a <c>model.json</c> alone.</summary>
@@ -105,24 +108,15 @@ public sealed class ModelFolder
     /// <exception cref="InvalidDataException">It is missing, malformed or describes an impossible model.</exception>
     public static ModelConfig ReadConfig(string file)
     {
+        const string Problem = "is not a usable model config";
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            var kind = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("kind", out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : throw new ArgumentException($"it has no 'kind'; known: {AdmConfig.Name}, {GlideConfig.Name}");
-            ModelConfig config = kind switch
-            {
-                GlideConfig.Name => json.Deserialize<GlideConfig>(Json)!,
-                AdmConfig.Name => json.Deserialize<AdmConfig>(Json)!,
-                _ => throw new ArgumentException($"unknown kind '{kind}'; known: {AdmConfig.Name}, {GlideConfig.Name}"),
-            };
-            config.Validate();
-            return config;
+            var content = RegularFile.ReadAllBytes(file, MaxConfigBytes);
+            return ContentBoundary.Read(file, Problem, () => ParseConfig(content));
         }
-        catch (Exception bad) when (bad is JsonException or ArgumentException or IOException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InvalidDataException($"{file} is not a usable model config: {bad.Message}", bad);
+            throw new InvalidDataException($"{PrintableText.Of(file, PrintableText.PathLength)} {Problem}: there is no such file", missing);
         }
     }
 
@@ -135,13 +129,15 @@ public sealed class ModelFolder
         File.WriteAllText(System.IO.Path.Combine(path, ConfigFile), JsonSerializer.Serialize<object>(config, Json) + "\n");
     }
 
-    /// <summary>Copies the files of a vocabulary.</summary>
+    /// <summary>Copies the files of a vocabulary, and none that lie beside them.</summary>
     /// <param name="from">Folder to copy from.</param>
     /// <param name="to">Folder to create or use.</param>
+    /// <exception cref="InvalidDataException">One is missing or is no regular file.</exception>
     public static void CopyTokenizer(string from, string to)
     {
+        var files = BpeFiles.PathsIn(from);
         Directory.CreateDirectory(to);
-        foreach (var file in VocabularyFiles(from)) File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)), overwrite: true);
+        foreach (var file in files) ModelFiles.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)));
     }
 
     /// <summary>Writes a text-to-image model with one of its networks; the files of others are left as they are.</summary>
@@ -166,7 +162,7 @@ public sealed class ModelFolder
         var loaded = new Dictionary<string, nn.Module>();
         try
         {
-            foreach (var (file, create) in WeightsOf(Config)) loaded.Add(file, Load(file, create, device));
+            foreach (var (file, create) in ModelFiles.WeightsOf(Config)) loaded.Add(file, Load(file, create, device));
             return new ModelNetworks(
                 loaded[WeightsFile], loaded.GetValueOrDefault(UpsamplerFile), (EncoderUNetModel?)loaded.GetValueOrDefault(ClassifierFile));
         }
@@ -182,23 +178,73 @@ public sealed class ModelFolder
     /// <param name="device">Where to put it; null is the CPU.</param>
     /// <returns>The network in evaluation mode, its parameters frozen; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
-    public nn.Module LoadNetwork(string file, Device? device = null) => Load(file, WeightsOf(Config).Single(weights => weights.File == file).Create, device);
+    public nn.Module LoadNetwork(string file, Device? device = null) => Load(file, ModelFiles.WeightsOf(Config).Single(weights => weights.File == file).Create, device);
 
-    // The networks of a model by the files of their weights.
-    private static IEnumerable<(string File, Func<Device?, nn.Module> Create)> WeightsOf(ModelConfig config)
+    /// <summary>Opens the vocabulary that a model needs.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="says">What says how many tokens there are, for messages.</param>
+    /// <returns>The vocabulary, or null where the model takes no text.</returns>
+    /// <exception cref="InvalidDataException">It is missing, damaged or of another size.</exception>
+    internal static BpeTokenizer? OpenTokenizer(string folder, ModelConfig config, string says)
     {
-        switch (config)
+        if (config is not GlideConfig glide) return null;
+        var tokenizer = BpeTokenizer.Load(folder);
+        return tokenizer.VocabularySize == glide.Network.VocabularySize
+            ? tokenizer
+            : throw new InvalidDataException(
+                $"{PrintableText.Of(folder, PrintableText.PathLength)}: the tokenizer has {tokenizer.VocabularySize} tokens, {says} says vocabulary_size {glide.Network.VocabularySize}");
+    }
+
+    /// <summary>Compares names and shapes of weights with those that a model needs, without reading them.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="configFile">What describes it, for messages.</param>
+    /// <param name="find">The path, for messages, and the shapes of what is to be a file of the model.</param>
+    /// <exception cref="InvalidDataException">They differ, or the model cannot be built.</exception>
+    internal static void CheckWeights(ModelConfig config, string configFile, Func<string, (string Path, IReadOnlyDictionary<string, long[]> Shapes)> find)
+    {
+        foreach (var (file, create) in ModelFiles.WeightsOf(config))
         {
-            case GlideConfig glide:
-                yield return (WeightsFile, device => new Text2ImUNet(glide.Network, device));
-                if (glide.Upsampler is { } larger) yield return (UpsamplerFile, device => new Text2ImUNet(larger.Network, device));
-                break;
-            case AdmConfig adm:
-                yield return (WeightsFile, device => new UNetModel(adm.Network, device));
-                if (adm.Upsampler is { } upsampler) yield return (UpsamplerFile, device => new UNetModel(upsampler.Network, device));
-                break;
+            using var network = ContentBoundary.Read(configFile, "describes a network that cannot be built", () => create(META));
+            var (path, shapes) = find(file);
+            StateDict.Check(path, network, shapes);
         }
-        if (config.Classifier is { } classifier) yield return (ClassifierFile, device => new EncoderUNetModel(classifier, device));
+    }
+
+    /// <summary>Moves the folder, which is then of no use any more.</summary>
+    /// <param name="path">Where to: a place where nothing is, or an empty folder, which may be the one that this folder is in.</param>
+    /// <returns>The model in its new place.</returns>
+    internal ModelFolder MoveTo(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            Directory.Move(Path, path);
+        }
+        else
+        {
+            // What makes a folder a model comes last.
+            foreach (var entry in Directory.GetFileSystemEntries(Path).OrderBy(entry => System.IO.Path.GetFileName(entry) == ConfigFile))
+                Directory.Move(entry, System.IO.Path.Combine(path, System.IO.Path.GetFileName(entry)));
+            Directory.Delete(Path);
+        }
+        return new ModelFolder(path, Config, Tokenizer, Classes, Files, Digest);
+    }
+
+    private static ModelConfig ParseConfig(byte[] content)
+    {
+        using var json = JsonDocument.Parse(content);
+        var kind = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("kind", out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new ArgumentException($"it has no 'kind'; known: {AdmConfig.Name}, {GlideConfig.Name}");
+        ModelConfig config = kind switch
+        {
+            GlideConfig.Name => json.Deserialize<GlideConfig>(Json)!,
+            AdmConfig.Name => json.Deserialize<AdmConfig>(Json)!,
+            _ => throw new ArgumentException($"unknown kind '{PrintableText.Of(kind)}'; known: {AdmConfig.Name}, {GlideConfig.Name}"),
+        };
+        config.Validate();
+        return config;
     }
 
     private nn.Module Load(string file, Func<Device?, nn.Module> create, Device? device)
@@ -209,35 +255,5 @@ public sealed class ModelFolder
         network.to(device ?? CPU);
         network.eval();
         return network;
-    }
-
-    // A folder of official files has CLIP's vocabulary too, which no model of ours reads.
-    private static IEnumerable<string> VocabularyFiles(string tokenizer) => Directory.EnumerateFiles(tokenizer)
-        .Where(file => System.IO.Path.GetFileName(file) is var name && (name.StartsWith("encoder.json", StringComparison.Ordinal) || name.StartsWith("vocab.bpe", StringComparison.Ordinal)));
-
-    private static void RequireFile(string path, string file)
-    {
-        if (!File.Exists(System.IO.Path.Combine(path, file))) throw new InvalidDataException($"{path} is not a model folder: it has no {file}");
-    }
-
-    private static List<string> FilesOf(string path, ModelConfig config)
-    {
-        var tokenizer = System.IO.Path.Combine(path, TokenizerFolder);
-        string[] vocabulary = config is GlideConfig
-            ? [.. VocabularyFiles(tokenizer).Select(file => $"{TokenizerFolder}/{System.IO.Path.GetFileName(file)}")]
-            : [];
-        string[] classes = File.Exists(System.IO.Path.Combine(path, ClassesFile)) ? [ClassesFile] : [];
-        return [.. WeightsOf(config).Select(weights => weights.File).Concat([ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal)];
-    }
-
-    private static string ComputeDigest(string path, List<string> files)
-    {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in files)
-        {
-            using var stream = File.OpenRead(System.IO.Path.Combine(path, file));
-            digest.AppendData(Encoding.UTF8.GetBytes($"{file}\n{Convert.ToHexStringLower(SHA256.HashData(stream))}\n"));
-        }
-        return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 }

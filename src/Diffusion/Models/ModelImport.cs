@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Weights;
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Models;
@@ -37,44 +38,63 @@ public sealed record ModelImport
     public string? Config { get; init; }
 
     /// <summary>
-    /// Writes the folder, weights with their own element types. One tensor is in memory at a time. <c>model.json</c> is written last, so that a
-    /// folder that has it is whole.
+    /// Writes the folder, weights with their own element types. Everything but the elements is checked before anything is written; one tensor is in memory at a
+    /// time. The folder is made beside its place, or in it where it exists, and moved when it is whole; nothing is left of one that fails.
     /// </summary>
     /// <param name="path">Folder to create; it may exist if it is empty.</param>
+    /// <param name="report">Is told, in words, what was changed on the way: a prefix that all names share, such as <c>module.</c>, is taken off.</param>
     /// <returns>The folder, opened.</returns>
-    /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
-    public ModelFolder Write(string path)
+    /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file that was given, and why.</exception>
+    public ModelFolder Write(string path, Action<string>? report = null)
     {
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()) throw new InvalidDataException($"{path} is not empty; give a new folder");
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new InvalidDataException($"{path} is not empty; give a new folder");
         if (Kind == GlideConfig.Name && Vocabulary is null) throw new InvalidDataException("a model of kind glide needs the folder of its vocabulary");
         foreach (var file in new[] { Base, Upsampler, Classifier, Classes, Config })
             if (file is not null && !File.Exists(file)) throw new InvalidDataException($"{file}: there is no such file");
 
-        var (weights, upsampler, classifier) = (Checkpoint.Open(Base, StateDict), Open(Upsampler), Open(Classifier));
+        var (weights, upsampler, classifier) = (Open(Base)!, Open(Upsampler), Open(Classifier));
         if (StateDict is not null && new[] { weights, upsampler, classifier }.All(checkpoint => checkpoint?.StateDict != StateDict))
             throw new InvalidDataException($"--state-dict is '{StateDict}', but no checkpoint has a choice of state dicts");
         var config = Config is null ? Recognise(weights, upsampler, classifier) : ModelFolder.ReadConfig(Config);
         if (config.Kind != Kind) throw new InvalidDataException($"{Config} is of kind {config.Kind}, not {Kind}");
         ValidateConfig(config);
+        var files = new Dictionary<string, Checkpoint> { [ModelFolder.WeightsFile] = weights };
+        if (upsampler is not null) files.Add(ModelFolder.UpsamplerFile, upsampler);
+        if (classifier is not null) files.Add(ModelFolder.ClassifierFile, classifier);
+        ModelFolder.CheckWeights(config, Config ?? Base, file => (files[file].Path, files[file].Header.ToDictionary(entry => entry.Key, entry => entry.Value.Shape)));
+        if (Vocabulary is not null) ModelFolder.OpenTokenizer(Vocabulary, config, Config ?? "the network");
+        if (Classes is not null) ClassNames.Load(Classes, config.ClassCount ?? throw new InvalidDataException($"{Classes} names classes, of which the model has none"));
+        return Write(Path.GetFullPath(path), config, files);
 
-        Directory.CreateDirectory(path);
-        Safetensors.Write(Path.Combine(path, ModelFolder.WeightsFile), weights);
-        if (upsampler is not null) Safetensors.Write(Path.Combine(path, ModelFolder.UpsamplerFile), upsampler);
-        if (classifier is not null) Safetensors.Write(Path.Combine(path, ModelFolder.ClassifierFile), classifier);
-        if (config is GlideConfig) ModelFolder.CopyTokenizer(Vocabulary!, Path.Combine(path, ModelFolder.TokenizerFolder));
-        if (Classes is not null) File.Copy(Classes, Path.Combine(path, ModelFolder.ClassesFile));
-        ModelFolder.WriteConfig(path, config);
+        Checkpoint? Open(string? file)
+        {
+            if (file is null) return null;
+            var checkpoint = Checkpoint.Open(file, StateDict);
+            if (checkpoint.SharedPrefix is not { Length: > 0 } prefix) return checkpoint;
+            report?.Invoke($"{file}: all names begin with '{PrintableText.Of(prefix)}', which is taken off");
+            return checkpoint.WithoutPrefix(prefix);
+        }
+    }
+
+    private ModelFolder Write(string path, ModelConfig config, Dictionary<string, Checkpoint> files)
+    {
+        var place = path;
+        while (!Directory.Exists(place)) place = Path.GetDirectoryName(place)!;
+        var unfinished = Path.Combine(place, $".import-{Guid.NewGuid():N}");
         try
         {
-            return ModelFolder.Open(path);
+            Directory.CreateDirectory(unfinished);
+            foreach (var (file, checkpoint) in files) Safetensors.Write(Path.Combine(unfinished, file), checkpoint);
+            if (config is GlideConfig) ModelFolder.CopyTokenizer(Vocabulary!, Path.Combine(unfinished, ModelFolder.TokenizerFolder));
+            if (Classes is not null) ModelFiles.Copy(Classes, Path.Combine(unfinished, ModelFolder.ClassesFile));
+            ModelFolder.WriteConfig(unfinished, config);
+            return ModelFolder.Open(unfinished).MoveTo(path);
         }
-        catch (InvalidDataException)
+        finally
         {
-            File.Delete(Path.Combine(path, ModelFolder.ConfigFile));
-            throw;
+            if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         }
-
-        Checkpoint? Open(string? file) => file is null ? null : Checkpoint.Open(file, StateDict);
     }
 
     private ModelConfig Recognise(Checkpoint weights, Checkpoint? upsampler, Checkpoint? classifier)
@@ -109,7 +129,7 @@ public sealed record ModelImport
                         : new() { ImageSize = large.ImageSize, Network = large.Network, Diffusion = large.Diffusion, Respacing = "250", Temperature = 1 },
                 };
             default:
-                throw new InvalidDataException($"unknown kind '{Kind}'; known: {AdmConfig.Name}, {GlideConfig.Name}");
+                throw new InvalidDataException($"unknown kind '{PrintableText.Of(Kind)}'; known: {AdmConfig.Name}, {GlideConfig.Name}");
         }
     }
 

@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Diffusion.Schedules;
 
 /// <summary>
@@ -24,7 +26,7 @@ public static class BetaSchedule
         {
             "linear" => Ranged("linear", 1000.0 / timesteps * 0.0001, 1000.0 / timesteps * 0.02, timesteps),
             "squaredcos_cap_v2" or "cosine" => FromAlphaBar(timesteps, t => Math.Pow(Math.Cos((t + 0.008) / 1.008 * Math.PI / 2), 2)),
-            _ => throw new ArgumentException($"unknown noise schedule '{name}'; known: {string.Join(", ", Names)}", nameof(name)),
+            _ => throw new ArgumentException($"unknown noise schedule '{PrintableText.Of(name)}'; known: {string.Join(", ", Names)}", nameof(name)),
         };
         var outside = Array.FindIndex(betas, beta => !(beta > 0 && beta <= 1));
         return outside < 0
@@ -47,7 +49,7 @@ public static class BetaSchedule
         "warmup50" => Warmup(first, last, timesteps, (int)(timesteps * 0.5)),
         "const" => Warmup(first, last, timesteps, 0),
         "jsd" => Array.ConvertAll(Linspace(timesteps, 1, timesteps), left => 1 / left),
-        _ => throw new ArgumentException($"unknown noise schedule '{name}'; known: quad, linear, warmup10, warmup50, const, jsd", nameof(name)),
+        _ => throw new ArgumentException($"unknown noise schedule '{PrintableText.Of(name)}'; known: quad, linear, warmup10, warmup50, const, jsd", nameof(name)),
     };
 
     /// <summary>beta_t = 1 - alphaBar(t / T) / alphaBar((t - 1) / T), capped.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Schedules;
 
@@ -65,5 +66,5 @@ public static class TimestepRespacing
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? count
             : throw new ArgumentException(
-                $"timestep respacing '{specification}' is not a number of steps, a list such as 10,10,3, ddimN or fast27", nameof(specification));
+                $"timestep respacing '{PrintableText.Of(specification)}' is not a number of steps, a list such as 10,10,3, ddimN or fast27", nameof(specification));
 }

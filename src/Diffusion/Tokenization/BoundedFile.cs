@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Tokenization;
 
@@ -26,45 +27,26 @@ internal static class BoundedFile
     }
 
     /// <summary>The content, decompressed.</summary>
-    /// <exception cref="InvalidDataException">It is larger than 64 MiB, damaged or cut short.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file, larger than 64 MiB, damaged or cut short.</exception>
     public static byte[] Read(string path)
     {
-        using var file = File.OpenRead(path);
-        var isCompressed = path.EndsWith(Compressed, StringComparison.Ordinal);
-        var content = isCompressed ? Decompress(path, file) : ReadToLimit(file);
-        if (content.Length > MaxBytes)
-            throw Invalid(path, $"larger than {MaxBytes >> 20} MiB, which no vocabulary is");
+        using var file = RegularFile.OpenRead(path, MaxBytes);
+        if (!path.EndsWith(Compressed, StringComparison.Ordinal))
+            return RegularFile.ReadToEnd(file, path, MaxBytes);
 
-        // GZipStream ends without complaint where a cut file ends.
-        if (isCompressed && StatedLength(file) != content.Length)
-            throw Invalid(path, $"the file is cut short or damaged: its {content.Length} bytes are not as many as it states");
-        return content;
-    }
-
-    public static InvalidDataException Invalid(string path, string what, Exception? inner = null) => new($"{path}: {what}.", inner);
-
-    private static byte[] Decompress(string path, FileStream file)
-    {
-        try
+        var content = ContentBoundary.Read(path, "has damaged compressed data", () =>
         {
             using var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-            return ReadToLimit(gzip);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw Invalid(path, $"the compressed data is damaged: {exception.Message}", exception);
-        }
+            return RegularFile.ReadToEnd(gzip, path, MaxBytes);
+        });
+
+        // GZipStream ends without complaint where a cut file ends.
+        return StatedLength(file) == content.Length
+            ? content
+            : throw Invalid(path, $"the file is cut short or damaged: its {content.Length} bytes are not as many as it states");
     }
 
-    /// <summary>The whole stream, or so much of it that it is seen to be too large.</summary>
-    private static byte[] ReadToLimit(Stream stream)
-    {
-        using var content = new MemoryStream();
-        var buffer = new byte[81_920];
-        for (int count; content.Length <= MaxBytes && (count = stream.Read(buffer)) > 0;)
-            content.Write(buffer, 0, count);
-        return content.ToArray();
-    }
+    public static InvalidDataException Invalid(string path, string what) => new($"{PrintableText.Of(path, PrintableText.PathLength)}: {what}.");
 
     /// <summary>The length of the content, with which a gzip file ends (RFC 1952, section 2.3.1, ISIZE); -1 if it has none.</summary>
     private static long StatedLength(FileStream file)

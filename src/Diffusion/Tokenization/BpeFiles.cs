@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Tokenization;
 
@@ -12,17 +13,26 @@ namespace Atelier.Diffusion.Tokenization;
 /// </remarks>
 internal static class BpeFiles
 {
+    /// <summary>How long a token may be. The longest official one has 128 bytes.</summary>
+    public const int MaxTokenBytes = 1 << 16;
+
     private const string EncoderName = "encoder.json";
     private const string MergesName = "vocab.bpe";
 
+    // Four times those of the largest vocabularies there are.
+    private const int MaxTokens = 1 << 20;
+
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The files of a vocabulary: those that are read, and no others that are beside them.</summary>
+    /// <exception cref="InvalidDataException">One is missing.</exception>
+    public static IReadOnlyList<string> PathsIn(string folder) => [BoundedFile.Find(folder, EncoderName), BoundedFile.Find(folder, MergesName)];
 
     public static BpeTokenizer Read(string folder)
     {
-        var encoderPath = BoundedFile.Find(folder, EncoderName);
-        var mergesPath = BoundedFile.Find(folder, MergesName);
-        var ids = ReadEncoder(encoderPath);
-        var merges = ReadMerges(mergesPath, ids);
+        var paths = PathsIn(folder);
+        var ids = ReadEncoder(paths[0]);
+        var merges = ReadMerges(paths[1], ids);
 
         var tokens = new string[ids.Count];
         foreach (var (token, id) in ids)
@@ -54,24 +64,20 @@ internal static class BpeFiles
 
     private static Dictionary<string, int> ReadEncoder(string path)
     {
-        using var json = Parse(path);
-        if (json.RootElement.ValueKind != JsonValueKind.Object)
-            throw BoundedFile.Invalid(path, $"expected an object from token to id, found {json.RootElement.ValueKind}");
-
-        var size = json.RootElement.GetPropertyCount();
+        var content = BoundedFile.Read(path);
+        var entries = ContentBoundary.Read(path, "is not JSON", () => Parse(path, content));
+        var size = entries.Count;
         var ids = new Dictionary<string, int>(size, StringComparer.Ordinal);
         var owners = new string?[size];
-        foreach (var entry in json.RootElement.EnumerateObject())
+        foreach (var (token, id) in entries)
         {
-            var token = ReadToken(path, entry);
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id))
-                throw BoundedFile.Invalid(path, $"token '{token}' has the id {entry.Value.GetRawText()}, expected an integer");
+            CheckToken(path, token);
             if (id < 0 || id >= size)
-                throw BoundedFile.Invalid(path, $"token '{token}' has the id {id}, expected 0 to {size - 1} in a vocabulary of {size}");
+                throw BoundedFile.Invalid(path, $"token '{PrintableText.Of(token)}' has the id {id}, expected 0 to {size - 1} in a vocabulary of {size}");
             if (owners[id] is { } owner)
-                throw BoundedFile.Invalid(path, $"the tokens '{owner}' and '{token}' share the id {id}");
+                throw BoundedFile.Invalid(path, $"the tokens '{PrintableText.Of(owner)}' and '{PrintableText.Of(token)}' share the id {id}");
             if (!ids.TryAdd(token, id))
-                throw BoundedFile.Invalid(path, $"token '{token}' is there twice, with the ids {ids[token]} and {id}");
+                throw BoundedFile.Invalid(path, $"token '{PrintableText.Of(token)}' is there twice, with the ids {ids[token]} and {id}");
             owners[id] = token;
         }
 
@@ -89,40 +95,47 @@ internal static class BpeFiles
         return ids;
     }
 
-    private static JsonDocument Parse(string path)
+    private static List<(string Token, int Id)> Parse(string path, byte[] content)
     {
-        try
+        var json = new Utf8JsonReader(content);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw BoundedFile.Invalid(path, $"expected an object from token to id, found {json.TokenType}");
+
+        var entries = new List<(string, int)>();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            return JsonDocument.Parse(BoundedFile.Read(path));
+            if (json.ValueSpan.Length > MaxTokenBytes)
+                throw BoundedFile.Invalid(path, $"the token at byte {json.TokenStartIndex} has {json.ValueSpan.Length} bytes; at most {MaxTokenBytes} are allowed");
+            if (entries.Count == MaxTokens)
+                throw BoundedFile.Invalid(path, $"more than the {MaxTokens} tokens that are allowed");
+            var token = json.GetString()!;
+            json.Read();
+            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out var id))
+                throw BoundedFile.Invalid(path, $"token '{PrintableText.Of(token)}' has the id {PrintableText.Of(RawText(ref json))}, expected an integer");
+            entries.Add((token, id));
         }
-        catch (JsonException exception)
-        {
-            throw BoundedFile.Invalid(path, $"not JSON: {exception.Message}", exception);
-        }
+        // Refuses what follows the object.
+        json.Read();
+        return entries;
     }
 
-    private static string ReadToken(string path, JsonProperty entry)
+    // No more of it than a message shows.
+    private static string RawText(ref Utf8JsonReader json)
     {
-        string token;
-        try
-        {
-            token = entry.Name;
-        }
-        catch (InvalidOperationException exception)
-        {
-            var problem = $"the token with the value {entry.Value.GetRawText()} is not text: {exception.Message}";
-            throw BoundedFile.Invalid(path, problem, exception);
-        }
+        var start = Encoding.UTF8.GetString(json.ValueSpan[..Math.Min(json.ValueSpan.Length, 4 * PrintableText.WordLength)]);
+        return json.TokenType == JsonTokenType.String ? $"\"{start}\"" : start;
+    }
 
+    private static void CheckToken(string path, string token)
+    {
         if (token.Length == 0)
-            throw BoundedFile.Invalid(path, $"the token with the value {entry.Value.GetRawText()} is empty");
+            throw BoundedFile.Invalid(path, "a token is empty");
         foreach (var character in token)
         {
             if (!ByteAlphabet.Contains(character))
-                throw BoundedFile.Invalid(path, $"token '{token}' has the character U+{(int)character:X4}, which stands for no byte");
+                throw BoundedFile.Invalid(path, $"token '{PrintableText.Of(token)}' has the character U+{(int)character:X4}, which stands for no byte");
         }
-
-        return token;
     }
 
     private static MergeTable ReadMerges(string path, Dictionary<string, int> ids)
@@ -138,6 +151,6 @@ internal static class BpeFiles
 
         int Id(string token, MergeLine merge) => ids.TryGetValue(token, out var id)
             ? id
-            : throw merge.Invalid($"the token '{MergeLine.Shorten(token)}' of the merge '{merge}' is not in {EncoderName}");
+            : throw merge.Invalid($"the token '{PrintableText.Of(token)}' of the merge '{merge}' is not in {EncoderName}");
     }
 }

@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Diffusion.Tokenization;
 
 /// <summary>
@@ -36,6 +38,6 @@ internal static class ClipVocabulary
         // Every token is made of bytes, as each merge joins what is there before it.
         int Id(string token, MergeLine merge) => ids.TryGetValue(token, out var id)
             ? id
-            : throw merge.Invalid($"the token '{MergeLine.Shorten(token)}' of the merge '{merge}' is neither a byte nor made by a merge before");
+            : throw merge.Invalid($"the token '{PrintableText.Of(token)}' of the merge '{merge}' is neither a byte nor made by a merge before");
     }
 }

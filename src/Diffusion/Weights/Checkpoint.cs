@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
@@ -27,6 +28,20 @@ public sealed class Checkpoint
     /// <summary>What each tensor is, by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Header { get; }
 
+    /// <summary>
+    /// What all names begin with, up to a dot, where there is more than one: <c>module.</c> of a network that was saved from DataParallel, or <c>model.</c> of
+    /// one that was a part of another. Empty where they share nothing.
+    /// </summary>
+    public string SharedPrefix
+    {
+        get
+        {
+            if (Header.Count < 2) return "";
+            var shared = Header.Keys.Aggregate((shared, name) => shared[..shared.AsSpan().CommonPrefixLength(name)]);
+            return shared[..(shared.LastIndexOf('.') + 1)];
+        }
+    }
+
     /// <summary>Reads and checks all but the elements. The format is that of the name's extension or, without a known one, the content's.</summary>
     /// <param name="path">File to open.</param>
     /// <param name="stateDict">
@@ -44,6 +59,13 @@ public sealed class Checkpoint
     /// <exception cref="InvalidDataException">The elements are damaged.</exception>
     public IEnumerable<KeyValuePair<string, Tensor>> Read() => _read();
 
+    /// <summary>The same tensors by shorter names.</summary>
+    /// <param name="prefix">What to take off all names; <see cref="SharedPrefix"/> or the start of it.</param>
+    internal Checkpoint WithoutPrefix(string prefix) => new(
+        Path, Header.ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value),
+        () => _read().Select(entry => KeyValuePair.Create(entry.Key[prefix.Length..], entry.Value)))
+    { StateDict = StateDict };
+
     /// <summary>Opens a single file.</summary>
     internal static Checkpoint OpenFile(string path, string? stateDict)
     {
@@ -57,7 +79,7 @@ public sealed class Checkpoint
     private static bool IsPyTorch(string path)
     {
         if (Extension(path) is var extension && extension is ".safetensors" or ".pt" or ".pth" or ".ckpt" or ".bin") return extension != ".safetensors";
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.OpenRead(path);
         var start = new byte[5];
         if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length) return false;
         return BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipSignature

@@ -1,3 +1,4 @@
+using Atelier.Input;
 using static Atelier.Diffusion.Weights.CheckpointGlobals;
 
 namespace Atelier.Diffusion.Weights;
@@ -6,6 +7,9 @@ namespace Atelier.Diffusion.Weights;
 internal sealed class CheckpointCalls(string path)
 {
     private const int MaxTensors = 1 << 18;
+
+    // So that the number of bytes is one that can be counted.
+    private const long MaxElements = 1L << 59;
 
     private readonly Dictionary<string, StorageReference> _storages = [];
     private int _tensors;
@@ -33,10 +37,10 @@ internal sealed class CheckpointCalls(string path)
             throw CheckpointError.Unusable(path, "its pickle has a persistent id that names no storage");
         var parts = (object?[])id;
         var storage = new StorageReference(((StorageClass)parts[1]!).DType, (string)parts[2]!, (long)parts[4]!);
-        if (storage.Length is < 0 or > 1L << 60)
-            throw CheckpointError.Unusable(path, $"storage '{CheckpointError.Printable(storage.Key)}' has {storage.Length} elements");
+        if (storage.Length is < 0 or > MaxElements)
+            throw CheckpointError.Unusable(path, $"storage '{PrintableText.Of(storage.Key)}' has {storage.Length} elements");
         if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
-            throw CheckpointError.Unusable(path, $"storage '{CheckpointError.Printable(storage.Key)}' is described in two ways");
+            throw CheckpointError.Unusable(path, $"storage '{PrintableText.Of(storage.Key)}' is described in two ways");
         return _storages[storage.Key];
     }
 
@@ -52,7 +56,7 @@ internal sealed class CheckpointCalls(string path)
                 _ => throw CheckpointError.Unusable(path, "its pickle makes an OrderedDict of something else than pairs"),
             };
             if (!dictionary.TryAdd(key, value))
-                throw CheckpointError.Unusable(path, $"a dictionary has the key '{CheckpointError.Printable((string)key!)}' twice");
+                throw CheckpointError.Unusable(path, $"a dictionary has the key '{PrintableText.Of((string)key!)}' twice");
         }
         return dictionary;
     }

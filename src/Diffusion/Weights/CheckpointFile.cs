@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Diffusion.Weights;
 
 /// <summary>An open PyTorch checkpoint: what its pickle says, and the elements of its storages.</summary>
@@ -10,17 +12,10 @@ internal abstract class CheckpointFile : IDisposable
     /// <exception cref="InvalidDataException">It is in neither, or damaged or hostile.</exception>
     public static CheckpointFile Open(string path)
     {
-        var file = File.OpenRead(path);
+        var file = RegularFile.OpenRead(path);
         try
         {
-            var start = file.ReadByte();
-            file.Position = 0;
-            return start switch
-            {
-                'P' => new ZipCheckpointFile(file, path),
-                (int)PickleOpcode.Protocol => new LegacyCheckpointFile(file, path),
-                _ => throw CheckpointError.Unusable(path, "it is neither a zip archive nor a pickle"),
-            };
+            return ContentBoundary.Read(path, CheckpointError.Problem, () => Open(file, path));
         }
         catch
         {
@@ -33,4 +28,16 @@ internal abstract class CheckpointFile : IDisposable
     public abstract Stream OpenStorage(StorageReference storage);
 
     public abstract void Dispose();
+
+    private static CheckpointFile Open(FileStream file, string path)
+    {
+        var start = file.ReadByte();
+        file.Position = 0;
+        return start switch
+        {
+            'P' => new ZipCheckpointFile(file, path),
+            (int)PickleOpcode.Protocol => new LegacyCheckpointFile(file, path),
+            _ => throw CheckpointError.Unusable(path, "it is neither a zip archive nor a pickle"),
+        };
+    }
 }

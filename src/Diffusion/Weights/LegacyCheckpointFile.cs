@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Weights;
 
@@ -30,7 +31,7 @@ internal sealed class LegacyCheckpointFile : CheckpointFile
         if (Load() is not List<object?> keys) throw Bad("it has no list of storages");
         foreach (var key in keys) Locate(key as string ?? throw Bad("the key of a storage is no string"), calls);
         if (calls.Storages.Keys.FirstOrDefault(key => !_positions.ContainsKey(key)) is { } missing)
-            throw Bad($"storage '{CheckpointError.Printable(missing)}' is missing");
+            throw Bad($"storage '{PrintableText.Of(missing)}' is missing");
 
         object? Load() => new Unpickler(file, path, calls).Load();
     }
@@ -38,7 +39,7 @@ internal sealed class LegacyCheckpointFile : CheckpointFile
     public override Stream OpenStorage(StorageReference storage)
     {
         // A stream of its own, as a caller may close it.
-        var stream = File.OpenRead(_path);
+        var stream = RegularFile.OpenRead(_path);
         stream.Position = _positions[storage.Key];
         return stream;
     }
@@ -47,7 +48,7 @@ internal sealed class LegacyCheckpointFile : CheckpointFile
 
     private void Locate(string key, CheckpointCalls calls)
     {
-        var name = CheckpointError.Printable(key);
+        var name = PrintableText.Of(key);
         if (!calls.Storages.TryGetValue(key, out var storage)) throw Bad($"no tensor says what the elements of storage '{name}' are");
         if (!_positions.TryAdd(key, _file.Position + sizeof(long))) throw Bad($"storage '{name}' appears twice");
         var length = new byte[sizeof(long)];

@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Diffusion.Weights;
 
 /// <summary>Finds the state dict in what torch.save was given.</summary>
@@ -5,8 +7,9 @@ internal static class NamedTensors
 {
     private const int MaxDepth = 4;
 
-    // Tied weights are few; a stranger's views of one storage, or steps of 0, could otherwise swell without limit.
-    private const long MaxViewsOfAStorage = 4, MaxExtraElements = 1 << 26;
+    // Tied weights are few, and so is what lies between the views of a storage; a stranger's views, with steps of 0 or of millions, could otherwise swell without
+    // limit.
+    private const long MaxViewsOfAStorage = 4, MaxExtraElements = 1 << 22;
 
     /// <summary>
     /// The tensors of one dictionary, by name. Dictionaries are looked for in dictionaries only, up to four deep; other values are passed over.
@@ -28,41 +31,46 @@ internal static class NamedTensors
         if (stateDict is null && outermost.Count > 1)
             throw CheckpointError.Unusable(path, $"it has {outermost.Count} dictionaries of tensors; choose one with --state-dict: {Names(outermost)}");
         if (stateDict is not null && !isOne && !all.Exists(holder => holder.Path == stateDict))
-            throw CheckpointError.Unusable(path, $"it has no dictionary of tensors '{stateDict}'; --state-dict can choose {Names(all)}");
+            throw CheckpointError.Unusable(path, $"it has no dictionary of tensors '{PrintableText.Of(stateDict)}'; --state-dict can choose {Names(all)}");
 
-        var chosen = all.Find(holder => holder.Path == stateDict) is { Dictionary: not null } named ? named : outermost[0];
+        var chosen = all.Find(holder => holder.Path == stateDict) ?? outermost[0];
         return (chosen.Path, Tensors(chosen.Dictionary, path));
     }
 
-    /// <summary>The dictionaries that have tensors and the keys that lead to them, by their depth.</summary>
-    private static List<List<(string Path, PickleDictionary Dictionary)>> Holders(object? root)
+    /// <summary>A dictionary and the keys that lead to it. Joined only where they are needed: a stranger's dictionaries are many and their keys long.</summary>
+    private sealed record Holder(Holder? Parent, object? Key, PickleDictionary Dictionary)
+    {
+        public string Path => Parent is null ? "" : Parent.Path is { Length: > 0 } parent ? $"{parent}.{Label(Key)}" : Label(Key);
+    }
+
+    /// <summary>The dictionaries that have tensors, by their depth.</summary>
+    private static List<List<Holder>> Holders(object? root)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        var holders = new List<List<(string, PickleDictionary)>>();
-        List<(string Path, PickleDictionary Dictionary)> level = [];
-        Visit("", root, level);
+        var holders = new List<List<Holder>>();
+        List<Holder> level = [];
+        Visit(null, null, root, level);
         for (var depth = 0; depth <= MaxDepth; depth++)
         {
             holders.Add([.. level.Where(candidate => candidate.Dictionary.Items.Any(item => item.Value is TensorReference))]);
-            List<(string, PickleDictionary)> next = [];
-            foreach (var (parent, dictionary) in level)
+            List<Holder> next = [];
+            foreach (var holder in level)
             {
-                foreach (var (key, value) in dictionary.Items) Visit(parent.Length == 0 ? $"{Label(key)}" : $"{parent}.{Label(key)}", value, next);
+                foreach (var (key, value) in holder.Dictionary.Items) Visit(holder, key, value, next);
             }
             level = next;
         }
         return holders;
 
-        void Visit(string where, object? value, List<(string, PickleDictionary)> found)
+        void Visit(Holder? parent, object? key, object? value, List<Holder> found)
         {
-            if (value is PickleDictionary dictionary && seen.Add(dictionary)) found.Add((where, dictionary));
+            if (value is PickleDictionary dictionary && seen.Add(dictionary)) found.Add(new Holder(parent, key, dictionary));
         }
     }
 
-    private static string Names(List<(string Path, PickleDictionary Dictionary)> holders) =>
-        string.Join(", ", holders.Take(5).Select(holder => holder.Path)) + (holders.Count > 5 ? ", ..." : "");
+    private static string Names(List<Holder> holders) => string.Join(", ", holders.Take(5).Select(holder => holder.Path)) + (holders.Count > 5 ? ", ..." : "");
 
-    private static string Label(object? key) => key is string or long ? CheckpointError.Printable($"{key}") : "?";
+    private static string Label(object? key) => key is string or long ? PrintableText.Of($"{key}") : "?";
 
     private static List<(string, TensorReference)> Tensors(PickleDictionary dictionary, string path)
     {
@@ -73,11 +81,18 @@ internal static class NamedTensors
             tensors.Add((key as string ?? throw CheckpointError.Unusable(path, $"the name of a tensor is no string: {Label(key)}"), tensor));
         }
 
-        var (elements, stored) = ((UInt128)0, (UInt128)0);
+        // What is read of a storage is all from the first of its elements to the last that tensors have.
+        var (elements, stored, read) = ((UInt128)0, (UInt128)0, (UInt128)0);
         foreach (var (_, tensor) in tensors) elements += (ulong)tensor.Elements;
-        foreach (var storage in tensors.Select(entry => entry.Item2.Storage).Distinct()) stored += (ulong)storage.Length;
-        return elements <= stored * MaxViewsOfAStorage + MaxExtraElements
+        foreach (var views in tensors.Select(entry => entry.Item2).GroupBy(tensor => tensor.Storage))
+        {
+            stored += (ulong)views.Key.Length;
+            if (views.Where(view => view.Elements > 0).ToArray() is { Length: > 0 } filled) read += (ulong)(filled.Max(view => view.End) - filled.Min(view => view.Offset));
+        }
+        if (elements > stored * MaxViewsOfAStorage + MaxExtraElements)
+            throw CheckpointError.Unusable(path, $"its tensors have {elements} elements, its storages only {stored}");
+        return read <= elements * MaxViewsOfAStorage + MaxExtraElements
             ? tensors
-            : throw CheckpointError.Unusable(path, $"its tensors have {elements} elements, its storages only {stored}");
+            : throw CheckpointError.Unusable(path, $"its tensors have {elements} elements, which lie among {read} of its storages");
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Atelier.Input;
 
 namespace Atelier.Diffusion.Weights;
 
@@ -9,7 +10,7 @@ namespace Atelier.Diffusion.Weights;
 internal sealed class PickleReader(Stream stream, string path)
 {
     /// <summary>Longest pickle. Tensors' elements are outside of it; a network of ten thousand tensors takes two megabytes.</summary>
-    public const long MaxBytes = 64 << 20;
+    public const int MaxBytes = 64 << 20;
 
     /// <summary>Longest string, which may be a whole configuration file beside the tensors.</summary>
     public const long MaxStringBytes = 16 << 20;
@@ -19,7 +20,8 @@ internal sealed class PickleReader(Stream stream, string path)
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private long _read;
+    /// <summary>How many bytes the instructions read so far take.</summary>
+    public long BytesRead { get; private set; }
 
     public byte ReadByte()
     {
@@ -57,7 +59,7 @@ internal sealed class PickleReader(Stream stream, string path)
         }
         catch (DecoderFallbackException damaged)
         {
-            throw CheckpointError.Unusable(path, "its pickle has a string that is not UTF-8", damaged);
+            throw CheckpointError.Unusable(path, $"its pickle has a string that is not UTF-8 at byte {damaged.Index}");
         }
     }
 
@@ -79,14 +81,14 @@ internal sealed class PickleReader(Stream stream, string path)
         var line = ReadLine();
         return line.Length >= 2 && line[0] is '\'' or '"' && line[^1] == line[0] && !line.Contains('\\', StringComparison.Ordinal)
             ? line[1..^1]
-            : throw CheckpointError.Unusable(path, $"its pickle has the string {CheckpointError.Printable(line)}");
+            : throw CheckpointError.Unusable(path, $"its pickle has the string {PrintableText.Of(line)}");
     }
 
     /// <summary>Text that protocol 0 writes without quotes, in Latin-1 and with escapes; these are refused too.</summary>
     public string ReadUnicodeLine()
     {
         var line = ReadLine();
-        return line.Contains('\\', StringComparison.Ordinal) ? throw CheckpointError.Unusable(path, $"its pickle has the string {CheckpointError.Printable(line)}") : line;
+        return line.Contains('\\', StringComparison.Ordinal) ? throw CheckpointError.Unusable(path, $"its pickle has the string {PrintableText.Of(line)}") : line;
     }
 
     /// <summary>A decimal integer; <c>01</c> and <c>00</c> are protocol 0's True and False, a trailing L is Python 2's.</summary>
@@ -97,7 +99,7 @@ internal sealed class PickleReader(Stream stream, string path)
         var digits = line.EndsWith('L') ? line[..^1] : line;
         return digits.Length <= MaxIntegerBytes && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? Shortest(value)
-            : throw CheckpointError.Unusable(path, $"its pickle has the integer {CheckpointError.Printable(line)}");
+            : throw CheckpointError.Unusable(path, $"its pickle has the integer {PrintableText.Of(line)}");
     }
 
     public double ReadFloatLine()
@@ -105,7 +107,7 @@ internal sealed class PickleReader(Stream stream, string path)
         var line = ReadLine();
         return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw CheckpointError.Unusable(path, $"its pickle has the number {CheckpointError.Printable(line)}");
+            : throw CheckpointError.Unusable(path, $"its pickle has the number {PrintableText.Of(line)}");
     }
 
     private static object Shortest(BigInteger value)
@@ -132,7 +134,7 @@ internal sealed class PickleReader(Stream stream, string path)
 
     private void Count(long bytes)
     {
-        if ((_read += bytes) > MaxBytes) throw CheckpointError.Unusable(path, $"its pickle is longer than {MaxBytes} bytes");
+        if ((BytesRead += bytes) > MaxBytes) throw CheckpointError.Unusable(path, $"its pickle is longer than {MaxBytes} bytes");
     }
 
     private InvalidDataException Truncated() => CheckpointError.Unusable(path, "its pickle is truncated");

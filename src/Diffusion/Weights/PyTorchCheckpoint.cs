@@ -1,3 +1,4 @@
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
@@ -55,22 +56,13 @@ public static class PyTorchCheckpoint
         return (found, tensors.ToDictionary(entry => entry.Name, entry => new TensorEntry(entry.Tensor.Storage.DType, entry.Tensor.Shape)));
     }
 
-    private static Tensor ReadElements(CheckpointFile file, string path, StorageReference storage, long start, long count)
-    {
-        var elements = empty(count, dtype: storage.DType);
-        try
+    private static Tensor ReadElements(CheckpointFile file, string path, StorageReference storage, long start, long count) =>
+        ContentBoundary.Read(path, $"{CheckpointError.Problem}: storage '{PrintableText.Of(storage.Key)}' is damaged", () =>
         {
             using var stream = file.OpenStorage(storage);
             Skip(stream, start * storage.ElementSize);
-            TensorBytes.Fill(elements, stream);
-            return elements;
-        }
-        catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException)
-        {
-            elements.Dispose();
-            throw CheckpointError.Unusable(path, $"storage '{CheckpointError.Printable(storage.Key)}' is damaged: {damaged.Message}", damaged);
-        }
-    }
+            return TensorBytes.Read([count], storage.DType, stream);
+        });
 
     private static void Skip(Stream stream, long bytes)
     {

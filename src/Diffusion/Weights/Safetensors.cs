@@ -1,40 +1,24 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
 
 /// <summary>
 /// The safetensors file format (huggingface/safetensors): an 8-byte little-endian header length, a JSON header that gives each tensor's
-/// dtype, shape and byte range, then the tensors' bytes. Files are hostile input: every number is checked before it is used.
+/// dtype, shape and byte range, then the tensors' bytes. Files are hostile input: every number is checked before it is used, see <see cref="SafetensorsHeader"/>.
 /// </summary>
 public static class Safetensors
 {
-    private const long MaxHeaderBytes = 100_000_000;
-    private const ulong MaxElements = 1UL << 60;
-
-    private static readonly Dictionary<string, (ScalarType Type, int Size)> DTypes = new()
-    {
-        ["F64"] = (ScalarType.Float64, 8),
-        ["F32"] = (ScalarType.Float32, 4),
-        ["F16"] = (ScalarType.Float16, 2),
-        ["BF16"] = (ScalarType.BFloat16, 2),
-        ["I64"] = (ScalarType.Int64, 8),
-        ["I32"] = (ScalarType.Int32, 4),
-        ["I16"] = (ScalarType.Int16, 2),
-        ["I8"] = (ScalarType.Int8, 1),
-        ["U8"] = (ScalarType.Byte, 1),
-        ["BOOL"] = (ScalarType.Bool, 1),
-    };
-
     /// <summary>Reads and checks the header only.</summary>
     /// <param name="path">File to read.</param>
     /// <returns>What each tensor is, by name, in file order.</returns>
     /// <exception cref="InvalidDataException">Not a safetensors file, or a truncated or inconsistent one; the message names file and reason.</exception>
     public static IReadOnlyDictionary<string, SafetensorsEntry> ReadHeader(string path)
     {
-        using var file = File.OpenRead(path);
-        return ReadHeader(file, path, out _, out _);
+        using var file = RegularFile.OpenRead(path);
+        return SafetensorsHeader.Read(file, path).Entries;
     }
 
     /// <summary>Reads tensors one after the other; the caller owns each.</summary>
@@ -43,13 +27,15 @@ public static class Safetensors
     /// <exception cref="InvalidDataException">As <see cref="ReadHeader(string)"/>.</exception>
     public static IEnumerable<KeyValuePair<string, Tensor>> Read(string path)
     {
-        using var file = File.OpenRead(path);
-        foreach (var (name, entry) in ReadHeader(file, path, out var dataStart, out _))
+        using var file = RegularFile.OpenRead(path);
+        var header = SafetensorsHeader.Read(file, path);
+        foreach (var (name, entry) in header.Entries)
         {
-            var tensor = empty(entry.Shape, dtype: entry.DType);
-            file.Position = dataStart + entry.Offset;
-            TensorBytes.Fill(tensor, file);
-            yield return new(name, tensor);
+            yield return new(name, ContentBoundary.Read(path, $"{SafetensorsHeader.Problem}: tensor '{PrintableText.Of(name)}' is damaged", () =>
+            {
+                file.Position = header.DataStart + entry.Offset;
+                return TensorBytes.Read(entry.Shape, entry.DType, file);
+            }));
         }
     }
 
@@ -94,7 +80,7 @@ public static class Safetensors
             var offset = 0L;
             foreach (var (name, tensor) in entries)
             {
-                var (dtype, (_, size)) = DTypes.Single(known => known.Value.Type == tensor.DType);
+                var (dtype, (_, size)) = SafetensorsHeader.DTypes.Single(known => known.Value.Type == tensor.DType);
                 offsets.Add(name, offset);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", dtype);
@@ -113,22 +99,30 @@ public static class Safetensors
         while (header.Length % 8 != 0) header.WriteByte((byte)' ');
 
         var temporary = path + ".tmp";
-        using (var file = File.Create(temporary))
+        try
         {
-            var length = new byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            file.Write(length);
-            file.Write(header.GetBuffer().AsSpan(0, (int)header.Length));
-            var start = file.Position;
-            foreach (var (name, tensor) in tensors)
+            using (var file = File.Create(temporary))
             {
-                using var scope = NewDisposeScope();
-                file.Position = start + offsets[name];
-                TensorBytes.Write(tensor.detach().cpu().contiguous(), file);
+                var length = new byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                file.Write(length);
+                file.Write(header.GetBuffer().AsSpan(0, (int)header.Length));
+                var start = file.Position;
+                foreach (var (name, tensor) in tensors)
+                {
+                    using var scope = NewDisposeScope();
+                    file.Position = start + offsets[name];
+                    TensorBytes.Write(tensor.detach().cpu().contiguous(), file);
+                }
+                file.Flush(flushToDisk: true);
             }
-            file.Flush(flushToDisk: true);
+            File.Move(temporary, path, overwrite: true);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>The free text entries of the header.</summary>
@@ -136,72 +130,7 @@ public static class Safetensors
     /// <exception cref="InvalidDataException">As <see cref="ReadHeader(string)"/>.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
-        using var file = File.OpenRead(path);
-        ReadHeader(file, path, out _, out var metadata);
-        return metadata;
-    }
-
-    private static Dictionary<string, SafetensorsEntry> ReadHeader(
-        FileStream file, string path, out long dataStart, out Dictionary<string, string> metadata)
-    {
-        InvalidDataException Bad(string reason, Exception? inner = null) => new($"{path} is not a usable safetensors file: {reason}", inner);
-
-        var prefix = new byte[8];
-        if (file.Length < 8) throw Bad($"it has only {file.Length} bytes");
-        file.ReadExactly(prefix);
-        var headerBytes = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (headerBytes is < 2 or > MaxHeaderBytes || headerBytes > file.Length - 8)
-            throw Bad($"its header claims {headerBytes} bytes; the file has {file.Length}");
-        var header = new byte[headerBytes];
-        file.ReadExactly(header);
-        dataStart = 8 + headerBytes;
-        var dataBytes = file.Length - dataStart;
-
-        metadata = [];
-        var entries = new Dictionary<string, SafetensorsEntry>();
-        try
-        {
-            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8 });
-            foreach (var property in json.RootElement.EnumerateObject())
-            {
-                if (property.Name == "__metadata__")
-                {
-                    foreach (var entry in property.Value.EnumerateObject())
-                    {
-                        if (!metadata.TryAdd(entry.Name, entry.Value.GetString() ?? "")) throw Bad($"its metadata has '{entry.Name}' twice");
-                    }
-                    continue;
-                }
-                var dtype = property.Value.GetProperty("dtype").GetString() ?? "null";
-                if (!DTypes.TryGetValue(dtype, out var type))
-                    throw Bad($"tensor '{property.Name}' has dtype {dtype}; known: {string.Join(", ", DTypes.Keys)}");
-                var shape = property.Value.GetProperty("shape").EnumerateArray().Select(length => length.GetInt64()).ToArray();
-                var offsets = property.Value.GetProperty("data_offsets");
-                var (start, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-                // Lengths beside a 0 count too: they still have to make strides.
-                var extent = shape.Aggregate((UInt128)1, (product, length) => product > MaxElements ? product : product * (ulong)Math.Max(1, length));
-                if (shape.Length > 16 || shape.Any(length => length < 0) || extent > MaxElements)
-                    throw Bad($"tensor '{property.Name}' has shape [{string.Join(", ", shape)}]");
-                var bytes = shape.Contains(0) ? 0 : extent * (ulong)type.Size;
-                if (start < 0 || end < start || (UInt128)(ulong)(end - start) != bytes)
-                    throw Bad($"tensor '{property.Name}' of {bytes} bytes is given the byte range {start}-{end}");
-                if (end > dataBytes) throw Bad($"it is truncated: tensor '{property.Name}' ends at byte {end} of {dataBytes}");
-                if (!entries.TryAdd(property.Name, new SafetensorsEntry(type.Type, shape, start, end - start)))
-                    throw Bad($"tensor '{property.Name}' appears twice");
-            }
-        }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
-        {
-            throw Bad($"its header is malformed: {malformed.Message}", malformed);
-        }
-
-        // Neither gaps nor overlaps, so that nothing can hide in the file and no byte belongs to two tensors.
-        var position = 0L;
-        foreach (var (name, entry) in entries.OrderBy(entry => entry.Value.Offset).ThenBy(entry => entry.Value.Bytes))
-        {
-            if (entry.Offset != position) throw Bad($"tensor '{name}' starts at byte {entry.Offset} where {position} was expected");
-            position += entry.Bytes;
-        }
-        return position == dataBytes ? entries : throw Bad($"{dataBytes - position} bytes after the last tensor belong to none");
+        using var file = RegularFile.OpenRead(path);
+        return SafetensorsHeader.Read(file, path).Metadata;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
@@ -10,7 +11,10 @@ namespace Atelier.Diffusion.Weights;
 /// </summary>
 internal static class ShardIndex
 {
-    private const int MaxBytes = 64 << 20;
+    private const string Problem = "is not a usable index of shards";
+
+    // That of a network of ten thousand tensors has one megabyte.
+    private const int MaxBytes = 16 << 20;
 
     /// <summary>The tensors in the order of the index.</summary>
     public static Checkpoint Open(string path, string? stateDict)
@@ -22,7 +26,7 @@ internal static class ShardIndex
         var header = new Dictionary<string, TensorEntry>();
         foreach (var (name, shard) in shardOf)
         {
-            if (!shards[shard].Header.TryGetValue(name, out var entry)) throw Bad(path, $"its file {shard} lacks tensor '{name}'");
+            if (!shards[shard].Header.TryGetValue(name, out var entry)) throw Bad(path, $"its file {PrintableText.Of(shard)} lacks tensor '{PrintableText.Of(name)}'");
             header.Add(name, entry);
         }
         return new Checkpoint(path, header, () => Read(shardOf, shards));
@@ -43,35 +47,58 @@ internal static class ShardIndex
     private static Checkpoint OpenShard(string path, string shard, string? stateDict)
     {
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, shard);
-        if (!File.Exists(file)) throw Bad(path, $"its file {shard} is missing");
+        if (!File.Exists(file)) throw Bad(path, $"its file {PrintableText.Of(shard)} is missing");
         return Checkpoint.OpenFile(file, stateDict);
     }
 
     private static Dictionary<string, string> ReadMap(string path)
     {
-        var map = new Dictionary<string, string>();
-        try
-        {
-            using var file = File.OpenRead(path);
-            if (file.Length > MaxBytes) throw Bad(path, $"it has {file.Length} bytes; at most {MaxBytes} are allowed");
-            using var json = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = 8 });
-            foreach (var entry in json.RootElement.GetProperty("weight_map").EnumerateObject())
-            {
-                var shard = entry.Value.GetString() ?? "";
-                // A name that leaves the folder would read whatever the index's author likes.
-                if (shard.Length == 0 || shard is "." or ".." || shard.IndexOfAny(['/', '\\', ':', '\0']) >= 0)
-                    throw Bad(path, $"tensor '{entry.Name}' is in '{shard}', which is not the name of a file beside it");
-                if (shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw Bad(path, $"tensor '{entry.Name}' is in '{shard}', another index");
-                if (!map.TryAdd(entry.Name, shard)) throw Bad(path, $"tensor '{entry.Name}' appears twice");
-            }
-        }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw Bad(path, malformed.Message, malformed);
-        }
+        var content = RegularFile.ReadAllBytes(path, MaxBytes);
+        var map = ContentBoundary.Read(path, Problem, () => Parse(content));
         return map.Count > 0 ? map : throw Bad(path, "it names no tensor");
     }
 
-    private static InvalidDataException Bad(string path, string reason, Exception? inner = null) =>
-        new($"{path} is not a usable index of shards: {reason}", inner);
+    private static Dictionary<string, string> Parse(byte[] content)
+    {
+        var json = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 8 });
+        Dictionary<string, string>? map = null;
+        json.Read();
+        Expect(ref json, JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!json.ValueTextEquals("weight_map"u8)) json.Skip();
+            else if (map is null) map = ParseMap(ref json);
+            else throw new InvalidDataException("it has 'weight_map' twice");
+        }
+        // Refuses what follows the object.
+        json.Read();
+        return map ?? throw new InvalidDataException("it has no 'weight_map'");
+    }
+
+    private static Dictionary<string, string> ParseMap(ref Utf8JsonReader json)
+    {
+        var map = new Dictionary<string, string>();
+        json.Read();
+        Expect(ref json, JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
+            json.Read();
+            var shard = json.GetString() ?? "";
+            // A name that leaves the folder would read whatever the index's author likes.
+            if (shard.Length == 0 || shard is "." or ".." || shard.IndexOfAny(['/', '\\', ':', '\0']) >= 0)
+                throw new InvalidDataException($"tensor '{PrintableText.Of(name)}' is in '{PrintableText.Of(shard)}', which is not the name of a file beside it");
+            if (shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+                throw new InvalidDataException($"tensor '{PrintableText.Of(name)}' is in '{PrintableText.Of(shard)}', another index");
+            if (!map.TryAdd(name, shard)) throw new InvalidDataException($"tensor '{PrintableText.Of(name)}' appears twice");
+        }
+        return map;
+    }
+
+    private static void Expect(ref Utf8JsonReader json, JsonTokenType type)
+    {
+        if (json.TokenType != type) throw new InvalidDataException($"there is {json.TokenType} at byte {json.TokenStartIndex} instead of {type}");
+    }
+
+    private static InvalidDataException Bad(string path, string reason) => new($"{PrintableText.Of(path, PrintableText.PathLength)} {Problem}: {reason}");
 }

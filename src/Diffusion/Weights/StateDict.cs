@@ -1,3 +1,4 @@
+using Atelier.Input;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Weights;
@@ -14,11 +15,11 @@ public static class StateDict
     public static void Check(string path, string owner, IReadOnlyDictionary<string, long[]> needed, IReadOnlyDictionary<string, long[]> given)
     {
         var problems = new List<string>();
-        Report("missing", [.. needed.Keys.Where(key => !given.ContainsKey(key))]);
-        Report("unknown", [.. given.Keys.Where(key => !needed.ContainsKey(key))]);
+        Report("missing", [.. needed.Keys.Where(key => !given.ContainsKey(key)).Select(key => PrintableText.Of(key))]);
+        Report("unknown", [.. given.Keys.Where(key => !needed.ContainsKey(key)).Select(key => PrintableText.Of(key))]);
         Report("of another shape",
             [.. needed.Where(entry => given.TryGetValue(entry.Key, out var shape) && !shape.SequenceEqual(entry.Value))
-                .Select(entry => $"{entry.Key} ([{string.Join(", ", given[entry.Key])}] instead of [{string.Join(", ", entry.Value)}])")]);
+                .Select(entry => $"{PrintableText.Of(entry.Key)} ([{string.Join(", ", given[entry.Key])}] instead of [{string.Join(", ", entry.Value)}])")]);
         if (problems.Count > 0) throw new InvalidDataException($"the weights in {path} do not fit {owner}: {string.Join("; ", problems)}");
 
         void Report(string what, List<string> keys)

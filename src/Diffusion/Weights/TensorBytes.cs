@@ -9,6 +9,23 @@ internal static class TensorBytes
     // A tensor may be larger than a span or an array can be.
     private const int MaxPart = 1 << 26;
 
+    /// <summary>Reads a new CPU tensor, see <see cref="Fill"/>.</summary>
+    /// <exception cref="EndOfStreamException">The stream has too few bytes.</exception>
+    public static Tensor Read(long[] shape, ScalarType dtype, Stream stream)
+    {
+        var tensor = empty(shape, dtype: dtype);
+        try
+        {
+            Fill(tensor, stream);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads a contiguous CPU tensor's elements, little-endian and in row-major order.</summary>
     /// <exception cref="EndOfStreamException">The stream has too few bytes.</exception>
     public static unsafe void Fill(Tensor tensor, Stream stream)

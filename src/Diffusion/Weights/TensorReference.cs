@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Diffusion.Weights;
 
 /// <summary>A tensor of a checkpoint: element (i, j, ...) is the storage's element Offset + i Strides[0] + j Strides[1] + ...</summary>
@@ -36,11 +38,11 @@ internal sealed record TensorReference(StorageReference Storage, long Offset, lo
         if (strides.Any(stride => stride < 0))
             return $"a tensor of shape [{string.Join(", ", shape)}] has strides [{string.Join(", ", strides)}]";
         if (offset < 0 || offset > storage.Length)
-            return $"a tensor starts at element {offset} of storage '{CheckpointError.Printable(storage.Key)}', which has {storage.Length}";
+            return $"a tensor starts at element {offset} of storage '{PrintableText.Of(storage.Key)}', which has {storage.Length}";
         if (shape.Contains(0)) return null;
 
         var last = (UInt128)(ulong)offset;
         foreach (var (length, stride) in shape.Zip(strides)) last += (UInt128)(ulong)(length - 1) * (ulong)stride;
-        return last < (ulong)storage.Length ? null : $"a tensor ends at element {last} of storage '{CheckpointError.Printable(storage.Key)}', which has {storage.Length}";
+        return last < (ulong)storage.Length ? null : $"a tensor ends at element {last} of storage '{PrintableText.Of(storage.Key)}', which has {storage.Length}";
     }
 }

@@ -1,3 +1,4 @@
+using Atelier.Input;
 using static Atelier.Diffusion.Weights.PickleOpcode;
 
 namespace Atelier.Diffusion.Weights;
@@ -9,7 +10,8 @@ namespace Atelier.Diffusion.Weights;
 /// </summary>
 /// <remarks>
 /// Semantics: CPython, Lib/pickletools.py and Lib/pickle.py (PEP 307 for protocol 2, PEP 3154 for protocol 4). Every instruction makes at
-/// most one value or moves what is there, so time and memory are in proportion to the bytes read, which are bounded too.
+/// most one value or moves what is there, and calls copy no more items than bytes were read, as each item of a picklers' lists is written out once. So time
+/// and memory are in proportion to the bytes read, which are bounded too.
 /// </remarks>
 internal sealed class Unpickler(Stream stream, string path, CheckpointCalls calls)
 {
@@ -20,6 +22,7 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
     private readonly PickleStack _stack = new(path);
     private readonly List<object?> _memo = [];
     private int _values;
+    private long _copied;
 
     /// <summary>Runs one pickle up to its end.</summary>
     /// <returns>The value that it builds; what it holds may hold it again.</returns>
@@ -98,7 +101,7 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
             case Extension1: throw Extension(_reader.ReadByte());
             case Extension2: throw Extension((uint)_reader.ReadUInt16());
             case Extension4: throw Extension(_reader.ReadUInt32());
-            case PersistentLine: throw Bad($"its pickle has the persistent id {CheckpointError.Printable(_reader.ReadLine())}");
+            case PersistentLine: throw Bad($"its pickle has the persistent id {PrintableText.Of(_reader.ReadLine())}");
             default: throw Bad($"its pickle has the instruction 0x{(byte)instruction:X2}, which no checkpoint needs");
         }
     }
@@ -133,7 +136,7 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
         for (var i = 0; i < items.Length; i += 2)
         {
             if (!dictionary.TryAdd(items[i], items[i + 1]))
-                throw Bad($"a dictionary has the key '{CheckpointError.Printable((string)items[i]!)}' twice");
+                throw Bad($"a dictionary has the key '{PrintableText.Of((string)items[i]!)}' twice");
         }
     }
 
@@ -144,10 +147,10 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
     private void Memorize(object index)
     {
         var value = _stack.Peek();
-        // Picklers number what they store from 0; a gap is where something that nothing recalls was left out.
-        if (index is not (long and >= 0 and < MaxValues)) throw Bad($"its pickle stores a value as number {index}");
-        while (_memo.Count <= (long)index) _memo.Add(null);
-        _memo[(int)(long)index] = value;
+        // Picklers number what they store from 0; a gap is where something that nothing recalls was left out. It took a byte at least.
+        if (index is not (long and >= 0 and var number) || number >= Math.Min(MaxValues, _reader.BytesRead)) throw Bad($"its pickle stores a value as number {index}");
+        while (_memo.Count <= number) _memo.Add(null);
+        _memo[(int)number] = value;
     }
 
     private void MakeGlobal(object?[] names)
@@ -158,7 +161,20 @@ internal sealed class Unpickler(Stream stream, string path, CheckpointCalls call
 
     private void MakeGlobal(string module, string name) => Make(CheckpointGlobals.Find(path, module, name));
 
-    private void Call(object?[] call) => Make(calls.Call(call[0], call[1]));
+    private void Call(object?[] call)
+    {
+        if (call[1] is object?[] arguments)
+        {
+            Copy(arguments.Length);
+            foreach (var argument in arguments) Copy((argument as object?[])?.Length ?? (argument as List<object?>)?.Count ?? 0);
+        }
+        Make(calls.Call(call[0], call[1]));
+    }
+
+    private void Copy(int items)
+    {
+        if ((_copied += items) > _reader.BytesRead) throw Bad("its pickle calls functions with the same lists again and again");
+    }
 
     // A network's state dict carries a dictionary of versions as an attribute; it says nothing about the tensors.
     private void SetState(object? state)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Weights;
+using static TorchSharp.torch;
 
 namespace Atelier.Cli.Tests.Models;
 
@@ -51,6 +53,92 @@ public sealed class ModelsCommandTests : IDisposable
 
         Assert.Equal((2, "--state-dict is 'ema', but no checkpoint has a choice of state dicts"), (code, error));
         Assert.False(Directory.Exists(_folder["imported"]));
+    }
+
+    [Fact]
+    public async Task Import_NamesWithAPrefixOfAll_SaysWhatItTookOff()
+    {
+        TinyModel.Write(_folder["source"]);
+        var wrapped = _folder["wrapped.safetensors"];
+        Safetensors.Write(wrapped, [.. Safetensors.Read(_folder["source", "model.safetensors"]).Select(tensor => KeyValuePair.Create("module." + tensor.Key, tensor.Value))]);
+
+        var (code, output, error) = await CommandLine.RunAsync(
+            "models", "import", "--kind", "glide", "--base", wrapped, "--vocab", _folder["source", "tokenizer"],
+            "--config", _folder["source", "model.json"], "--out", _folder["imported"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith($"{wrapped}: all names begin with 'module.', which is taken off\n", output, StringComparison.Ordinal);
+        Assert.Equal(ModelFolder.Open(_folder["source"]).Digest, ModelFolder.Open(_folder["imported"]).Digest);
+    }
+
+    [Fact]
+    public async Task Import_WeightsOfAnotherNetwork_NamesThemAndLeavesNothingSoThatTheRightOnesWork()
+    {
+        TinyModel.Write(_folder["source"]);
+        Safetensors.Write(_folder["other.safetensors"], [new("a\u001b]0;x\a", zeros(1)), new("b", zeros(1))]);
+        string[] arguments =
+        [
+            "models", "import", "--kind", "glide", "--vocab", _folder["source", "tokenizer"], "--config", _folder["source", "model.json"], "--out", _folder["imported"], "--base",
+        ];
+
+        var (code, _, error) = await CommandLine.RunAsync([.. arguments, _folder["other.safetensors"]]);
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"the weights in {_folder["other.safetensors"]} do not fit Text2ImUNet: ", error, StringComparison.Ordinal);
+        Assert.Contains("2 unknown: a\uFFFD]0;x\uFFFD, b", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(error, char.IsControl);
+        Assert.Equal([_folder["other.safetensors"], _folder["source"]], Directory.EnumerateFileSystemEntries(_folder.Path).Order());
+        Assert.Equal(0, (await CommandLine.RunAsync([.. arguments, _folder["source", "model.safetensors"]])).ExitCode);
+    }
+
+    [Fact]
+    public async Task Show_OtherFilesInTheFolder_AreNotRead()
+    {
+        TinyModel.Write(_folder["source"]);
+        var before = (await CommandLine.RunAsync("models", "show", _folder["source"])).Output;
+        File.WriteAllText(_folder["source", "other.safetensors"], "no weights");
+
+        Assert.Equal(before, (await CommandLine.RunAsync("models", "show", _folder["source"])).Output);
+    }
+
+    [Fact]
+    public async Task Show_WeightsThatAreALink_TellsTheLengthOfWhatItLeadsTo()
+    {
+        TinyModel.Write(_folder["source"]);
+        File.Move(_folder["source", "model.safetensors"], _folder["weights"]);
+        File.CreateSymbolicLink(_folder["source", "model.safetensors"], _folder["weights"]);
+
+        using var json = JsonDocument.Parse((await CommandLine.RunAsync("models", "show", _folder["source"], "--json")).Output);
+
+        Assert.Equal(new FileInfo(_folder["weights"]).Length, json.RootElement.GetProperty("files")[0].GetProperty("bytes").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"\ud800"}""", "is not a usable model config: ")]
+    [InlineData("""{"kind":"\u001b[2J"}""", "unknown kind '\uFFFD[2J'; known: adm, glide")]
+    public async Task Show_AConfigOfStrangeText_IsRefusedByName(string config, string reason)
+    {
+        Directory.CreateDirectory(_folder["m"]);
+        File.WriteAllText(_folder["m", "model.json"], config);
+
+        var (code, _, error) = await CommandLine.RunAsync("models", "show", _folder["m"]);
+
+        Assert.Equal(2, code);
+        Assert.StartsWith(_folder["m", "model.json"], error, StringComparison.Ordinal);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_AModelThatIsNot_ListsTwentyNamesAtMost()
+    {
+        for (var i = 0; i < 30; i++) Directory.CreateDirectory(_folder[$"{i:00}"]);
+        Environment.SetEnvironmentVariable("ATELIER_MODELS", _folder.Path);
+        var (code, _, error) = await CommandLine.RunAsync("models", "show", "no\u001bne");
+        Environment.SetEnvironmentVariable("ATELIER_MODELS", null);
+
+        Assert.Equal(2, code);
+        Assert.StartsWith("no model 'no\uFFFDne'; give the path of a model folder or one of: 00, 01, ", error, StringComparison.Ordinal);
+        Assert.EndsWith(", 19, ...", error, StringComparison.Ordinal);
     }
 
     [Fact]

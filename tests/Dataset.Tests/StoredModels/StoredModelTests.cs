@@ -69,6 +69,16 @@ public sealed class StoredModelTests : IDisposable
         Assert.False(await FetchAsync());
     }
 
+    [Fact]
+    public async Task PutAsync_ANamedPipe_IsRefused()
+    {
+        File.Delete(In("model/model.json"));
+        using (var process = System.Diagnostics.Process.Start("mkfifo", In("model/model.json"))) await process.WaitForExitAsync(Cancel);
+
+        Assert.Equal(
+            $"{In("model/model.json")} is a named pipe; allowed: a regular file", (await Assert.ThrowsAsync<InvalidDataException>(PutAsync)).Message);
+    }
+
     [Theory]
     [InlineData("{\"")]
     [InlineData("{}{}")]

@@ -150,6 +150,146 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal($"the weights in {_model.WeightsPath} do not fit Text2ImUNet: 1 missing: out.2.bias", Refusal());
     }
 
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer/encoder.json")]
+    [InlineData("tokenizer/vocab.bpe")]
+    [InlineData("classes.txt")]
+    public void Open_ANamedPipeInAFilesPlace_IsRefused(string file)
+    {
+        var path = Path.Combine(_model.FullName, file);
+        NamedPipe.Replace(path);
+
+        Assert.Equal($"{path} is a named pipe; allowed: a regular file", Refusal());
+    }
+
+    [Fact]
+    public void Open_AConfigWithoutEnd_IsRefused()
+    {
+        File.Delete(_model.ConfigPath);
+        File.CreateSymbolicLink(_model.ConfigPath, "/dev/zero");
+
+        Assert.Equal($"{_model.ConfigPath} is a device; allowed: a regular file", Refusal());
+    }
+
+    [Theory]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"\\ud800\"", "is not a usable model config: ")]
+    [InlineData("\"noise_schedule\": \"squaredcos_cap_v2\"", "\"noise_schedule\": \"\\ud800\"", "is not a usable model config: ")]
+    [InlineData("\"kind\"", "\"\\udc00\": 1, \"kind\"", "is not a usable model config: ")]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"\\u001b[2J\\u202e\"", "unknown kind '\uFFFD[2J\uFFFD'; known: adm, glide")]
+    public void Open_AConfigOfStrangeText_IsRefusedByName(string old, string replacement, string reason)
+    {
+        File.WriteAllText(_model.ConfigPath, File.ReadAllText(_model.ConfigPath).Replace(old, replacement, StringComparison.Ordinal));
+
+        var message = Refusal();
+
+        Assert.StartsWith($"{_model.ConfigPath} is not a usable model config: ", message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    [Theory]
+    [InlineData("\"kind\": \"glide\"", "\"kind\": \"{0}\"")]
+    [InlineData("\"noise_schedule\": \"squaredcos_cap_v2\"", "\"noise_schedule\": \"{0}\"")]
+    [InlineData("\"kind\"", "\"{0}\": 1, \"kind\"")]
+    public void Open_AConfigOfLongText_IsRefusedInShort(string old, string replacement)
+    {
+        var text = replacement.Replace("{0}", new string('x', 1_000_000), StringComparison.Ordinal);
+        File.WriteAllText(_model.ConfigPath, File.ReadAllText(_model.ConfigPath).Replace(old, text, StringComparison.Ordinal));
+
+        Assert.InRange(Refusal().Length, 100, 600);
+    }
+
+    [Fact]
+    public void Files_WhatLiesBesideThem_IsNoPartOfTheModel()
+    {
+        var before = ModelFolder.Open(_model.FullName);
+        var secret = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        File.WriteAllText(secret, "secret");
+        foreach (var file in new[] { "tokenizer/encoder.json.secret", "tokenizer/encoder.json.gz", "tokenizer/vocab.bpe.old", "tokenizer/bpe_simple_vocab_16e6.txt", "more.safetensors" })
+            File.CreateSymbolicLink(Path.Combine(_model.FullName, file), secret);
+        using var copy = new TemporaryFolder();
+
+        var model = ModelFolder.Open(_model.FullName);
+        ModelFolder.CopyTokenizer(Path.Combine(_model.FullName, "tokenizer"), copy.FullName);
+
+        Assert.Equal(["model.json", "model.safetensors", "tokenizer/encoder.json", "tokenizer/vocab.bpe"], model.Files);
+        Assert.Equal(before.Digest, model.Digest);
+        Assert.Equal(["encoder.json", "vocab.bpe"], Directory.EnumerateFiles(copy.FullName).Select(Path.GetFileName).Order());
+        File.Delete(secret);
+    }
+
+    [Fact]
+    public void Open_AFolderOfLinksLikeHuggingFaces_IsTheSameModel()
+    {
+        using var classes = new TinyClassModel();
+        using var cache = new TemporaryFolder();
+        foreach (var model in new[] { _model.FullName, classes.FullName })
+        {
+            var snapshot = Path.Combine(cache.FullName, "snapshots", Path.GetFileName(model));
+            var blobs = Directory.CreateDirectory(Path.Combine(cache.FullName, "blobs")).FullName;
+            foreach (var file in ModelFolder.Open(model).Files)
+            {
+                var blob = Path.GetRandomFileName();
+                File.Copy(Path.Combine(model, file), Path.Combine(blobs, blob));
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(snapshot, file))!);
+                File.CreateSymbolicLink(Path.Combine(snapshot, file), file.Contains('/', StringComparison.Ordinal) ? $"../../../blobs/{blob}" : $"../../blobs/{blob}");
+            }
+
+            Assert.Equal(ModelFolder.Open(model).Digest, ModelFolder.Open(snapshot).Digest);
+        }
+        Assert.Equal(["circle", "square", "red star"], ModelFolder.Open(Path.Combine(cache.FullName, "snapshots", Path.GetFileName(classes.FullName))).Classes!.Names!);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_ClassNamesThatLeadOutOfTheFolder_AreRefused(bool throughAFolder)
+    {
+        using var model = new TinyClassModel();
+        using var elsewhere = new TemporaryFolder();
+        File.Move(model.ClassesPath, Path.Combine(elsewhere.FullName, "names"));
+        if (throughAFolder) Directory.CreateSymbolicLink(Path.Combine(model.FullName, "in"), elsewhere.FullName);
+        File.CreateSymbolicLink(model.ClassesPath, throughAFolder ? "in/names" : Path.Combine(elsewhere.FullName, "names"));
+
+        var message = Assert.Throws<InvalidDataException>(() => ModelFolder.Open(model.FullName)).Message;
+
+        Assert.StartsWith($"{model.ClassesPath} is a link to ", message, StringComparison.Ordinal);
+        Assert.EndsWith("; allowed: a file of the model folder", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_ClassNamesOfAnotherNameInTheFolder_AreTaken()
+    {
+        using var model = new TinyClassModel();
+        File.Move(model.ClassesPath, Path.Combine(model.FullName, "names"));
+        File.CreateSymbolicLink(model.ClassesPath, "names");
+
+        Assert.Equal(["circle", "square", "red star"], ModelFolder.Open(model.FullName).Classes!.Names!);
+    }
+
+    [Fact]
+    public void Open_ClassNamesThatAreNotUtf8_AreRefused()
+    {
+        using var model = new TinyClassModel();
+        File.WriteAllBytes(model.ClassesPath, [.. "circle\nsquare\n"u8, 0xFF, (byte)'\n']);
+
+        Assert.StartsWith(
+            $"{model.ClassesPath} is not a list of classes: ", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(model.FullName)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_WeightsWithNamesOfAMegabyte_AreRefusedInShort()
+    {
+        Safetensors.Write(_model.WeightsPath, [.. Enumerable.Range(0, 9).Select(i => KeyValuePair.Create($"{i}\u001b{new string('n', 1_000_000)}", zeros(1)))]);
+
+        var message = Refusal();
+
+        Assert.InRange(message.Length, 500, 1500);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
     [Fact]
     public void Open_WeightsCutShort_AreRefused()
     {

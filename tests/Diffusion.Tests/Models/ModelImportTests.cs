@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Tests.Tokenization;
 using Atelier.Diffusion.Tests.Weights;
 using Atelier.Diffusion.Weights;
 using static Atelier.Diffusion.Tests.Weights.Pickle;
@@ -100,12 +103,101 @@ public sealed class ModelImportTests : IDisposable
     }
 
     [Fact]
-    public void Write_WeightsOfAnotherNetwork_LeavesNoModel()
+    public void Write_WhatDoesNotFit_NamesTheFileThatWasGivenAndLeavesNothing()
     {
-        var swapped = Adm() with { Base = Adm().Classifier!, Classifier = Adm().Base };
+        var classes = Path.Combine(_folder.FullName, "classes");
+        File.WriteAllText(classes, "circle\n");
+        var tokens = Path.Combine(_glide.FullName, "tokenizer");
+        var large = Path.Combine(_folder.FullName, "large.json");
+        File.WriteAllText(large, File.ReadAllText(_glide.ConfigPath).Replace("\"vocabulary_size\": 257", "\"vocabulary_size\": 258", StringComparison.Ordinal));
+        using (var network = TinyModel.Network(config: TinyModel.NetworkConfig with { VocabularySize = 258 }))
+            Safetensors.Write(Path.Combine(_folder.FullName, "large"), [.. network.state_dict()]);
+        using var vocabulary = new VocabularyFolder();
+        var before = Everything();
 
-        Assert.Contains("do not fit UNetModel", Refusal(swapped), StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(Output, ModelFolder.ConfigFile)));
+        Assert.StartsWith($"the weights in {Adm().Classifier} do not fit UNetModel: ", Refusal(Adm() with { Base = Adm().Classifier!, Classifier = Adm().Base }), StringComparison.Ordinal);
+        Assert.StartsWith($"the weights in {Adm().Base} do not fit UNetModel: ", Refusal(Adm() with { Upsampler = Adm().Base }), StringComparison.Ordinal);
+        Assert.Equal($"{classes} has 1 lines; the model has 3 classes", Refusal(Adm() with { Classes = classes }));
+        Assert.Equal($"{classes} names classes, of which the model has none", Refusal(Glide(tokens) with { Classes = classes }));
+        Assert.StartsWith($"{vocabulary.FullName}/encoder.json: ", Refusal(Glide(vocabulary.FullName)), StringComparison.Ordinal);
+        Assert.Equal(
+            $"{tokens}: the tokenizer has 257 tokens, {large} says vocabulary_size 258",
+            Refusal(Glide(tokens) with { Base = Path.Combine(_folder.FullName, "large"), Config = large }));
+        Assert.Equal(before, Everything());
+
+        Adm().Write(Output);
+    }
+
+    [Fact]
+    public void Write_WeightsWhoseElementsAreDamaged_LeavesNothingOfTheFolderOrThoseAboveIt()
+    {
+        var damaged = Path.Combine(_folder.FullName, "damaged.pt");
+        File.WriteAllBytes(damaged, CutStorage());
+        var before = Everything();
+
+        var message = Assert.Throws<InvalidDataException>(() => (Adm() with { Base = damaged }).Write(Path.Combine(Output, "models", "new"))).Message;
+
+        Assert.StartsWith($"{damaged} is not a usable PyTorch checkpoint: storage 'out.2.bias' is damaged: ", message, StringComparison.Ordinal);
+        Assert.Equal(before, Everything());
+    }
+
+    [Fact]
+    public void Write_IntoAnEmptyFolderOrOneBelowNone_IsTheSameModel()
+    {
+        Directory.CreateDirectory(Output);
+        var below = Path.Combine(_folder.FullName, "models", "new");
+
+        Assert.Equal(Output, Adm().Write(Output).Path);
+        Adm().Write(below);
+
+        Assert.Equal(["classes.txt", "classifier.safetensors", "model.json", "model.safetensors", "upsampler.safetensors"], Directory.EnumerateFileSystemEntries(Output).Select(Path.GetFileName).Order());
+        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, ModelFolder.Open(Output).Digest);
+        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, ModelFolder.Open(below).Digest);
+        Assert.Equal(["imported", "models"], Directory.EnumerateFileSystemEntries(_folder.FullName).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Write_NamesThatShareAPrefix_AreTakenWithoutItAndItIsSaid()
+    {
+        var (wrapped, judge) = (Path.Combine(_folder.FullName, "wrapped.safetensors"), Path.Combine(_folder.FullName, "judge.safetensors"));
+        Safetensors.Write(wrapped, [.. Safetensors.Read(Adm().Base).Select(tensor => KeyValuePair.Create("module." + tensor.Key, tensor.Value))]);
+        Safetensors.Write(judge, [.. Safetensors.Read(Adm().Classifier!).Select(tensor => KeyValuePair.Create("model._orig_mod." + tensor.Key, tensor.Value))]);
+        var said = new List<string>();
+
+        var imported = (Adm() with { Base = wrapped, Classifier = judge }).Write(Output, said.Add);
+
+        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, imported.Digest);
+        Assert.Equal(
+            [$"{wrapped}: all names begin with 'module.', which is taken off", $"{judge}: all names begin with 'model._orig_mod.', which is taken off"], said);
+    }
+
+    [Fact]
+    public void Write_NamesOfWhichOneLacksThePrefix_AreRefused()
+    {
+        var wrapped = Path.Combine(_folder.FullName, "wrapped.safetensors");
+        Safetensors.Write(wrapped, [.. Safetensors.Read(Adm().Base).Select(tensor => KeyValuePair.Create(tensor.Key == "out.2.bias" ? tensor.Key : "module." + tensor.Key, tensor.Value))]);
+
+        Assert.Contains("unknown: module.input_blocks.", Refusal(Adm() with { Base = wrapped }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_AFileInItsPlace_IsRefused()
+    {
+        File.WriteAllText(Output, "");
+
+        Assert.Equal($"{Output} is not empty; give a new folder", Refusal(Adm()));
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("classifier.safetensors")]
+    [InlineData("classes.txt")]
+    [InlineData("model.json")]
+    public void Write_FromANamedPipe_IsRefused(string file)
+    {
+        NamedPipe.Replace(Path.Combine(_adm.FullName, file));
+
+        Assert.Equal($"{Path.Combine(_adm.FullName, file)} is a named pipe; allowed: a regular file", Refusal(Adm()));
     }
 
     public void Dispose()
@@ -124,6 +216,26 @@ public sealed class ModelImportTests : IDisposable
         Classes = _adm.ClassesPath,
         Config = Path.Combine(_adm.FullName, ModelFolder.ConfigFile),
     };
+
+    private ModelImport Glide(string vocabulary) => new() { Kind = "glide", Base = _glide.WeightsPath, Vocabulary = vocabulary, Config = _glide.ConfigPath };
+
+    private string[] Everything() => [.. Directory.EnumerateFileSystemEntries(_folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    // The base network's weights, of which one has a number less than the archive claims: that is seen when it is read.
+    private byte[] CutStorage()
+    {
+        const string Cut = "out.2.bias";
+        var weights = Safetensors.Read(Adm().Base).ToDictionary();
+        var pickle = Program(Dict([.. weights.Select(weight => (
+            weight.Key, Tensor(Storage("FloatStorage", weight.Key, weight.Value.numel()), 0, weight.Value.shape, weight.Value.stride())))]));
+        var content = HandMadeCheckpoint.ZipBytes(
+            CompressionLevel.Fastest,
+            [("a/data.pkl", pickle), .. weights.Select(weight => ($"a/data/{weight.Key}", HandMadeCheckpoint.Bytes(weight.Value.data<float>().ToArray())[(weight.Key == Cut ? 4 : 0)..]))]);
+        // The uncompressed length is 22 bytes before the name in the central directory (PKWARE APPNOTE 4.3.12).
+        var length = content.AsSpan().LastIndexOf(System.Text.Encoding.ASCII.GetBytes($"a/data/{Cut}")) - 22;
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(length), BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(length)) + 4);
+        return content;
+    }
 
     // The base network's weights below "ema", and zeros below "model".
     private HandMadeCheckpoint ModelAndEma()

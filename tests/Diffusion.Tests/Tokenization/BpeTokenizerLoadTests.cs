@@ -58,9 +58,10 @@ public sealed class BpeTokenizerLoadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "not JSON")]
-    [InlineData("{\"a\":0", "not JSON")]
-    [InlineData("[1, 2]", "expected an object from token to id, found Array")]
+    [InlineData("", "encoder.json is not JSON: ")]
+    [InlineData("{\"a\":0", "encoder.json is not JSON: ")]
+    [InlineData("{\"a\":0}{}", "encoder.json is not JSON: ")]
+    [InlineData("[1, 2]", "expected an object from token to id, found StartArray")]
     [InlineData("{\"a\":\"0\"}", "token 'a' has the id \"0\", expected an integer")]
     [InlineData("{\"a\":0.5}", "token 'a' has the id 0.5, expected an integer")]
     [InlineData("{\"a\":99999999999}", "token 'a' has the id 99999999999, expected an integer")]
@@ -69,9 +70,9 @@ public sealed class BpeTokenizerLoadTests : IDisposable
     [InlineData("{\"a\":1}", "token 'a' has the id 1, expected 0 to 0 in a vocabulary of 1")]
     [InlineData("{\"a\":1,\"b\":1}", "the tokens 'a' and 'b' share the id 1")]
     [InlineData("{\"a\":0,\"a\":1}", "token 'a' is there twice, with the ids 0 and 1")]
-    [InlineData("{\"\":0}", "the token with the value 0 is empty")]
+    [InlineData("{\"\":0}", "a token is empty")]
     [InlineData("{\"a b\":0}", "token 'a b' has the character U+0020, which stands for no byte")]
-    [InlineData("{\"\\ud800\":0}", "the token with the value 0 is not text")]
+    [InlineData("{\"\\ud800\":0}", "encoder.json is not JSON: Cannot read incomplete UTF-16 JSON text")]
     [InlineData("{\"a\":0}", "the token '!' of the byte 0x21 is missing")]
     public void Load_EncoderThatIsNoMapFromTokenToId_SaysWhatIsWrong(string content, string problem)
     {
@@ -152,7 +153,7 @@ public sealed class BpeTokenizerLoadTests : IDisposable
         File.Delete(_folder.EncoderPath);
         File.WriteAllText(_folder.EncoderPath + ".gz", "{\"a\":0}");
 
-        AssertRefused("encoder.json.gz", "the compressed data is damaged");
+        AssertRefused("encoder.json.gz", "has damaged compressed data");
     }
 
     [Fact]
@@ -166,14 +167,71 @@ public sealed class BpeTokenizerLoadTests : IDisposable
                 bomb.Write(block);
         }
 
-        AssertRefused("encoder.json.gz", "larger than 64 MiB");
+        AssertRefused("encoder.json.gz", "has more; allowed: at most 67108864 bytes");
+    }
+
+    [Fact]
+    public void Load_ATokenOfManyMegabytes_IsRefusedInShort()
+    {
+        File.WriteAllText(_folder.EncoderPath, $"{{\"{new string('a', 10_000_000)}\":\"x\"}}");
+
+        Allocation.AssertAtMost(40 << 20, () => AssertRefused("encoder.json", "the token at byte 1 has 10000000 bytes; at most 65536 are allowed"));
+    }
+
+    [Theory]
+    [InlineData("{\"a\":\"", "x", "\"}", "token 'a' has the id \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..., expected an integer")]
+    [InlineData("{\"a\":", "1", "}", "token 'a' has the id 11111111111111111111111111111111111111111111111111111111111111111111111111111111..., expected an integer")]
+    [InlineData("{\"a\":[", "1,", "1]}", "token 'a' has the id [, expected an integer")]
+    [InlineData("", "[", "", "expected an object from token to id, found StartArray")]
+    [InlineData("{\"a\":0,\"", "\\u001b", "\":1}", "token '\uFFFD\uFFFD")]
+    public void Load_AnEncoderOfLongText_IsRefusedInShort(string start, string repeated, string end, string problem)
+    {
+        File.WriteAllText(_folder.EncoderPath, start + string.Concat(Enumerable.Repeat(repeated, 60_000 / repeated.Length)) + end);
+
+        AssertRefused("encoder.json", problem);
+    }
+
+    [Fact]
+    public void Load_MoreTokensThanAnyVocabularyHas_AreRefused()
+    {
+        File.WriteAllText(_folder.EncoderPath, "{" + string.Concat(Enumerable.Repeat("\"\":0,", (1 << 20) + 1)) + "\"\":0}");
+
+        Allocation.AssertAtMost(200 << 20, () => AssertRefused("encoder.json", "more than the 1048576 tokens that are allowed"));
+    }
+
+    [Fact]
+    public void Load_MoreMergesThanAnyVocabularyHas_AreRefusedBeforeTheyAreRead()
+    {
+        File.WriteAllText(_folder.MergesPath, "#version\n" + string.Concat(Enumerable.Repeat("a b\n", 1 << 20)));
+
+        Allocation.AssertAtMost(40 << 20, () => AssertRefused("vocab.bpe", "1048577 lines; at most 1048576 are allowed"));
+    }
+
+    [Theory]
+    [InlineData("#version\n", 200_000, "the line at byte 9 has 200000 bytes; at most 131072 are allowed")]
+    [InlineData("", 200_000, "the line at byte 0 has 200000 bytes; at most 131072 are allowed")]
+    [InlineData("", 100_000, "expected a '#version' comment, found 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'")]
+    public void Load_ALongLineOfMerges_IsRefusedInShort(string start, int length, string problem)
+    {
+        File.WriteAllText(_folder.MergesPath, $"{start}{new string('a', length)}\n");
+
+        AssertRefused("vocab.bpe", problem);
+    }
+
+    [Fact]
+    public void Load_MergesThatSteerATerminal_AreShownClean()
+    {
+        File.WriteAllText(_folder.MergesPath, "#version\n\u001b[2J b\n");
+
+        AssertRefused("vocab.bpe:2", "the token '\uFFFD[2J' of the merge '\uFFFD[2J b' is not in encoder.json");
     }
 
     private void AssertRefused(string file, string problem)
     {
         var exception = Assert.Throws<InvalidDataException>(() => BpeTokenizer.Load(_folder.FullName));
 
-        Assert.StartsWith(Path.Combine(_folder.FullName, file) + ": ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(_folder.FullName, file), exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+        Assert.InRange(exception.Message.Length, 1, 500);
     }
 }

@@ -133,7 +133,7 @@ public sealed class SafetensorsTests : IDisposable
         { "{}", "8 bytes after the last tensor belong to none" },
         { """{"a":[]}""", "its header is malformed" },
         { """{"a":{"dtype":"F64","shape":[1]}}""", "its header is malformed" },
-        { """{"a":{"dtype":null,"shape":[1],"data_offsets":[0,8]}}""", "tensor 'a' has dtype null; known: F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL" },
+        { """{"a":{"dtype":null,"shape":[1],"data_offsets":[0,8]}}""", "its header is malformed: a tensor lacks its dtype, its shape or two data_offsets" },
         { """{"a":{"dtype":64,"shape":[1],"data_offsets":[0,8]}}""", "its header is malformed" },
         { """{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", "tensor 'a' has dtype F8_E4M3; known: F64, " },
         { """{"a":{"dtype":"F64","shape":1,"data_offsets":[0,8]}}""", "its header is malformed" },
@@ -141,7 +141,7 @@ public sealed class SafetensorsTests : IDisposable
         { """{"a":{"dtype":"F64","shape":[1.5],"data_offsets":[0,8]}}""", "its header is malformed" },
         { """{"a":{"dtype":"F64","shape":[-1],"data_offsets":[0,8]}}""", "tensor 'a' has shape [-1]" },
         { """{"a":{"dtype":"F64","shape":[-1,-1],"data_offsets":[0,8]}}""", "tensor 'a' has shape [-1, -1]" },
-        { """{"a":{"dtype":"F64","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,8]}}""", "tensor 'a' has shape [1, 1, " },
+        { """{"a":{"dtype":"F64","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,8]}}""", "its header is malformed: a list of at most 16 integers has more" },
         { """{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}""", "tensor 'a' of 16 bytes is given the byte range 0-8" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", "tensor 'a' of 4 bytes is given the byte range 0-8" },
         { """{"a":{"dtype":"U8","shape":[4611686018427387904,4,2],"data_offsets":[0,0]}}""", "tensor 'a' has shape [4611686018427387904, 4, 2]" },
@@ -154,8 +154,8 @@ public sealed class SafetensorsTests : IDisposable
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor 'a' starts at byte 4 where 0 was expected" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes after the last tensor belong to none" },
         { """{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor 'b' starts at byte 4 where 8 was expected" },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor 'a' appears twice" },
-        { """{"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "its metadata has 'k' twice" },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "its header is malformed: tensor 'a' appears twice" },
+        { """{"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "its header is malformed: its metadata has 'k' twice" },
         { """{"__metadata__":[],"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "its header is malformed" },
         { """{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":{}}}}}}}}}""", "its header is malformed" },
     };
@@ -187,6 +187,60 @@ public sealed class SafetensorsTests : IDisposable
         var exception = Assert.Throws<InvalidDataException>(() => Safetensors.ReadHeader(file.Path));
 
         Assert.Equal($"{file.Path} is not a usable safetensors file: its header claims {length} bytes; the file has 66", exception.Message);
+    }
+
+    [Fact]
+    public void ReadHeader_AHeaderOfAHundredMegabytes_IsRefusedWithoutReadingIt()
+    {
+        using (var file = File.Create(_path))
+        {
+            file.Write(BitConverter.GetBytes(98_000_000L));
+            file.SetLength(98_000_100);
+        }
+
+        Allocation.AssertAtMost(1 << 20, () => Assert.Equal(
+            $"{_path} is not a usable safetensors file: its header has 98000000 bytes; allowed: at most 16777216",
+            Assert.Throws<InvalidDataException>(() => Safetensors.ReadHeader(_path)).Message));
+    }
+
+    [Theory]
+    [InlineData("\"shape\":[", "1,", "1]", "its header is malformed: a list of at most 16 integers has more")]
+    [InlineData("\"dtype\":\"", "x", "\",\"shape\":[1],\"data_offsets\":[0,4]", "tensor 'a' has dtype xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...; known: ")]
+    [InlineData("\"more\":[", "1,", "1],\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]", "tensor 'a' of 8 bytes is given the byte range 0-4")]
+    [InlineData("\"more\":[", "[],", "[]],\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]", "tensor 'a' of 8 bytes is given the byte range 0-4")]
+    public void ReadHeader_AHeaderOfManyMegabytes_CostsMemoryInProportion(string start, string repeated, string end, string reason)
+    {
+        using var file = new HandMadeFile($"{{\"a\":{{{start}{string.Concat(Enumerable.Repeat(repeated, 12_000_000 / repeated.Length))}{end}}}}}", new byte[4]);
+
+        Allocation.AssertAtMost(64 << 20, () => Assert.StartsWith(
+            $"{file.Path} is not a usable safetensors file: {reason}", Assert.Throws<InvalidDataException>(() => Safetensors.ReadHeader(file.Path)).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ReadHeader_NamesThatSteerATerminalOrHaveNoEnd_AreShownCleanAndShort()
+    {
+        using var escapes = new HandMadeFile("""{"\u001b]0;title\u0007\n":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", new byte[8]);
+        using var endless = new HandMadeFile($$$"""{"{{{new string('n', 1_000_000)}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", new byte[8]);
+        using var half = new HandMadeFile("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4]);
+
+        Assert.EndsWith("tensor '\uFFFD]0;title\uFFFD\uFFFD' of 4 bytes is given the byte range 0-8", Refusal(escapes), StringComparison.Ordinal);
+        Assert.EndsWith($"tensor '{new string('n', 80)}...' of 4 bytes is given the byte range 0-8", Refusal(endless), StringComparison.Ordinal);
+        Assert.Contains("its header is malformed: Cannot read incomplete UTF-16 JSON text", Refusal(half), StringComparison.Ordinal);
+
+        static string Refusal(HandMadeFile file) => Assert.Throws<InvalidDataException>(() => Safetensors.ReadHeader(file.Path)).Message;
+    }
+
+    [Fact]
+    public void Write_ASourceThatFails_LeavesNothingBehind()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = HandMadeCheckpoint.Zip(Pickle.Program(Pickle.Dict(("w", Pickle.Vector("0", 2)))), ("0", [1, 2]));
+        var checkpoint = Checkpoint.Open(source.Path, null);
+        File.WriteAllText(source.Path, "gone");
+
+        Assert.Throws<InvalidDataException>(() => Safetensors.Write(Path.Combine(folder.FullName, "w.safetensors"), checkpoint));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.FullName));
     }
 
     [Fact]
