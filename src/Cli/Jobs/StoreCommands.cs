@@ -4,6 +4,8 @@ using Atelier.Abstractions;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Verification;
+using Atelier.Diffusion.Noise;
 using Spectre.Console;
 
 namespace Atelier.Cli.Jobs;
@@ -63,7 +65,7 @@ internal static class StoreCommands
     {
         var (store, job) = await OpenAsync(result, cancellationToken);
         var (json, problems, looked, committed) = (result.GetValue(Json), 0, 0, 0);
-        await foreach (var problem in JobVerification.VerifyAsync(store, job, (shards, of) => (looked, committed) = (shards, of), cancellationToken))
+        await foreach (var problem in JobVerification.VerifyAsync(store, job, SampleSeed.Of, (shards, of) => (looked, committed) = (shards, of), cancellationToken))
         {
             problems++;
             ProgressDisplay.Print(console, json ? JobReport.ToJson(problem) : $"{problem.Path} {problem.What}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
@@ -98,20 +97,7 @@ public static class JobClosing
     {
         var rows = await ShardReader.ReadRowsAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
         foreach (var row in rows.Where(row => row.Status == SampleStatus.Failed))
-        {
-            var line = new ErrorLine
-            {
-                Key = row.Key,
-                Id = row.Id,
-                Prompt = row.Prompt,
-                Row = row.Row,
-                Image = row.Image,
-                Seed = row.Seed.ToString(CultureInfo.InvariantCulture),
-                ErrorCode = row.ErrorCode,
-                ErrorMessage = row.ErrorMessage,
-            };
-            await stream.WriteAsync(JobJson.Write(line, JobJson.Line.ErrorLine), cancellationToken).ConfigureAwait(false);
-        }
+            await stream.WriteAsync(ErrorLine.Of(row), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Every shard is committed and promoted by now, so no attempt's file, no part of one and no note of who drew it is needed any more.</summary>

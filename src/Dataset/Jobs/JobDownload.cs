@@ -4,6 +4,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Verification;
 
 namespace Atelier.Dataset.Jobs;
 

@@ -41,12 +41,13 @@ public static class ShardReader
     /// <param name="stats">The committed stats of the shard.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FileNotFoundException">The file is there under neither of its names.</exception>
+    /// <exception cref="InvalidDataException">It is not a parquet file of this form, or has another number of rows than the stats.</exception>
     public static async Task<IReadOnlyList<ShardRow>> ReadRowsAsync(
         IStore store, string job, ShardStats stats, CancellationToken cancellationToken = default)
     {
         var stream = await OpenParquetAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        return await ShardTable.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+        return await ShardTable.ReadAsync(stream, stats.Samples, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The samples of the tar file, those with an image, in order; one is in memory at a time.</summary>
