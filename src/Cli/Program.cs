@@ -19,6 +19,7 @@ var root = new RootCommand("Atelier turns a list of prompts into an image datase
     EvaluateCommand.Create(console),
     ModelsCommand.Create(console),
     SubmitCommand.Create(console),
+    DeleteCommand.Create(console),
     ClusterCommand.Create(console),
     MembershipCommand.Create(),
 };

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Jobs;
@@ -13,6 +14,10 @@ public sealed record JobState
 
     /// <summary>How often its failed shards were put back to work; only faults of the last time count.</summary>
     public int Retries { get; init; }
+
+    /// <summary>Whether files of committed shards, or of a finished job, were found missing and are being made again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRestoring { get; init; }
 
     /// <summary>When this was decided.</summary>
     public DateTimeOffset Changed { get; init; }

@@ -101,6 +101,40 @@ public sealed class JobVerificationTests(FinishedJob finished) : IClassFixture<F
         Assert.Contains("has not been started", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("shards/00001.tar", "is a named pipe; allowed: a regular file")]
+    [InlineData("shards/00001.json", "is a named pipe; allowed: a regular file")]
+    [InlineData("README.md", "is a named pipe; allowed: a regular file")]
+    [InlineData("prompts/00001.jsonl", "is a named pipe; allowed: a regular file")]
+    public async Task VerifyAsync_ANamedPipeInPlaceOfAFile_IsNamed(string path, string what)
+    {
+        using var folder = new TemporaryFolder();
+        var store = await CopyAsync(folder);
+        File.Delete(folder.File("job/" + path));
+        await Processes.RunAsync(folder.Path, "mkfifo", "job/" + path);
+
+        Assert.Contains(await ProblemsAsync(store), problem => problem.Path == "job/" + path && problem.What.Contains(what, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task VerifyAsync_AFolderOfARun_FindsNothing_AndALinkInItIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var store = await CopyAsync(folder);
+        File.WriteAllText(folder.File("job/.lock"), "");
+        Assert.Empty(await ProblemsAsync(store));
+
+        Directory.CreateSymbolicLink(folder.File("job/shards/more"), folder.Path);
+        Assert.Equal([new JobProblem("job/shards/more", "is not a file of the job")], await ProblemsAsync(store));
+    }
+
+    private async Task<DirectoryStore> CopyAsync(TemporaryFolder folder)
+    {
+        var (from, to) = (await finished.Edit().ToStoreAsync(Cancel), new DirectoryStore(folder.Path));
+        await foreach (var entry in from.ListAsync("", Cancel)) await to.TryCreateAsync(entry.Path, (await from.ReadAsync(entry.Path, Cancel))!, Cancel);
+        return to;
+    }
+
     private static async Task<List<JobProblem>> ProblemsAsync(IStore store) =>
         await JobVerification.VerifyAsync(store, "job", FinishedJob.SeedOf, null, Cancel).ToListAsync(Cancel);
 }
