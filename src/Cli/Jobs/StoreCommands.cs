@@ -74,7 +74,7 @@ internal static class StoreCommands
         if (json)
             ProgressDisplay.Print(console, JobReport.ToJson(new { Job = job, Shards = looked, Committed = committed, Problems = problems }));
         else
-            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"{committed:N0} of {looked:N0} shards are committed; {(problems == 0 ? "every file is as the others say" : $"{problems:N0} things are wrong")}."));
+            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"{committed:N0} of {looked:N0} shards are committed; {(problems == 0 ? "every file is as the others say" : $"{problems:N0} {(problems == 1 ? "thing is" : "things are")} wrong")}."));
         return problems == 0 ? ExitCodes.Success : ExitCodes.Failed;
     }
 

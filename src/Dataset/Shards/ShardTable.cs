@@ -225,8 +225,8 @@ internal static class ShardTable
         stream.Position = stream.Length - EndBytes;
         var end = new byte[EndBytes];
         await stream.ReadExactlyAsync(end, cancellationToken).ConfigureAwait(false);
-        var length = BinaryPrimitives.ReadInt32LittleEndian(end);
-        if (length is < 0 or > MaxFooterBytes || length > stream.Length - EndBytes)
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(end);
+        if (length > MaxFooterBytes || length > stream.Length - EndBytes)
             throw new InvalidDataException($"is not the metadata of a shard: its description has {length} bytes; at most {MaxFooterBytes} are allowed");
         var footer = new byte[length];
         stream.Position = stream.Length - EndBytes - length;

@@ -89,7 +89,7 @@ internal sealed class ShardVerification(VerifiedJob job, Findings findings, Canc
             differing++;
             first ??= $"has a row of sample {row.Key} that {difference}";
         }
-        if (first is not null) findings.Add(path, differing == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first}; and {differing - 1} more rows"));
+        if (first is not null) findings.Add(path, differing == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first}; and {differing - 1} more {(differing == 2 ? "row" : "rows")}"));
         VerifyCounts(JobPaths.ShardStats(job.Id, stats.Shard), rows, stats);
         return true;
     }

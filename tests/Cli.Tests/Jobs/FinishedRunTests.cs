@@ -43,7 +43,7 @@ public sealed class FinishedRunTests : IDisposable
 
         var output = await RunAsync();
 
-        Assert.Contains($"Resuming {_folder["out"]}: 4 of 6 samples are done; files of the job are missing and are made again\n", output, StringComparison.Ordinal);
+        Assert.Contains($"Resuming {_folder["out"]}: 4 of 6 samples are done; files of the job are missing and are made again.\n", output, StringComparison.Ordinal);
         Assert.Equal(before, Hashes());
         Assert.Equal(0, (await CommandLine.RunAsync("verify", _folder["out"])).ExitCode);
         Assert.Contains("is complete: 6 samples in 3 shards. Nothing to do.", await RunAsync(), StringComparison.Ordinal);
