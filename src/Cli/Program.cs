@@ -31,6 +31,7 @@ static async Task<int> RunAsync(string[] args)
         EvaluateCommand.Create(console),
         ModelsCommand.Create(console),
         SubmitCommand.Create(console),
+        DeleteCommand.Create(console),
         ClusterCommand.Create(console),
         MembershipCommand.Create(),
     };

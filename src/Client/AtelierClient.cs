@@ -132,6 +132,16 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     public Task CancelAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) =>
         RetryAsync(() => Job(jobId).Cancel($"{Environment.UserName}@{Environment.MachineName}", reason), cancellationToken);
 
+    /// <summary>Removes a job that is not running, and all its files; completes when nothing is left of it. Where there is no such job, nothing happens.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the waiting; the cluster goes on.</param>
+    /// <exception cref="InvalidInputException">The job is running, or its workers have not stopped yet.</exception>
+    public async Task DeleteAsync(string jobId, CancellationToken cancellationToken = default)
+    {
+        await RetryAsync(() => Job(jobId).Delete(), cancellationToken);
+        while ((await GetProgressAsync(jobId, cancellationToken)).Status != JobStatus.Unknown) await Task.Delay(RetryPause, _time, cancellationToken);
+    }
+
     /// <summary>Changes the job's class and share of the workers.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="priority">The class.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Atelier.Cli.Cluster;
 using Atelier.Cli.Evaluate;
+using Atelier.Cli.Jobs;
 using Atelier.Cli.Models;
 using Atelier.Cli.Run;
 using Atelier.Cli.Train;
@@ -19,7 +20,9 @@ internal static class CommandLine
         var root = new RootCommand
         {
             RunCommand.Create(console), ClusterCommand.Create(console), TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console),
+            DeleteCommand.Create(console),
         };
+        foreach (var command in StoreCommands.Create(console)) root.Add(command);
         var code = await CommandRunner.RunAsync(root, arguments, output, error);
         return (code, output.ToString(), error.ToString().Trim());
     }

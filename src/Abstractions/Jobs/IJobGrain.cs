@@ -39,7 +39,8 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>
     /// Fixes the plan and makes the shards available to workers. When the task completes, the plan is durable. Starting a job that has
-    /// failed does what <see cref="RetryFailed"/> does; one that is paused stays paused.
+    /// failed does what <see cref="RetryFailed"/> does; one that is paused stays paused; one whose store has lost files since they were written, though it be
+    /// completed, is worked on again until they are there, the same bytes as before.
     /// </summary>
     /// <param name="rows">Number of rows that were appended.</param>
     /// <exception cref="InvalidInputException">The job was started with another number of rows, is not created, or is cancelled.</exception>
@@ -83,6 +84,14 @@ public interface IJobGrain : IGrainWithStringKey
     /// <exception cref="InvalidInputException">The job is not created, or is cancelled.</exception>
     [Alias("RetryFailed"), AlwaysInterleave]
     Task RetryFailed();
+
+    /// <summary>
+    /// Removes the job and all its files. When the task completes, it is durable that the job is being deleted, and nobody works on it any more; its files
+    /// go in the background, whatever is lost meanwhile, and then its status is <see cref="JobStatus.Unknown"/>. Safe to repeat, and where there is no such job.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The job is running, or workers have not stopped yet.</exception>
+    [Alias("Delete"), AlwaysInterleave]
+    Task Delete();
 
     /// <summary>The job as it is now. Never waits for the store.</summary>
     [Alias("GetProgress"), AlwaysInterleave]

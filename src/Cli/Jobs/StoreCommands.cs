@@ -4,6 +4,9 @@ using Atelier.Abstractions;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Verification;
+using Atelier.Diffusion.Noise;
+using Atelier.Input;
 using Spectre.Console;
 
 namespace Atelier.Cli.Jobs;
@@ -33,7 +36,7 @@ internal static class StoreCommands
     {
         var download = new Command("download", "Copy the finished shards of a job, which may be running, into a folder.") { Job, Output, Store, ClusterAt, Json };
         download.SetAction((result, cancellationToken) => DownloadAsync(result, console, cancellationToken));
-        var verify = new Command("verify", "Read every byte of a job's shards and compare it with what was committed.") { Job, Store, ClusterAt, Json };
+        var verify = new Command("verify", "Read every file of a job and compare it with all others; only a signature can tell a job that was rewritten so that everything agrees.") { Job, Store, ClusterAt, Json };
         verify.SetAction((result, cancellationToken) => VerifyAsync(result, console, cancellationToken));
         return [download, verify];
     }
@@ -63,15 +66,15 @@ internal static class StoreCommands
     {
         var (store, job) = await OpenAsync(result, cancellationToken);
         var (json, problems, looked, committed) = (result.GetValue(Json), 0, 0, 0);
-        await foreach (var problem in JobVerification.VerifyAsync(store, job, (shards, of) => (looked, committed) = (shards, of), cancellationToken))
+        await foreach (var problem in JobVerification.VerifyAsync(store, job, SampleSeed.Of, (shards, of) => (looked, committed) = (shards, of), cancellationToken))
         {
             problems++;
-            ProgressDisplay.Print(console, json ? JobReport.ToJson(problem) : $"{problem.Path} {problem.What}");
+            ProgressDisplay.Print(console, json ? JobReport.ToJson(problem) : $"{PrintableText.Of(problem.Path, PrintableText.PathLength)} {PrintableText.Of(problem.What, PrintableText.PathLength)}");
         }
         if (json)
             ProgressDisplay.Print(console, JobReport.ToJson(new { Job = job, Shards = looked, Committed = committed, Problems = problems }));
         else
-            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"{committed:N0} of {looked:N0} shards are committed; {(problems == 0 ? "all their bytes are as they were" : $"{problems:N0} things are wrong")}."));
+            ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"{committed:N0} of {looked:N0} shards are committed; {(problems == 0 ? "every file is as the others say" : $"{problems:N0} {(problems == 1 ? "thing is" : "things are")} wrong")}."));
         return problems == 0 ? ExitCodes.Success : ExitCodes.Failed;
     }
 

@@ -29,17 +29,24 @@ internal static class DatasetRun
         ProgressDisplay.Print(console, $"{settings.Request.Rows * settings.Request.Spec.ImagesPerPrompt} samples, starting {Workers(settings.Devices)}");
         using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings), await ComingWorkAsync(settings, folder, cancellationToken));
         await host.StartAsync(cancellationToken);
+        await using var watch = new FolderWatch(Path.Combine(settings.Output, "job.json"));
         try
         {
             var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
             await client.SubmitAsync(folder.JobId, settings.Request.Spec, PromptFile.ReadAsync(settings.Request.Prompts, settings.Request.InputSize, cancellationToken), cancellationToken: cancellationToken);
-            var before = await client.GetProgressAsync(folder.JobId, cancellationToken);
+            watch.Start();
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watch.Gone);
+            var before = await client.GetProgressAsync(folder.JobId, stop.Token);
             ProgressDisplay.Print(console, Opening(settings, before));
 
             var after = before.IsFinal
                 ? before
-                : await ProgressView.FollowAsync(console, WhileAnyoneCanWork(client.WatchAsync(folder.JobId, cancellationToken), settings.Devices.Count));
-            return Close(settings, console, before, after, clock.Elapsed);
+                : await ProgressView.FollowAsync(console, WhileAnyoneCanWork(client.WatchAsync(folder.JobId, stop.Token), settings.Devices.Count));
+            return watch.IsGone ? await EndAsync() : Close(settings, console, before, after, clock.Elapsed);
+        }
+        catch (OperationCanceledException) when (watch.IsGone)
+        {
+            return await EndAsync();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,6 +58,15 @@ internal static class DatasetRun
         finally
         {
             await host.StopAsync(CancellationToken.None);
+        }
+
+        // What workers wrote since would be in the way of the next run.
+        async Task<int> EndAsync()
+        {
+            await host.StopAsync(CancellationToken.None);
+            if (watch.IsGone) await folder.ClearAsync();
+            ProgressDisplay.Print(console, $"{settings.Output} is gone: the folder was removed while the job was at work. The same command begins anew.");
+            return ExitCodes.Failed;
         }
     }
 
@@ -76,7 +92,7 @@ internal static class DatasetRun
     private static string Opening(RunSettings settings, JobProgress job) => job switch
     {
         { Status: JobStatus.Completed } => $"{settings.Output} is complete: {job.Samples} samples in {job.Shards} shards. Nothing to do.",
-        { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done.",
+        { Finished: > 0 } => $"Resuming {settings.Output}: {job.Finished} of {job.Samples} samples are done{(job.Message is null ? "" : $"; {job.Message}")}.",
         _ => $"Drawing {job.Samples} samples in {job.Shards} {(job.Shards == 1 ? "shard" : "shards")} of {job.ShardSize} with {settings.Request.Spec.Model} on {Workers(settings.Devices)}: "
             + $"{settings.Request.Spec.Sampler}, {settings.Request.Spec.Steps} steps, "
             + string.Create(CultureInfo.InvariantCulture, $"guidance {settings.Request.Spec.GuidanceScale}."),
@@ -103,10 +119,17 @@ internal static class DatasetRun
         if (settings.Request.Spec.BatchSize.IsByDevice) ProgressDisplay.Print(console, $"Batch size:    {AutoBatch.ToText(after.BatchSize)} ({AutoBatch.Word})");
         if (after.Truncated > 0) ProgressDisplay.Print(console, $"{after.Truncated} prompts were longer than the model's text context and were cut; their metadata says so.");
         ProgressDisplay.Print(console, $"Dataset:       {Path.Combine(settings.Output, "shards")} ({after.Samples - after.Failed} images, {after.Failed} failed)");
-        ProgressDisplay.Print(console, $"Contact sheet: {Path.Combine(settings.Output, "contact-sheet.png")}");
+        // Where no sample has an image, there is no sheet.
+        PrintFile("Contact sheet", "contact-sheet.png");
         if (after.Failed == 0) return ExitCodes.Success;
-        ProgressDisplay.Print(console, $"Failed:        {Path.Combine(settings.Output, "errors.jsonl")}");
+        PrintFile("Failed", "errors.jsonl");
         return ExitCodes.SomeSamplesFailed;
+
+        void PrintFile(string what, string name)
+        {
+            var path = Path.Combine(settings.Output, name);
+            if (File.Exists(path)) ProgressDisplay.Print(console, $"{what + ":",-15}{path}");
+        }
     }
 
     private static Action<ILoggingBuilder>? Logging(RunSettings settings) => settings.Verbose

@@ -1,4 +1,5 @@
 using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Cli.Run;
@@ -43,6 +44,9 @@ internal sealed class OutputFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>Removes what was made in the folder since somebody removed the job from it.</summary>
+    public async Task ClearAsync() => await JobDeletion.DeleteAsync(Store, JobId);
 
     public void Dispose() => _lock.Dispose();
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Atelier.Dataset.Shards;
+
 namespace Atelier.Dataset.Jobs;
 
 /// <summary>A failed sample as a line of <c>errors.jsonl</c>.</summary>
@@ -19,4 +22,19 @@ internal sealed record ErrorLine
     public required string? ErrorCode { get; init; }
 
     public required string? ErrorMessage { get; init; }
+
+    /// <summary>The line of a failed sample.</summary>
+    public static byte[] Of(ShardRow row) => JobJson.Write(
+        new ErrorLine
+        {
+            Key = row.Key,
+            Id = row.Id,
+            Prompt = row.Prompt,
+            Row = row.Row,
+            Image = row.Image,
+            Seed = row.Seed.ToString(CultureInfo.InvariantCulture),
+            ErrorCode = row.ErrorCode,
+            ErrorMessage = row.ErrorMessage,
+        },
+        JobJson.Line.ErrorLine);
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
-using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
@@ -24,13 +22,12 @@ public static class JobClosing
     /// <param name="cancellationToken">Gives up; what was written stays and is not wrong.</param>
     /// <returns>What <c>summary.json</c> says.</returns>
     /// <exception cref="InvalidOperationException">The job has no record or plan, or a shard is not committed.</exception>
-    /// <exception cref="InvalidDataException">A shard's files are not those of its stats.</exception>
+    /// <exception cref="InvalidDataException">A shard's files are not those of its stats, or an earlier summary is of other shards.</exception>
     public static async Task<JobSummary> CloseAsync(IStore store, string job, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        if (await JobFiles.ReadSummaryAsync(store, job, cancellationToken).ConfigureAwait(false) is { } closed)
-            return closed;
-
+        // A job that was closed may have lost files since: all is made again, and what is there stays.
+        var closed = await JobFiles.ReadSummaryAsync(store, job, cancellationToken).ConfigureAwait(false);
         var record = await JobFiles.ReadRecordAsync(store, job, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.Record(job));
         var plan = await JobFiles.ReadPlanAsync(store, job, cancellationToken).ConfigureAwait(false) ?? throw Missing(JobPaths.Plan(job));
         using var builder = new SummaryBuilder(record.Spec, plan);
@@ -50,10 +47,12 @@ public static class JobClosing
         }
 
         var summary = builder.Build();
+        if (closed is not null && closed.DatasetSha256 != summary.DatasetSha256)
+            throw new InvalidDataException($"'{JobPaths.Summary(job)}' has the dataset_sha256 {closed.DatasetSha256}; that of the job's shards is {summary.DatasetSha256}");
         if (await JobContactSheet.RenderAsync(store, job, summary, imagesOfShards, cancellationToken).ConfigureAwait(false) is { } sheet)
             await store.TryCreateAsync(JobPaths.ContactSheet(job), sheet, cancellationToken).ConfigureAwait(false);
         await store.TryCreateAsync(JobPaths.Card(job), Encoding.UTF8.GetBytes(DatasetCard.Render(summary)), cancellationToken).ConfigureAwait(false);
-        await RemoveLeftoversAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
+        await JobLeftovers.RemoveUncommittedAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
         await JobFiles.TryCreateSummaryAsync(store, job, summary, cancellationToken).ConfigureAwait(false);
         return summary;
     }
@@ -98,33 +97,7 @@ public static class JobClosing
     {
         var rows = await ShardReader.ReadRowsAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
         foreach (var row in rows.Where(row => row.Status == SampleStatus.Failed))
-        {
-            var line = new ErrorLine
-            {
-                Key = row.Key,
-                Id = row.Id,
-                Prompt = row.Prompt,
-                Row = row.Row,
-                Image = row.Image,
-                Seed = row.Seed.ToString(CultureInfo.InvariantCulture),
-                ErrorCode = row.ErrorCode,
-                ErrorMessage = row.ErrorMessage,
-            };
-            await stream.WriteAsync(JobJson.Write(line, JobJson.Line.ErrorLine), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Every shard is committed and promoted by now, so no attempt's file, no part of one and no note of who drew it is needed any more.</summary>
-    private static async Task RemoveLeftoversAsync(IStore store, string job, int shards, CancellationToken cancellationToken)
-    {
-        await foreach (var entry in store.ListAsync(JobPaths.Attempts(job), cancellationToken).ConfigureAwait(false))
-        {
-            if (JobPaths.ShardOfAttempt(entry.Path) < shards)
-                await store.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
-        }
-        await ShardParts.RemoveAllAsync(store, job, cancellationToken).ConfigureAwait(false);
-        await BegunWorkFiles.RemoveAllAsync(store, job, cancellationToken).ConfigureAwait(false);
-        await store.CleanTemporaryFilesAsync(job, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(ErrorLine.Of(row), cancellationToken).ConfigureAwait(false);
     }
 
     private static InvalidOperationException Missing(string path) => new($"The job cannot be closed: the store has no '{path}'.");

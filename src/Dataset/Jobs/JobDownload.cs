@@ -4,6 +4,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Verification;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -11,7 +12,7 @@ namespace Atelier.Dataset.Jobs;
 public static class JobDownload
 {
     /// <summary>
-    /// Copies spec, plan and every committed shard under its plain names, each checked against the SHA-256 that was committed, and the closing
+    /// Copies spec, plan, rows with their inputs, and every committed shard under its plain names, each checked against the SHA-256 that was committed, and the closing
     /// files of a finished job. A shard's stats come last, so that where they are, its files are. What is there already is not copied again: a
     /// download may be killed anywhere and repeated, and repeated later brings what was finished since.
     /// </summary>
@@ -35,6 +36,15 @@ public static class JobDownload
         await CopySmallAsync(from, JobPaths.Plan(job), to, JobPaths.Plan(toJob), cancellationToken).ConfigureAwait(false);
         await CopySmallAsync(from, JobPaths.Batch(job), to, JobPaths.Batch(toJob), cancellationToken).ConfigureAwait(false);
         await CopySmallAsync(from, JobPaths.Numerics(job), to, JobPaths.Numerics(toJob), cancellationToken).ConfigureAwait(false);
+
+        foreach (var folder in (Func<string, string>[])[JobPaths.AllPrompts, JobPaths.Inputs])
+        {
+            await foreach (var entry in from.ListAsync(folder(job), cancellationToken).ConfigureAwait(false))
+            {
+                if (JobFile.Parse(job, entry.Path) is not null)
+                    await CopySmallAsync(from, entry.Path, to, folder(toJob) + entry.Path[folder(job).Length..], cancellationToken).ConfigureAwait(false);
+            }
+        }
 
         var isFinished = await JobFiles.ReadSummaryAsync(from, job, cancellationToken).ConfigureAwait(false) is not null;
         for (var shard = 0; shard < plan.Shards; shard++)

@@ -49,6 +49,13 @@ public static class JobIndex
     /// <param name="cancellationToken">Gives up.</param>
     public static Task FinishAsync(IStore store, string job, CancellationToken cancellationToken = default) => MarkAsync(store, job, Finished, cancellationToken);
 
+    /// <summary>Takes a job out, once nothing else is left of it. Safe to repeat.</summary>
+    internal static async Task RemoveAsync(IStore store, string job, CancellationToken cancellationToken)
+    {
+        if (store is DirectoryStore) return;
+        foreach (var mark in new[] { Finished, Created }) await store.DeleteAsync($"{Root}/{job}/{mark}", cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The jobs, in ordinal order of their names. A job that is being created may or may not be among them.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="cancellationToken">Gives up.</param>

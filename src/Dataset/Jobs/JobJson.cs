@@ -17,6 +17,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobBatch))]
+[JsonSerializable(typeof(JobNumerics))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobState))]
 [JsonSerializable(typeof(JobSummary))]
@@ -44,7 +45,8 @@ internal sealed partial class JobJson : JsonSerializerContext
         {
             return JsonSerializer.Deserialize(content, type) ?? throw new JsonException("The value is null.");
         }
-        catch (JsonException exception)
+        // Half a surrogate pair, or a number out of range, is told in other words than bad syntax.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or OverflowException or NotSupportedException or ArgumentException)
         {
             throw new InvalidInputException($"{place} is damaged: {exception.Message}", exception);
         }

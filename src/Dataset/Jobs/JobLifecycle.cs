@@ -11,4 +11,7 @@ public enum JobLifecycle
 
     /// <summary>It is stopped for good.</summary>
     Cancelled,
+
+    /// <summary>Its files are being removed; what is left of them is no job any more.</summary>
+    Deleted,
 }

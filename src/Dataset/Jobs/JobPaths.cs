@@ -32,6 +32,14 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     public static string Numerics(string job) => $"{job}/numerics.json";
 
+    /// <summary>The folder of the input rows, for listing: <c>{job}/prompts/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    internal static string AllPrompts(string job) => $"{job}/prompts/";
+
+    /// <summary>The folder of the inputs, for listing: <c>{job}/inputs/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    internal static string Inputs(string job) => $"{job}/inputs/";
+
     /// <summary>A chunk of the input rows: <c>{job}/prompts/00000.jsonl</c>.</summary>
     /// <param name="job">Name of the job.</param>
     /// <param name="chunk">Zero-based chunk number.</param>

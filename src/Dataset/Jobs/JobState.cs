@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Jobs;
@@ -19,6 +20,10 @@ public sealed record JobState
 
     /// <summary>Why it was cancelled, in words; null where nothing was said.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Whether files of committed shards, or of a finished job, were found missing and are being made again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRestoring { get; init; }
 
     /// <summary>When this was decided.</summary>
     public DateTimeOffset Changed { get; init; }

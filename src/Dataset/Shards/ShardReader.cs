@@ -41,12 +41,13 @@ public static class ShardReader
     /// <param name="stats">The committed stats of the shard.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FileNotFoundException">The file is there under neither of its names.</exception>
+    /// <exception cref="InvalidDataException">It is not a parquet file of this form, or has another number of rows than the stats.</exception>
     public static async Task<IReadOnlyList<ShardRow>> ReadRowsAsync(
         IStore store, string job, ShardStats stats, CancellationToken cancellationToken = default)
     {
         var stream = await OpenParquetAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        return await ShardTable.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+        return await ShardTable.ReadAsync(stream, stats.Samples, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The samples of the tar file, those with an image, in order; one is in memory at a time.</summary>
@@ -96,14 +97,7 @@ public static class ShardReader
             ?? throw new FileNotFoundException($"The store has neither '{plain}' nor '{attempt}'.", plain);
     }
 
-    // The class of a sample is in its metadata too, and is passed over.
-    private static async ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken)
-    {
-        TarEntry? entry;
-        do entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
-        while (entry is not null && Path.GetExtension(entry.Name) == ".cls");
-        return entry;
-    }
+    private static ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken) => reader.GetNextEntryAsync(copyData: false, cancellationToken);
 
     /// <summary>The next entry, which must be the file of the same sample with another extension.</summary>
     private static async Task<TarEntry> CompanionAsync(TarReader reader, TarEntry image, string extension, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
@@ -10,6 +11,8 @@ namespace Atelier.Dataset.Shards;
 /// </summary>
 internal static class ShardTable
 {
+    private const int MaxFooterBytes = 1 << 16;
+
     private static readonly DataField Key = Text("key");
     private static readonly DataField Id = Text("id", nullable: true);
     private static readonly DataField Prompt = Text("prompt");
@@ -100,12 +103,36 @@ internal static class ShardTable
     }
 
     /// <summary>Reads the rows of a file that <see cref="WriteAsync"/> has written, from a seekable stream.</summary>
-    public static async Task<IReadOnlyList<ShardRow>> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    /// <param name="stream">The file.</param>
+    /// <param name="rows">How many rows it must have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
+    public static async Task<IReadOnlyList<ShardRow>> ReadAsync(Stream stream, int rows, CancellationToken cancellationToken)
     {
-        var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ReadWholeAsync(stream, rows, cancellationToken).ConfigureAwait(false);
+        }
+        // The library tells of garbage by exceptions of any kind. A stream's own are the store's, but for the end of a file that is too short.
+        catch (Exception malformed) when (malformed is EndOfStreamException or not (IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException))
+        {
+            throw new InvalidDataException($"is not the metadata of a shard: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ShardRow>> ReadWholeAsync(Stream stream, int rows, CancellationToken cancellationToken)
+    {
+        await CheckFooterAsync(stream, cancellationToken).ConfigureAwait(false);
+        var guard = new EndlessGuard(stream);
+        await using var __ = guard.ConfigureAwait(false);
+        var reader = await ParquetReader.CreateAsync(guard, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
+        // Other readers read what is beyond, so it may not be there.
+        if (reader.RowGroupCount != 1) throw new InvalidDataException($"has {reader.RowGroupCount} groups of rows; a shard has one");
+        if (!Columns(reader.Schema).SequenceEqual(Columns(Schema))) throw new InvalidDataException("has other columns than the metadata of a shard");
         using var group = reader.OpenRowGroupReader(0);
-        var count = checked((int)group.RowCount);
+        if (group.RowCount != rows) throw new InvalidDataException($"has {group.RowCount} rows; its stats record {rows}");
+        var count = rows;
 
         var key = await TextsAsync(Key).ConfigureAwait(false);
         var id = await TextsAsync(Id).ConfigureAwait(false);
@@ -190,6 +217,26 @@ internal static class ShardTable
             await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
             return values;
         }
+    }
+
+    private static IEnumerable<(string, Type, bool)> Columns(ParquetSchema schema) => schema.GetDataFields().Select(field => (field.Path.ToString(), field.ClrType, field.IsNullable));
+
+    /// <summary>Refuses a file whose description is longer than that of any shard, or is not whole: the library would read on and on.</summary>
+    private static async Task CheckFooterAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        const int EndBytes = 8;
+        if (stream.Length < EndBytes) throw new InvalidDataException($"is not the metadata of a shard: it has {stream.Length} bytes");
+        stream.Position = stream.Length - EndBytes;
+        var end = new byte[EndBytes];
+        await stream.ReadExactlyAsync(end, cancellationToken).ConfigureAwait(false);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(end);
+        if (length > MaxFooterBytes || length > stream.Length - EndBytes)
+            throw new InvalidDataException($"is not the metadata of a shard: its description has {length} bytes; at most {MaxFooterBytes} are allowed");
+        var footer = new byte[length];
+        stream.Position = stream.Length - EndBytes - length;
+        await stream.ReadExactlyAsync(footer, cancellationToken).ConfigureAwait(false);
+        if (!ThriftFooter.IsWhole(footer)) throw new InvalidDataException("is not the metadata of a shard: its description is damaged");
+        stream.Position = 0;
     }
 
     private static DataField<string> Text(string name, bool nullable = false) => new(name, nullable);

@@ -23,8 +23,15 @@ internal sealed class ShardTar(Stream stream)
     public async Task AddAsync(ShardRow row, byte[] image, CancellationToken cancellationToken)
     {
         await WriteAsync($"{row.Key}.{row.Format}", image, cancellationToken).ConfigureAwait(false);
-        await WriteAsync($"{row.Key}.txt", Encoding.UTF8.GetBytes(row.Prompt.Length == 0 ? row.Label ?? "" : row.Prompt), cancellationToken).ConfigureAwait(false);
-        await WriteAsync($"{row.Key}.json", SampleJson.Write(row), cancellationToken).ConfigureAwait(false);
+        foreach (var (name, content) in Companions(row))
+            await WriteAsync(name, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The files of a sample that follow its image: all that they hold is in its row.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> Companions(ShardRow row)
+    {
+        yield return ($"{row.Key}.txt", Encoding.UTF8.GetBytes(row.Prompt.Length == 0 ? row.Label ?? "" : row.Prompt));
+        yield return ($"{row.Key}.json", SampleJson.Write(row));
     }
 
     /// <summary>Ends the file.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
 using Atelier.Dataset.Jobs;
+using Atelier.Input;
 
 namespace Atelier.Dataset.Stores;
 
@@ -18,6 +19,12 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     private static readonly TimeSpan LeftOverAfter = TimeSpan.FromHours(1);
 
     private const int EntriesAtOnce = 1000;
+
+    // The largest that is read whole is a part of a shard; most have a few hundred bytes.
+    private const int MaxWholeBytes = 1 << 30;
+
+    // Commands that work on a job's folder hold it by this file.
+    private const string LockFile = ".lock";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -77,6 +84,7 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
             return null;
         await using (stream.ConfigureAwait(false))
         {
+            if (stream.Length > MaxWholeBytes) throw new InvalidDataException($"'{path}' has {stream.Length} bytes; a file that is read whole has at most {MaxWholeBytes}");
             var content = new byte[stream.Length];
             await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
             return content;
@@ -126,6 +134,21 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
         if (!Directory.Exists(Root)) return [];
         var folders = _job is null ? Directory.EnumerateDirectories(Root).Select(folder => (Path.GetFileName(folder), folder)) : [(_job, Root)];
         return folders.Where(job => File.Exists(Path.Combine(job.Item2, "job.json")));
+    }
+
+    /// <summary>Removes what is left of a job's folder when its files are gone: unfinished files, the file that holds it, and folders without files.</summary>
+    internal void RemoveEmptyFolders(string job)
+    {
+        var folder = new DirectoryInfo(_job is null ? FullPath(job) : Root);
+        if (!folder.Exists) return;
+        var unfinished = new DirectoryInfo(TemporaryFolderOf(job + "/"));
+        if (unfinished.Exists) unfinished.Delete(recursive: true);
+        var children = folder.EnumerateDirectories("*", SearchOption.AllDirectories).OrderByDescending(child => child.FullName.Length).ToList();
+        foreach (var child in children.Where(child => !child.EnumerateFileSystemInfos().Any())) child.Delete();
+        if (folder.EnumerateFileSystemInfos().Any(entry => entry.Name != LockFile)) return;
+        File.Delete(Path.Combine(folder.FullName, LockFile));
+        folder.Delete();
+        TemporaryFile.FlushFolder(folder.Parent!.FullName);
     }
 
     private bool TryCreate(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -239,9 +262,7 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     {
         try
         {
-            return File.Exists(path)
-                ? new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous })
-                : null;
+            return File.Exists(path) ? RegularFile.OpenRead(path, options: FileOptions.Asynchronous) : null;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -15,7 +15,12 @@ internal static class FolderListing
     {
         foreach (var (name, child) in Children(folder, namePrefix))
         {
-            if (child is DirectoryInfo subfolder)
+            // A job's folder may be a link to another disk. One further in may lead in a circle, or to the whole disk: it is shown and not followed.
+            if (path.Length > 0 && child is DirectoryInfo { LinkTarget: not null })
+            {
+                yield return new StoreEntry(path + child.Name, 0);
+            }
+            else if (child is DirectoryInfo subfolder)
             {
                 foreach (var entry in Enumerate(subfolder, path + name, namePrefix: ""))
                     yield return entry;

@@ -32,6 +32,7 @@ public interface IStore
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
     /// <exception cref="IOException">The store cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file, or longer than 1 GiB; of folders, where anybody may put anything.</exception>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -41,6 +42,7 @@ public interface IStore
     /// <param name="path">Path of the file.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file; of folders, where anybody may put anything.</exception>
     Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default);
 
     /// <summary>

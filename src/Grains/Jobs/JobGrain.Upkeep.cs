@@ -16,6 +16,8 @@ internal sealed partial class JobGrain
     private readonly DeadSilos _deadSilos = new(membership);
     private readonly CancellationTokenSource _deactivated = new();
     private Task _recovery = Task.CompletedTask;
+    private Task _deletion = Task.CompletedTask;
+    private bool _areLeftoversRemoved;
     private long _recoveryBegun;
     private KnownJob? _job;
     private long _leasesFrom;
@@ -52,6 +54,7 @@ internal sealed partial class JobGrain
                 logger.JobNotRead(failure, JobId);
                 throw;
             }
+            if (_job is { IsDeleted: true }) BeginDeletion();
             if (_job is not { Ledger: { } ledger } job) return;
             // Workers that drew for a lost activation get the time to say so before their shards are leased again.
             _leasesFrom = time.GetTimestamp() + (long)(2 * HeartbeatPeriod.TotalSeconds * time.TimestampFrequency);
@@ -89,7 +92,72 @@ internal sealed partial class JobGrain
     private async Task<KnownJob> RequireAsync()
     {
         await RecoverAsync();
+        if (_job is { IsDeleted: true }) throw BeingDeleted();
         return _job ?? throw new InvalidInputException($"job '{JobId}' does not exist");
+    }
+
+    private InvalidInputException BeingDeleted() => new($"job '{JobId}' is being deleted; its name is free when all its files are gone");
+
+    /// <summary>Begins to make again what the store has lost of a job that was started before; a job that lacks nothing is left as it is.</summary>
+    private async Task<KnownJob> RestoreAsync(KnownJob job)
+    {
+        if (job.Control.State.IsRestoring) return job;
+        var isLost = await _health.CallAsync(async () => job.IsClosed
+            ? await LostFiles.AnyOfFinishedAsync(store, JobId, job.Plan!)
+            : (await LostFiles.FindShardsAsync(store, JobId, job.Plan!.Shards)).Count > 0);
+        if (!isLost) return job;
+        // A pause that a finished job has outlived is over.
+        await _health.CallAsync(() => job.Control.ChangeAsync(state =>
+            state with { IsRestoring = true, Lifecycle = job.IsClosed && state.Lifecycle == JobLifecycle.Paused ? JobLifecycle.Running : state.Lifecycle }));
+        logger.JobRestored(JobId);
+        BeginRecovery();
+        return await RequireAsync();
+    }
+
+    /// <summary>Removes the job's files, however many there are; a grain that is lost meanwhile goes on when it is asked for anything.</summary>
+    private void BeginDeletion()
+    {
+        if (_deletion.IsCompleted) _deletion = DeleteAsync();
+        Announce();
+
+        async Task DeleteAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    await _health.CallAsync(() => Task.Run(() => JobDeletion.DeleteAsync(store, JobId, _deactivated.Token)));
+                    logger.JobDeleted(JobId);
+                    (_job, _isFinishNoted, _areLeftoversRemoved) = (null, false, false);
+                    return;
+                }
+                catch (IOException failure)
+                {
+                    logger.NoStore(failure, JobId);
+                    await Task.Delay(UpkeepPeriod, time, _deactivated.Token);
+                }
+                catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Removes what unfinished work has left of a cancelled job, once no worker has a lease any more.</summary>
+    private async Task RemoveLeftoversAsync()
+    {
+        if (_areLeftoversRemoved || _job is not { Status: JobStatus.Cancelled, IsDeleted: false, Ledger.Leased: 0 } job) return;
+        _areLeftoversRemoved = true;
+        try
+        {
+            await _health.CallAsync(() => Task.Run(() => JobLeftovers.RemoveAsync(store, JobId, job.Plan!.Shards, _deactivated.Token)));
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or InvalidInputException or OperationCanceledException or ObjectDisposedException)
+        {
+            // They are in nobody's way; the next activation tries again.
+            logger.LeftoversLeft(failure, JobId);
+        }
     }
 
     /// <summary>The job, if it is the one that the lease was given for.</summary>
@@ -221,6 +289,7 @@ internal sealed partial class JobGrain
     /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
     private async Task AnnounceAsync()
     {
+        _ = RemoveLeftoversAsync();
         var isWorking = _job is { Status: JobStatus.Running } or { Ledger.Leased: > 0, IsClosed: false };
         if (!isWorking)
         {

@@ -25,6 +25,7 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         JobSpecRules.Check(spec);
         scheduling?.Check();
         await RecoverAsync();
+        if (_job is { IsDeleted: true }) throw BeingDeleted();
         if (_job is null)
         {
             var record = new JobRecord { Spec = spec, Incarnation = Guid.NewGuid(), Created = time.GetUtcNow() };
@@ -67,7 +68,11 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
             job.Start((await _health.CallAsync(() => JobFiles.ReadPlanAsync(store, JobId)))!);
             logger.JobStarted(JobId, job.Plan!.Samples, job.Plan.Shards);
         }
-        if (job.Plan!.Rows != rows) throw new InvalidInputException($"job '{JobId}' exists with {job.Plan.Rows} rows, {rows} were given");
+        else
+        {
+            if (job.Plan.Rows != rows) throw new InvalidInputException($"job '{JobId}' exists with {job.Plan.Rows} rows, {rows} were given");
+            job = await RestoreAsync(job);
+        }
         if (job.Status == JobStatus.Failed) await RetryFailed();
         await AnnounceAsync();
     }
@@ -93,6 +98,30 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
     // Only if nobody else has put the same failures back meanwhile.
     public Task RetryFailed() => ChangeAsync(state =>
         _job!.Faults.SetAside.Any() && state.Retries == _job.Faults.Retries ? state with { Retries = state.Retries + 1 } : state);
+
+    public async Task Delete()
+    {
+        try
+        {
+            await RecoverAsync();
+            // A job of that name may be created at any moment: its files are not to be touched.
+            if (_job is null) return;
+        }
+        catch (InvalidInputException damaged)
+        {
+            // Nobody can work on such a job, and to remove it is what is left to do with it.
+            logger.JobNotRead(damaged, JobId);
+        }
+        if (_job is { IsDeleted: false } job)
+        {
+            if (job.Status == JobStatus.Running) throw new InvalidInputException($"job '{JobId}' is at work; cancel it before it is deleted");
+            if (job.Ledger is { Leased: > 0 and var held })
+                throw new InvalidInputException($"job '{JobId}' still has {held} {(held == 1 ? "lease" : "leases")} that workers have to give back; delete it in a few seconds");
+        }
+        await _health.CallAsync(() => JobDeletion.BeginAsync(store, JobId));
+        if (_job is not null) await _health.CallAsync(_job.Control.PollAsync);
+        BeginDeletion();
+    }
 
     public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
 
@@ -181,10 +210,13 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
             return false;
         var created = await _health.CallAsync(() => JobFiles.TryCreateStatsAsync(store, JobId, stats));
         var winner = created ? stats : (await _health.CallAsync(() => JobFiles.ReadStatsAsync(store, JobId, stats.Shard)))!;
+        var isRestored = !created && job.Lost.Contains(stats.Shard);
+        if (isRestored && LostFiles.Difference(winner, stats) is { } difference)
+            throw new InvalidInputException($"the files of shard {stats.Shard} were lost, and what is drawn in their place differs: {difference}");
         if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
         ledger.Commit(stats.Shard, lease.Id);
         job.NoteCommit(lease);
-        return winner.Attempt == stats.Attempt;
+        return isRestored || winner.Attempt == stats.Attempt;
     }
 
     public async Task Complete(WorkLease lease)
@@ -193,9 +225,11 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
         if (lease.Kind != WorkKind.Close)
         {
             ledger.Promote(lease.Shard);
+            job.Lost.Remove(lease.Shard);
         }
         else if (!job.IsClosed)
         {
+            await _health.CallAsync(() => job.Control.ChangeAsync(state => state.IsRestoring ? state with { IsRestoring = false } : state));
             job.Close();
             logger.JobCompleted(JobId);
         }

@@ -18,6 +18,15 @@ internal static partial class JobLog
     [LoggerMessage(LogLevel.Warning, "Job {Job} cannot be read; it is tried again")]
     public static partial void JobNotRead(this ILogger logger, Exception exception, string job);
 
+    [LoggerMessage(LogLevel.Warning, "Job {Job} lacks files that it had; they are made again")]
+    public static partial void JobRestored(this ILogger logger, string job);
+
+    [LoggerMessage(LogLevel.Information, "Job {Job} is deleted")]
+    public static partial void JobDeleted(this ILogger logger, string job);
+
+    [LoggerMessage(LogLevel.Warning, "What unfinished work has left of job {Job} could not be removed")]
+    public static partial void LeftoversLeft(this ILogger logger, Exception exception, string job);
+
     [LoggerMessage(LogLevel.Information, "Job {Job} completed")]
     public static partial void JobCompleted(this ILogger logger, string job);
 

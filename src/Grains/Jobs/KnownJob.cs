@@ -41,6 +41,12 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     /// <summary>Workers that cannot do this job.</summary>
     public HashSet<Guid> ExcludedWorkers { get; } = [];
 
+    /// <summary>Committed shards whose files were lost: they are drawn again, as bytes that must be those that were committed.</summary>
+    public HashSet<int> Lost { get; } = [];
+
+    /// <summary>Whether the job's files are being removed.</summary>
+    public bool IsDeleted => Control.State.Lifecycle == JobLifecycle.Deleted;
+
     /// <summary>Null before Start.</summary>
     public JobPlan? Plan { get; private set; }
 
@@ -64,7 +70,8 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
     public long LastAsked { get; set; } = time.GetTimestamp();
 
     public JobStatus Status =>
-        IsClosed ? JobStatus.Completed
+        IsDeleted ? JobStatus.Cancelled
+        : IsClosed ? JobStatus.Completed
         : Control.State.Lifecycle == JobLifecycle.Cancelled ? JobStatus.Cancelled
         : Ledger is null ? JobStatus.Staging
         : Control.State.Lifecycle == JobLifecycle.Paused ? JobStatus.Paused
@@ -101,8 +108,10 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         if (await JobFiles.ReadRecordAsync(store, id) is not { } record) return null;
         var job = new KnownJob(store, id, record, time);
         await job.Control.LoadAsync();
+        if (job.IsDeleted) return job;
         if (await JobFiles.ReadPlanAsync(store, id) is not { } plan) return job;
-        if (await JobFiles.ReadSummaryAsync(store, id) is { } summary)
+        var isRestoring = job.Control.State.IsRestoring;
+        if (!isRestoring && await JobFiles.ReadSummaryAsync(store, id) is { } summary)
         {
             job.Plan = plan;
             job.Close();
@@ -110,8 +119,10 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             return job;
         }
         var ledger = new ShardLedger(plan, time);
+        if (isRestoring) job.Lost.UnionWith(await LostFiles.FindShardsAsync(store, id, plan.Shards));
         await StoredShards.ListAsync(store, id, plan.Shards, (shard, isPromoted) =>
         {
+            if (job.Lost.Contains(shard)) return;
             ledger.Commit(shard);
             if (isPromoted) ledger.Promote(shard);
         });
@@ -119,6 +130,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
         foreach (var (kind, shard) in job.Faults.SetAside.Where(work => work.Shard >= 0 && work.Shard < plan.Shards)) ledger.PutAside(kind, shard);
         job.Begun = await BegunWorkFiles.ListAsync(store, id, record.Incarnation);
         (job.Plan, job.Ledger) = (plan, ledger);
+        if (isRestoring) job.Trouble = $"files of the job are missing and are made again{(job.Lost.Count == 0 ? "" : $", among them those of {Name([.. job.Lost.Order()])}")}";
         return job;
     }
 
@@ -203,6 +215,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             Status = status,
             Message = status switch
             {
+                _ when IsDeleted => "its files are being removed",
                 JobStatus.Completed => null,
                 JobStatus.Cancelled => $"cancelled by {Control.State.CancelledBy ?? "an unknown user"}{(Control.State.Reason is { } why ? $": {why}" : "")}",
                 _ => storeTrouble ?? Message(status),
@@ -212,7 +225,7 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
             Weight = scheduling.Weight,
             Created = record.Created,
         };
-        if (Plan is null) return progress;
+        if (Plan is null || (Ledger is null && !IsClosed)) return progress;
         var finished = IsClosed ? Plan.Samples : Ledger!.CommittedSamples;
         var drawn = finished + (Ledger?.Drawing ?? 0);
         var rate = status != JobStatus.Running ? 0 : Paces.PerSecond(Ledger!.HoldsAny) is > 0 and var measured ? measured : Rate.PerSecond;
@@ -262,10 +275,12 @@ internal sealed class KnownJob(IStore store, string id, JobRecord record, TimePr
 
     private string DescribeSetAside()
     {
-        var named = Ledger!.SetAside.Take(NamedShards).ToList();
-        var more = Ledger.SetAsideCount - named.Count;
-        return named is [var only] && more == 0
-            ? $"shard {only} is set aside after {Faults.Describe(only)}: {Faults.LastReason}"
-            : $"shards {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")} are set aside, the first after {Faults.Describe(named[0])}; the last fault: {Faults.LastReason}";
+        var shards = Ledger!.SetAside.ToList();
+        return shards is [var only]
+            ? $"{Name(shards)} is set aside after {Faults.Describe(only)}: {Faults.LastReason}"
+            : $"{Name(shards)} are set aside, the first after {Faults.Describe(shards[0])}; the last fault: {Faults.LastReason}";
     }
+
+    private static string Name(List<int> shards) => shards is [var only] ? $"shard {only}"
+        : $"shards {string.Join(", ", shards.Take(NamedShards))}{(shards.Count > NamedShards ? $" and {shards.Count - NamedShards} more" : "")}";
 }

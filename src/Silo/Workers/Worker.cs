@@ -212,6 +212,12 @@ internal sealed partial class Worker(
             {
                 if (!await _outage.OutlastAsync(lost, lease.JobId, cancellationToken)) throw;
             }
+            catch (InvalidInputException)
+            {
+                // What was drawn in place of lost files is of no use if it differs from them.
+                await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, cancellationToken);
+                throw;
+            }
         }
     }
 

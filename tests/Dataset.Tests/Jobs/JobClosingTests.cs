@@ -131,6 +131,35 @@ public sealed class JobClosingTests : IDisposable
         Assert.Contains(again.DatasetSha256, content, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("job/README.md")]
+    [InlineData("job/contact-sheet.png")]
+    [InlineData("job/errors.jsonl")]
+    public async Task CloseAsync_ClosedJobThatLostAFile_MakesItAgain(string path)
+    {
+        await CommitAllAsync(_store);
+        await JobClosing.CloseAsync(_store, "job", Cancel);
+        var content = await _store.ReadAsync(path, Cancel);
+        await _store.DeleteAsync(path, Cancel);
+
+        await JobClosing.CloseAsync(_store, "job", Cancel);
+
+        Assert.Equal(content, await _store.ReadAsync(path, Cancel));
+    }
+
+    [Fact]
+    public async Task CloseAsync_SummaryOfOtherShards_IsRefused()
+    {
+        await CommitAllAsync(_store);
+        var summary = await JobClosing.CloseAsync(_store, "job", Cancel);
+        await _store.DeleteAsync("job/summary.json", Cancel);
+        await JobFiles.TryCreateSummaryAsync(_store, "job", summary with { DatasetSha256 = new string('0', 64) }, Cancel);
+
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => JobClosing.CloseAsync(_store, "job", Cancel));
+
+        Assert.Equal($"'job/summary.json' has the dataset_sha256 {new string('0', 64)}; that of the job's shards is {summary.DatasetSha256}", refused.Message);
+    }
+
     [Fact]
     public async Task CloseAsync_ShardNotCommitted_IsRefusedAndNamesItsStats()
     {

@@ -32,6 +32,36 @@ public sealed class DirectoryStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task ListAsync_LinkWithinAJobToTheFolderAboveIt_IsShownAndNotFollowed()
+    {
+        await Store.TryCreateAsync("job/a", "x"u8.ToArray(), Cancel);
+        Directory.CreateSymbolicLink(_folder.File("job/up"), _folder.Path);
+
+        Assert.Equal(["job/a", "job/up"], await Store.ListAsync("job/", Cancel).Select(entry => entry.Path).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task OpenReadAsync_ANamedPipe_IsRefused()
+    {
+        await Store.TryCreateAsync("job/a", "x"u8.ToArray(), Cancel);
+        await Processes.RunAsync(_folder.File("job"), "mkfifo", "pipe");
+
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => Store.OpenReadAsync("job/pipe", Cancel));
+        Assert.Contains("is a named pipe; allowed: a regular file", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.ReadAsync("job/pipe", Cancel));
+    }
+
+    [Fact]
+    public async Task ReadAsync_MoreThanIsReadWhole_IsRefused()
+    {
+        await Store.TryCreateAsync("job/a", "x"u8.ToArray(), Cancel);
+        using (var file = File.OpenWrite(_folder.File("job/a"))) file.SetLength((1L << 30) + 1);
+
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => Store.ReadAsync("job/a", Cancel));
+        Assert.Equal("'job/a' has 1073741825 bytes; a file that is read whole has at most 1073741824", refused.Message);
+    }
+
+    [Fact]
     public async Task TryPromoteAsync_File_IsALinkAndNotACopy()
     {
         await Store.TryCreateAsync("job/attempts/1", "bytes"u8.ToArray(), Cancel);

@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Verification;
 
 /// <summary>Something of a job that is not as its own files say.</summary>
 /// <param name="Path">The file, in the store.</param>

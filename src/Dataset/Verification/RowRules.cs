@@ -1,0 +1,73 @@
+using System.Globalization;
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Prompts;
+using Atelier.Dataset.Shards;
+
+namespace Atelier.Dataset.Verification;
+
+/// <summary>What a row of a shard's metadata must be, by the job's spec and rows, and in itself.</summary>
+internal static class RowRules
+{
+    /// <summary>The first thing about a row of metadata that is not as spec, plan and prompt list make it; null when there is none.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="sample">Number of the sample it stands for.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="prompt">The sample's row of the prompt list; null where that cannot be read.</param>
+    public static string? Difference(ShardRow row, long sample, VerifiedJob job, PromptRow? prompt)
+    {
+        var (spec, number, image) = (job.Spec, sample / job.Plan.ImagesPerPrompt, (int)(sample % job.Plan.ImagesPerPrompt));
+        var fields = new List<(string Name, object? Found, object? Made)>
+        {
+            ("row", row.Row, number),
+            ("image", row.Image, image),
+            ("sampler", row.Sampler, spec.Sampler),
+            ("steps", row.Steps, spec.Steps),
+            ("eta", row.Eta, spec.Eta),
+            ("model", row.Model, spec.Model),
+            ("model_digest", row.ModelDigest, spec.ModelDigest),
+            ("format", row.Format, spec.Format),
+        };
+        if (prompt is not null)
+        {
+            fields.AddRange(
+            [
+                ("id", row.Id, prompt.Id),
+                ("prompt", row.Prompt, prompt.Prompt),
+                ("seed", row.Seed, job.SeedOf(spec.Seed, number, prompt.Seed, image)),
+                ("row_seed", row.RowSeed, prompt.Seed),
+                ("guidance_scale", row.GuidanceScale, prompt.GuidanceScale ?? spec.GuidanceScale),
+                ("negative_prompt", row.NegativePrompt, prompt.NegativePrompt ?? spec.NegativePrompt),
+                ("label", row.Label, prompt.Label),
+                ("input_sha256", row.InputSha256, prompt.InputSha256),
+            ]);
+        }
+        // Which classes a model has, and whether it has a classifier, only the model knows.
+        if (row.Label is null) fields.Add(("class", row.Class, null));
+        if (row.Class is null) fields.Add(("classifier_scale", row.ClassifierScale, 0.0));
+        else if (row.ClassifierScale != 0) fields.Add(("classifier_scale", row.ClassifierScale, spec.ClassifierScale));
+        var wrong = fields.Find(field => !Equals(field.Found, field.Made));
+        return wrong.Name is null ? null : $"has {wrong.Name} {Show(wrong.Found)}; spec and prompt list make it {Show(wrong.Made)}";
+    }
+
+    /// <summary>What is wrong with a row in itself; null when nothing is.</summary>
+    public static string? Contradiction(ShardRow row) => row.Status switch
+    {
+        _ when (double[])[row.GuidanceScale, row.ClassifierScale, row.Eta] is var scales && !scales.All(double.IsFinite) => $"has guidance_scale {Show(row.GuidanceScale)}, classifier_scale {Show(row.ClassifierScale)} and eta {Show(row.Eta)}",
+        SampleStatus.Ok when row.ErrorCode is not null || row.ErrorMessage is not null => $"is ok and has the error {Show(row.ErrorCode ?? row.ErrorMessage)}",
+        SampleStatus.Ok when row is { Width: not > 0 } or { Height: not > 0 } or { Bytes: not > 0 } => "is ok and has no size",
+        SampleStatus.Ok when !JobSpecRules.IsSha256(row.PixelSha256) => $"is ok and has the pixel_sha256 {Show(row.PixelSha256)}",
+        SampleStatus.Failed when row.ErrorCode is null => "is failed and has no error_code",
+        SampleStatus.Failed when row is not { Width: null, Height: null, Bytes: null, PixelSha256: null } => "is failed and has an image",
+        SampleStatus.Ok or SampleStatus.Failed when row.Tokens < 0 => string.Create(CultureInfo.InvariantCulture, $"has {row.Tokens} tokens"),
+        SampleStatus.Ok or SampleStatus.Failed => null,
+        _ => $"has status {Show(row.Status)}; known: {SampleStatus.Ok}, {SampleStatus.Failed}",
+    };
+
+    private static string Show(object? value) => value switch
+    {
+        null => "absent",
+        string text => $"\"{Input.PrintableText.Of(text)}\"",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+}
