@@ -11,7 +11,7 @@ public sealed class JobSpecRulesTests
     {
         { Valid with { Model = " " }, "model is ' '; allowed: the name of a model folder" },
         { Valid with { ModelDigest = "ABC" }, "model digest is 'ABC'; allowed: 64 hexadecimal digits" },
-        { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: a finite number" },
+        { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: -1000 to 1000" },
         { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras" },
         { Valid with { Steps = 0 }, "steps is '0'; allowed: 1 to the number of timesteps the model was trained with" },
         { Valid with { Sampler = "plms", Steps = 2 }, "steps is '2'; allowed: 3 or more with plms" },
@@ -24,7 +24,7 @@ public sealed class JobSpecRulesTests
         { Guided(guidance => guidance with { ApgEta = -1 }), "apg eta is '-1'; allowed: 0 to 1000" },
         { Guided(guidance => guidance with { ApgNormThreshold = -1 }), "apg norm threshold is '-1'; allowed: 0 to 1000000" },
         { Guided(guidance => guidance with { ApgMomentum = 1 }), "apg momentum is '1'; allowed: above -1 to below 1" },
-        { Valid with { ClassifierScale = double.PositiveInfinity }, "classifier scale is 'Infinity'; allowed: a finite number" },
+        { Valid with { ClassifierScale = double.PositiveInfinity }, "classifier scale is 'Infinity'; allowed: -1000 to 1000" },
         { Valid with { Eta = 1.5 }, "eta is '1.5'; allowed: 0 to 1" },
         { Valid with { Sampler = "plms", Eta = 0.5 }, "eta is '0.5'; allowed: 0 with plms; only ddim has it" },
         { Valid with { ImagesPerPrompt = 0 }, "images per prompt is '0'; allowed: 1 to 10000" },
