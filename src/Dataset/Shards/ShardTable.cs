@@ -11,7 +11,8 @@ namespace Atelier.Dataset.Shards;
 /// </summary>
 internal static class ShardTable
 {
-    private const int MaxFooterBytes = 1 << 16;
+    // It repeats the least and the greatest text of each column, of which a prompt may be long.
+    private const int MaxFooterBytes = 1 << 30;
 
     private static readonly DataField Key = Text("key");
     private static readonly DataField Id = Text("id", nullable: true);
@@ -109,12 +110,15 @@ internal static class ShardTable
     /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
     public static async Task<IReadOnlyList<ShardRow>> ReadAsync(Stream stream, int rows, CancellationToken cancellationToken)
     {
+        var guard = new EndlessGuard(stream);
+        await using var _ = guard.ConfigureAwait(false);
         try
         {
-            return await ReadWholeAsync(stream, rows, cancellationToken).ConfigureAwait(false);
+            await CheckFooterAsync(guard, cancellationToken).ConfigureAwait(false);
+            return await ReadWholeAsync(guard, rows, cancellationToken).ConfigureAwait(false);
         }
-        // The library tells of garbage by exceptions of any kind. A stream's own are the store's, but for the end of a file that is too short.
-        catch (Exception malformed) when (malformed is EndOfStreamException or not (IOException or UnauthorizedAccessException or InvalidDataException or OperationCanceledException))
+        // The library tells of garbage by exceptions of any kind.
+        catch (Exception malformed) when (!guard.HasFailed && malformed is not (InvalidDataException or OperationCanceledException))
         {
             throw new InvalidDataException($"is not the metadata of a shard: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
         }
@@ -122,10 +126,7 @@ internal static class ShardTable
 
     private static async Task<IReadOnlyList<ShardRow>> ReadWholeAsync(Stream stream, int rows, CancellationToken cancellationToken)
     {
-        await CheckFooterAsync(stream, cancellationToken).ConfigureAwait(false);
-        var guard = new EndlessGuard(stream);
-        await using var __ = guard.ConfigureAwait(false);
-        var reader = await ParquetReader.CreateAsync(guard, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
         // Other readers read what is beyond, so it may not be there.
         if (reader.RowGroupCount != 1) throw new InvalidDataException($"has {reader.RowGroupCount} groups of rows; a shard has one");
@@ -221,7 +222,7 @@ internal static class ShardTable
 
     private static IEnumerable<(string, Type, bool)> Columns(ParquetSchema schema) => schema.GetDataFields().Select(field => (field.Path.ToString(), field.ClrType, field.IsNullable));
 
-    /// <summary>Refuses a file whose description is longer than that of any shard, or is not whole: the library would read on and on.</summary>
+    /// <summary>Refuses a file whose description is longer than the file, or is not whole: the library would read on and on.</summary>
     private static async Task CheckFooterAsync(Stream stream, CancellationToken cancellationToken)
     {
         const int EndBytes = 8;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Inputs;
@@ -6,7 +7,6 @@ using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
-using System.Text;
 
 namespace Atelier.Dataset.Tests.Verification;
 
@@ -15,7 +15,12 @@ public sealed class FinishedJob : IAsyncLifetime
 {
     internal static readonly JobSpec Spec = new()
     {
-        Model = "shapes", ModelDigest = new string('a', 64), ImagesPerPrompt = 2, ShardSize = 8, BatchSize = 4, Seed = 7,
+        Model = "shapes",
+        ModelDigest = new string('a', 64),
+        ImagesPerPrompt = 2,
+        ShardSize = 8,
+        BatchSize = 4,
+        Seed = 7,
     };
 
     internal static readonly JobPlan Plan = JobPlan.Of(Spec, 10) with { ChunkRows = 4 };
@@ -66,7 +71,13 @@ public sealed class FinishedJob : IAsyncLifetime
         {
             var attempt = new ShardAttempt
             {
-                Job = "job", Incarnation = Incarnation, Spec = spec, Plan = plan, Shard = shard, Attempt = Guid.NewGuid(), NumericsClass = Numerics,
+                Job = "job",
+                Incarnation = Incarnation,
+                Spec = spec,
+                Plan = plan,
+                Shard = shard,
+                Attempt = Guid.NewGuid(),
+                NumericsClass = Numerics,
             };
             await using var writer = await ShardWriter.OpenAsync(store, attempt, cancellationToken);
             for (var i = 0; i < plan.SamplesIn(shard); i++) await writer.AddAsync(Sample(writer.NextSample, rows, spec), cancellationToken);

@@ -78,8 +78,10 @@ internal sealed class JobEditor(IReadOnlyDictionary<string, byte[]> files)
             var (tar, parquet) = (this[JobPaths.ShardTar(shard)], this[JobPaths.ShardParquet(shard)]);
             var stats = Stats(shard) with
             {
-                TarBytes = tar.Length, TarSha256 = Convert.ToHexStringLower(SHA256.HashData(tar)),
-                ParquetBytes = parquet.Length, ParquetSha256 = Convert.ToHexStringLower(SHA256.HashData(parquet)),
+                TarBytes = tar.Length,
+                TarSha256 = Convert.ToHexStringLower(SHA256.HashData(tar)),
+                ParquetBytes = parquet.Length,
+                ParquetSha256 = Convert.ToHexStringLower(SHA256.HashData(parquet)),
             };
             this[JobPaths.ShardStats(shard)] = JobJson.Write(stats, JobJson.File.ShardStats);
             builder.Add(stats);

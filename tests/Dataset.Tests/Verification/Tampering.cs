@@ -221,7 +221,9 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
 
     private static UstarTarEntry Entry(string name, byte[] content) => new(TarEntryType.RegularFile, name)
     {
-        Mode = (UnixFileMode)0b110_100_100, ModificationTime = DateTimeOffset.UnixEpoch, DataStream = new MemoryStream(content),
+        Mode = (UnixFileMode)0b110_100_100,
+        ModificationTime = DateTimeOffset.UnixEpoch,
+        DataStream = new MemoryStream(content),
     };
 
     /// <summary>Writes eleven bytes where the first header of a tar has the length.</summary>
