@@ -16,9 +16,11 @@ public sealed record JobState
     public int Retries { get; init; }
 
     /// <summary>Who cancelled it, such as <c>ada@hall-3</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? CancelledBy { get; init; }
 
     /// <summary>Why it was cancelled, in words; null where nothing was said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Reason { get; init; }
 
     /// <summary>Whether files of committed shards, or of a finished job, were found missing and are being made again.</summary>

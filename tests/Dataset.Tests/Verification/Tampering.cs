@@ -59,7 +59,7 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
         ["rewritten: two captions swapped"] = Rewritten(job => job.Tar(1, Swap(".txt")), ("shards/00001.tar", "that is not")),
         ["rewritten: a caption"] = Rewritten(job => job.Tar(1, Put("000000010.txt", "a red circle 6")), ("shards/00001.tar", "000000010.txt that is not what the metadata of the sample makes it")),
         ["rewritten: a sample's json"] = Rewritten(job => job.Tar(2, Edit("000000016.json", text => text.Replace("\"steps\":30", "\"steps\":31", StringComparison.Ordinal))), ("shards/00002.tar", "000000016.json that is not")),
-        ["rewritten: a class"] = Rewritten(job => job.Tar(0, Put("000000004.cls", "5")), ("shards/00000.tar", "000000004.cls")),
+        ["rewritten: a class"] = Rewritten(job => job.Tar(0, entries => entries.Insert(3, Entry("000000000.cls", [(byte)'5']))), ("shards/00000.tar", "has '000000000.cls' where '000000001.png' belongs")),
         ["rewritten: an image removed"] = Rewritten(job => job.Tar(1, entries => entries.RemoveRange(entries.Count - 3, 3)), ("shards/00001.tar", "where '000000015.png' belongs")),
         ["rewritten: an image more"] = Rewritten(job => job.Tar(1, entries => entries.Add(Entry("000000099.png", [1]))), ("shards/00001.tar", "bytes between and after its files")),
         ["rewritten: an image with a hole in its name"] = Rewritten(job => job.Tar(1, entries => entries[0].Name = "../\u001b[2Jx.png"), ("shards/00001.tar", "where '000000008.png' belongs")),

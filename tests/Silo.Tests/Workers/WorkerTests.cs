@@ -83,7 +83,9 @@ public sealed class WorkerTests
         // It answers all questions, and takes no file; more often than a job lives through.
         var left = 3 * JobLimits.MaxFaults;
         cluster.Store.Fault = path => new IOException($"No space left on device : '{path}'", NoSpaceLeftOnDevice);
-        cluster.Store.FailsToCreate = path => Volatile.Read(ref left) > 0 && !path.Contains("/begun/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0;
+        var isMet = false;
+        cluster.Store.FailsToCreate = path =>
+            ((isMet && path == JobPaths.Record("job")) || path.StartsWith("job/attempts/", StringComparison.Ordinal)) && (isMet = Interlocked.Decrement(ref left) >= 0);
         var job = await cluster.StartAsync("a", "b", "c");
 
         var end = await WorkerCluster.EndAsync(job);
