@@ -121,16 +121,16 @@ public sealed class RunTests
         var batch = JsonElement.Parse(File.ReadAllText(Path.Combine(folder["auto"], "batch.json"))).GetProperty("batch_size").GetInt32();
         Assert.InRange(batch, 1, 4);
         Assert.Contains($"Batch size:    {batch} (auto)", first.Output, StringComparison.Ordinal);
-        var calibration = JsonElement.Parse(File.ReadAllText(Assert.Single(Directory.GetFiles(folder[".calibrations"], "*-32px.json", SearchOption.AllDirectories))));
+        var calibration = JsonElement.Parse(File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(folder["auto"], ".calibrations"), "*-32px.json", SearchOption.AllDirectories))));
         Assert.Equal(batch, Math.Min(4, calibration.GetProperty("batch_size").GetInt32()));
 
         // As if it had been stopped after the first shard, and the calibration lost.
-        Directory.Delete(folder[".calibrations"], recursive: true);
+        Directory.Delete(Path.Combine(folder["auto"], ".calibrations"), recursive: true);
         ShardFiles.KeepFirst(folder["auto"]);
         var resumed = await RunAsync(prompts, folder["auto"], auto);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Contains("4 of 12 samples are done", resumed.Output, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder[".calibrations"]));
+        Assert.False(Directory.Exists(Path.Combine(folder["auto"], ".calibrations")));
 
         var number = await RunAsync(prompts, folder["number"], [.. same, "--batch", $"{batch}"]);
         Assert.True(number.ExitCode == 0, number.Error);

@@ -235,7 +235,8 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
     {
         var (folder, isWithin) = ($"{_job}/", IsOfThisJob(prefix));
         if (!isWithin && !folder.StartsWith(prefix, StringComparison.Ordinal)) return [];
-        return FolderListing.Enumerate(Root, isWithin ? prefix[folder.Length..] : "").Select(entry => entry with { Path = folder + entry.Path });
+        return FolderListing.Enumerate(Root, isWithin ? prefix[folder.Length..] : "")
+            .Where(entry => !entry.Path.StartsWith($"{JobIndex.CalibrationsFolder}/", StringComparison.Ordinal)).Select(entry => entry with { Path = folder + entry.Path });
     }
 
     private string TemporaryFolderOf(string path)
