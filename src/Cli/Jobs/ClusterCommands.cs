@@ -25,7 +25,7 @@ internal static class ClusterCommands
     public static IEnumerable<Command> Create(IAnsiConsole console) =>
     [
         List(console),
-        OfJob("status", "Say how a job is.", console, (client, job, _, cancellationToken) => ShowAsync(client, job, cancellationToken)),
+        OfJob("status", "Say how a job is.", console, (client, job, _, cancellationToken) => RequireAsync(client, job, cancellationToken)),
         Watch(console),
         OfJob("pause", "Give a job no more workers until it is resumed.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.PauseAsync, cancellationToken)),
         OfJob("resume", "Go on with a paused job.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.ResumeAsync, cancellationToken)),
@@ -73,7 +73,7 @@ internal static class ClusterCommands
     {
         using var unread = CancellationTokenSource.CreateLinkedTokenSource(ended, StandardOutput.ReaderGone);
         var cancellationToken = unread.Token;
-        var known = await ShowAsync(client, job, cancellationToken);
+        var known = await RequireAsync(client, job, cancellationToken);
         var updates = client.WatchAsync(job, cancellationToken);
         if (!json)
         {
@@ -123,7 +123,9 @@ internal static class ClusterCommands
         return command;
     }
 
-    private static async Task<JobProgress> ShowAsync(AtelierClient client, string job, CancellationToken cancellationToken)
+    /// <summary>The job as it is now.</summary>
+    /// <exception cref="InvalidInputException">The cluster has no such job.</exception>
+    public static async Task<JobProgress> RequireAsync(AtelierClient client, string job, CancellationToken cancellationToken)
     {
         var progress = await client.GetProgressAsync(job, cancellationToken);
         return progress.Status != JobStatus.Unknown ? progress : throw new InvalidInputException($"there is no job '{job}' in this cluster; atelier list names those there are");
@@ -131,7 +133,7 @@ internal static class ClusterCommands
 
     private static async Task<JobProgress> SteerAsync(AtelierClient client, string job, Func<string, CancellationToken, Task> steer, CancellationToken cancellationToken)
     {
-        await ShowAsync(client, job, cancellationToken);
+        await RequireAsync(client, job, cancellationToken);
         await steer(job, cancellationToken);
         return await client.GetProgressAsync(job, cancellationToken);
     }

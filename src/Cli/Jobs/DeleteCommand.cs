@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Atelier.Abstractions;
-using Atelier.Abstractions.Jobs;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
@@ -36,12 +35,12 @@ internal static class DeleteCommand
         if (File.Exists(Path.Combine(name, "job.json")))
         {
             var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name));
-            if (Path.GetDirectoryName(folder) is not { } parent) throw new InvalidInputException($"{folder} is the root of a file system");
+            if (Path.GetDirectoryName(folder) is null) throw new InvalidInputException($"{folder} is the root of a file system");
             Confirm(folder, Path.GetFileName(folder), result.GetValue(Yes), console);
             // A run holds its folder; silos do not, so that of theirs the files must say that nobody works on it.
             var isOfRun = FolderLock.Exists(folder);
             using var hold = FolderLock.Take(folder, "the job's folder");
-            return await DeleteAsync(new DirectoryStore(parent), Path.GetFileName(folder), mustBeFinal: !isOfRun, console, cancellationToken);
+            return await DeleteAsync(DirectoryStore.OfJob(folder, out var job), job, mustBeFinal: !isOfRun, console, cancellationToken);
         }
         if (JobOptions.ProblemWithName(name) is { } problem) throw new InvalidInputException(problem);
         if (result.GetValue(Store) is { } setting)
@@ -54,8 +53,7 @@ internal static class DeleteCommand
         }
         return await ClusterCommands.WithClientAsync(result.GetValue(ClusterAt)!, async client =>
         {
-            if ((await client.GetProgressAsync(name, cancellationToken)).Status == JobStatus.Unknown)
-                throw new InvalidInputException($"there is no job '{name}' in this cluster; atelier list names those there are");
+            await ClusterCommands.RequireAsync(client, name, cancellationToken);
             Confirm(name, name, result.GetValue(Yes), console);
             await client.DeleteAsync(name, cancellationToken);
             ProgressDisplay.Print(console, $"Job {name} is deleted.");

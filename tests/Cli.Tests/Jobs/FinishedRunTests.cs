@@ -112,6 +112,20 @@ public sealed class FinishedRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Delete_AFolderWhoseNameNoStoreAllows_RemovesIt()
+    {
+        await RunAsync();
+        var folder = _folder["run-2026-11-27T12:30:00"];
+        Directory.Move(_folder["out"], folder);
+
+        var (code, output, _) = await CommandLine.RunAsync("delete", folder, "--yes");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("Job run-2026-11-27T12-30-00 is deleted, ", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public async Task Delete_AFolderInUse_IsRefused_AndOneThatMayBeAClustersToo()
     {
         await RunAsync();
