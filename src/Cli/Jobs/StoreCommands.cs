@@ -86,9 +86,14 @@ internal static class StoreCommands
             return (DirectoryStore.OfJob(name, out var folder), folder);
         }
         if (JobOptions.ProblemWithName(name) is { } problem) throw new InvalidInputException(problem);
-        var location = result.GetValue(Store) is { } named
-            ? StoreLocation.Parse(named)
-            : StoreLocation.ParseForeign(await ClusterCommands.WithClientAsync(result.GetValue(ClusterAt)!, client => client.GetStoreAsync(cancellationToken), cancellationToken));
+        var location = await LocationAsync(
+            result, () => ClusterCommands.WithClientAsync(result.GetValue(ClusterAt)!, client => client.GetStoreAsync(cancellationToken), cancellationToken));
         return (await location.OpenForReadingAsync(cancellationToken), name);
     }
+
+    /// <summary>Where jobs live: what the user says is taken, what the cluster says is looked at first.</summary>
+    /// <param name="result">A command line that may have <see cref="Store"/>.</param>
+    /// <param name="askCluster">Asks the cluster, which is done only if need be.</param>
+    public static async Task<StoreLocation> LocationAsync(ParseResult result, Func<Task<string>> askCluster) =>
+        result.GetValue(Store) is { } named ? StoreLocation.Parse(named) : StoreLocation.ParseForeign(await askCluster());
 }

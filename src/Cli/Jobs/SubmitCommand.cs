@@ -3,7 +3,6 @@ using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Prompts;
-using Atelier.Dataset.Stores;
 using Atelier.Silo.Models;
 using Spectre.Console;
 
@@ -62,9 +61,7 @@ internal static class SubmitCommand
         await using var connection = await ClusterConnection.OpenAsync(result.GetValue(ClusterAt)!, cancellationToken);
         if (result.GetValue(UploadModel))
         {
-            var location = result.GetValue(StoreCommands.Store) is { } named
-                ? StoreLocation.Parse(named)
-                : StoreLocation.ParseForeign(await connection.Client.GetStoreAsync(cancellationToken));
+            var location = await StoreCommands.LocationAsync(result, () => connection.Client.GetStoreAsync(cancellationToken));
             await ModelUpload.PutAsync(await location.OpenAsync(cancellationToken), request.Model, cancellationToken);
         }
         var rows = await connection.Client.SubmitAsync(
