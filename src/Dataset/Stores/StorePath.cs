@@ -1,4 +1,5 @@
 using System.Text;
+using Atelier.Input;
 
 namespace Atelier.Dataset.Stores;
 
@@ -110,7 +111,5 @@ public static class StorePath
             throw Invalid(path, $"has a segment of {bytes} bytes; at most {MaxSegmentBytes} are allowed");
     }
 
-    private static ArgumentException Invalid(string path, string what) => new($"The store path '{Printable(path)}' {what}.", nameof(path));
-
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+    private static ArgumentException Invalid(string path, string what) => new($"The store path '{PrintableText.Of(path, MaxLength)}' {what}.", nameof(path));
 }
