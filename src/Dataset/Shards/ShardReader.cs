@@ -69,7 +69,7 @@ public static class ShardReader
         await using var _ = stream.ConfigureAwait(false);
         var reader = new TarReader(stream, leaveOpen: true);
         await using var __ = reader.ConfigureAwait(false);
-        for (var position = 0; await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } image; position++)
+        for (var position = 0; await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } image; position++)
         {
             var read = wanted(position);
             var content = await ContentAsync(image, read, cancellationToken).ConfigureAwait(false);
@@ -97,12 +97,10 @@ public static class ShardReader
             ?? throw new FileNotFoundException($"The store has neither '{plain}' nor '{attempt}'.", plain);
     }
 
-    private static ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken) => reader.GetNextEntryAsync(copyData: false, cancellationToken);
-
     /// <summary>The next entry, which must be the file of the same sample with another extension.</summary>
     private static async Task<TarEntry> CompanionAsync(TarReader reader, TarEntry image, string extension, CancellationToken cancellationToken)
     {
-        var entry = await NextAsync(reader, cancellationToken).ConfigureAwait(false);
+        var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
         var name = Path.ChangeExtension(image.Name, extension);
         return entry?.Name == name ? entry : throw new InvalidDataException($"The tar file has '{entry?.Name}' where '{name}' belongs.");
     }

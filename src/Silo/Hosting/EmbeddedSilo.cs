@@ -34,7 +34,6 @@ public static class EmbeddedSilo
         builder.Services.AddSingleton<IModelProvider>(_ => models);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SiloHosting.ShutdownTimeout);
         var key = ClusterKey.Create();
-        builder.Services.AddSingleton(_ => key);
         builder.UseOrleans(silo =>
         {
             var port = FreePorts.Find(1)[0];
