@@ -64,7 +64,7 @@ internal sealed class ProgressDisplay
         }
     }
 
-    /// <summary>Prints one line as it is, however wide the output is.</summary>
+    /// <summary>Prints one line, however wide the output is; what steers a terminal does not reach it.</summary>
     /// <param name="console">Where to print it.</param>
     /// <param name="line">The line.</param>
     public static void Print(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(PrintableText.Lines(line));
