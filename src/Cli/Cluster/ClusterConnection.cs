@@ -1,6 +1,5 @@
 using Atelier.Abstractions;
 using Atelier.Client;
-using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

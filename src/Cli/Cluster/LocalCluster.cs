@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Atelier.Abstractions;
 using Atelier.Input;
-using Atelier.Silo.Doors;
+using Atelier.Client;
 
 namespace Atelier.Cli.Cluster;
 

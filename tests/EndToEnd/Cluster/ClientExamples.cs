@@ -11,13 +11,19 @@ internal static class ClientExamples
 {
     /// <summary>Submits a job, works its controls, and follows it to its end.</summary>
     /// <param name="redis">Connection string of the membership server.</param>
+    /// <param name="keyFile">The cluster's key.</param>
     /// <param name="digest">Digest of the model.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Rows submitted, names of the jobs there are, and the last progress.</returns>
-    public static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunAsync(string redis, string digest, CancellationToken cancellationToken)
+    public static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunAsync(string redis, string keyFile, string digest, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.UseOrleansClient(client => client.UseRedisClustering(redis));
+        using var key = ClusterKey.Read(keyFile);
+        builder.UseOrleansClient(client =>
+        {
+            client.UseRedisClustering(redis);
+            key.Guard(client);
+        });
         using var host = builder.Build();
         await host.StartAsync(cancellationToken);
         var atelier = new AtelierClient(host.Services.GetRequiredService<IClusterClient>());

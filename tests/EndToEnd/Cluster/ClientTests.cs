@@ -15,7 +15,7 @@ public sealed partial class ClientTests
         var model = await RunningProcess.AtelierAsync("models", "show", Path.Combine(Repository.Root, "models", "shapes"));
         var digest = Digest().Match(model.Output).Groups[1].Value;
 
-        var (rows, jobs, last) = await RunExamplesAsync(cluster.Redis, digest);
+        var (rows, jobs, last) = await RunExamplesAsync(cluster, digest);
 
         Assert.Equal(12, rows);
         Assert.Equal(["night-shift"], jobs);
@@ -57,13 +57,13 @@ public sealed partial class ClientTests
     }
 
     // The host in the examples logs as hosts do by default, which would fill the report of the tests. Processes that other tests start are to log.
-    private static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunExamplesAsync(string redis, string digest)
+    private static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunExamplesAsync(RunningCluster cluster, string digest)
     {
         const string Level = "Logging__LogLevel__Default";
         Environment.SetEnvironmentVariable(Level, "Warning");
         try
         {
-            return await ClientExamples.RunAsync(redis, digest, TestContext.Current.CancellationToken);
+            return await ClientExamples.RunAsync($"{cluster.Redis},password={cluster.Password}", cluster.KeyFile, digest, TestContext.Current.CancellationToken);
         }
         finally
         {

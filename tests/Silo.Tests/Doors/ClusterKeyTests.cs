@@ -1,4 +1,5 @@
 using Atelier.Abstractions;
+using Atelier.Client;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
 

@@ -5,7 +5,7 @@ using Atelier.Abstractions;
 using Atelier.Input;
 using Orleans.Connections.Security;
 
-namespace Atelier.Silo.Doors;
+namespace Atelier.Client;
 
 /// <summary>
 /// What the members of a cluster know each other by: a certificate and its private key, the same for all silos and clients. Connections are mutual TLS;
@@ -37,9 +37,9 @@ public sealed class ClusterKey : IDisposable
 
     /// <summary>Reads a key from a file.</summary>
     /// <param name="path">A PEM file (RFC 7468) with a certificate and its private key, without a password.</param>
-    /// <param name="setting">What the path was given as, for messages.</param>
+    /// <param name="setting">What the path was given as, for messages: the name of a setting or an option.</param>
     /// <exception cref="InvalidInputException">There is no such file, or it holds no key; names the setting and the file.</exception>
-    public static ClusterKey Read(string path, string setting)
+    public static ClusterKey Read(string path, string setting = "the key of the cluster")
     {
         try
         {
