@@ -1,6 +1,7 @@
+using Atelier.Input;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
+using Orleans.Clustering.Redis;
 
 namespace Atelier.Silo.Hosting;
 
@@ -15,31 +16,34 @@ internal sealed partial class MembershipGuard(
     public const int StartAgain = 75;
 
     private const int MaxMisses = 3;
+    private const int ReasonLength = 300;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
-        var (misses, reachable) = (0, true);
+        var misses = 0;
+        Type? trouble = null;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 var known = (await membership.ReadAllAsync(stoppingToken)).Members.Any(member => member.Item1.SiloAddress.Equals(self.SiloAddress));
-                if (!reachable) LogReachable();
-                (misses, reachable) = (known ? 0 : misses + 1, true);
+                if (trouble is not null) LogReadable();
+                trouble = null;
+                misses = known ? 0 : misses + 1;
             }
-            catch (Exception unreachable) when (unreachable is RedisConnectionException or TimeoutException)
-            {
-                if (reachable) LogUnreachable(unreachable.Message);
-                reachable = false;
-            }
-            catch (Exception empty) when (empty is not OperationCanceledException)
+            catch (RedisClusteringException)
             {
                 // An empty server has no table that Orleans could read.
-                LogUnreadable(empty.Message);
                 misses++;
+            }
+            catch (Exception unreadable) when (unreadable is not OperationCanceledException)
+            {
+                // A server that is away, or rows that somebody garbled: neither says that this silo is not in them.
+                if (trouble != unreadable.GetType()) LogUnreadable(PrintableText.Of(unreadable.Message, ReasonLength));
+                trouble = unreadable.GetType();
             }
             if (misses < MaxMisses) continue;
             LogForgotten();
@@ -51,14 +55,11 @@ internal sealed partial class MembershipGuard(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The membership server cannot be reached; silos go on with each other, new ones cannot join: {Reason}")]
-    private partial void LogUnreachable(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "The membership cannot be read: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The membership cannot be read; silos go on with each other, new ones cannot join: {Reason}")]
     private partial void LogUnreadable(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The membership server can be reached again")]
-    private partial void LogReachable();
+    [LoggerMessage(LogLevel.Warning, "The membership can be read again")]
+    private partial void LogReadable();
 
     [LoggerMessage(LogLevel.Critical, "The membership server has lost this silo, as if it had come back empty; the silo ends so as to join anew")]
     private partial void LogForgotten();

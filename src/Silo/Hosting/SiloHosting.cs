@@ -1,8 +1,8 @@
 using Atelier.Abstractions;
+using Atelier.Client;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
-using Atelier.Client;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Workers;
 using Microsoft.Extensions.Configuration;

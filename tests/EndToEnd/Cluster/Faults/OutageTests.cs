@@ -70,7 +70,7 @@ public sealed class OutageTests
         await cluster.StatusAsync("small", status => status.GetProperty("drawn").GetDouble() > 0);
 
         await redis.StopAsync();
-        foreach (var silo in silos) await cluster.PrintedAsync(silo, "The membership server cannot be reached; silos go on with each other");
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "The membership cannot be read; silos go on with each other");
         Assert.Equal(1, (await cluster.AtelierAsync("status", "small")).ExitCode);
         await redis.StartAsync();
 
@@ -84,6 +84,38 @@ public sealed class OutageTests
         await cluster.StatusAsync("small", status => status.GetProperty("final").GetBoolean());
         Assert.Equal(0, (await cluster.AtelierAsync("watch", "small")).ExitCode);
         await SmallJob.AssertSameBytesAsync(Path.Combine(folder["store"], "small"));
+    }
+
+    [Fact]
+    public async Task Redis_GarbledInMidJob_StopsNobody()
+    {
+        using var folder = new TemporaryFolder();
+        using var redis = await Server.Redis().StartAsync();
+        using var cluster = new BareCluster($"127.0.0.1:{redis.Port}", folder["store"]);
+        var silos = new[] { cluster.StartSilo(), cluster.StartSilo() };
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "Application started");
+        await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
+        var sound = await RedisAsync("HGET", "default/members/default", "Version");
+
+        await RedisAsync("HSET", "default/members/default", "Version", "{\u001b[31mx");
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "The membership cannot be read; silos go on with each other");
+        var status = await cluster.AtelierAsync("status", "small");
+        await cluster.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(folder["store"], "small", "summary.json"))), () => "waiting for the summary");
+
+        Assert.Equal(1, status.ExitCode);
+        Assert.Contains("the membership at", status.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", cluster.Output, StringComparison.Ordinal);
+        await RedisAsync("HSET", "default/members/default", "Version", sound);
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "The membership can be read again");
+        Assert.Equal(0, (await cluster.AtelierAsync("watch", "small")).ExitCode);
+        await SmallJob.AssertSameBytesAsync(Path.Combine(folder["store"], "small"));
+
+        async Task<string> RedisAsync(params string[] command)
+        {
+            var (code, output, error) = await RunningProcess.RunAsync("redis-cli", ["-p", $"{redis.Port}", .. command]);
+            Assert.True(code == 0, error);
+            return output.Trim();
+        }
     }
 
     private static async Task LimitFilesAsync(RunningProcess silo, string bytes) =>
