@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Atelier.Input;
 
@@ -63,6 +64,30 @@ public static partial class RegularFile
         }
         return content.ToArray();
     }
+
+    /// <summary>Creates a file in place of what has its name. A link is replaced: writing through one that a stranger put there would write wherever it leads.</summary>
+    /// <param name="path">Its path.</param>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permissions forbid it, or a folder has the name.</exception>
+    public static FileStream Create(string path)
+    {
+        File.Delete(path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
+    }
+
+    /// <summary>Writes a file in place of what has its name, see <see cref="Create"/>.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="content">What it is to hold.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = Create(path);
+        file.Write(content);
+    }
+
+    /// <summary>The same with a text, as UTF-8.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="text">What it is to hold.</param>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Refuses what exists but is no regular file; what does not exist is left to whoever opens it.</summary>
     /// <param name="path">Its path.</param>

@@ -1,4 +1,5 @@
 using Atelier.Cli.Plots;
+using Atelier.Input;
 using ScottPlot;
 
 namespace Atelier.Cli.Evaluate;
@@ -22,7 +23,7 @@ internal static class ComparisonPlot
         picture.AddPlot(Create(ComparisonGroup.Samplers, "Samplers over their steps", "network evaluations an image", result => result.Evaluations, labelled: false));
         picture.AddPlot(Create(ComparisonGroup.Toolbox, "Toolbox at one scale", "diversity", result => result.Diversity, labelled: false));
         picture.Layout = new ScottPlot.MultiplotLayouts.Columns();
-        picture.SavePng(path, 3 * Width, Height);
+        RegularFile.Write(path, picture.Render(3 * Width, Height).GetImageBytes(ImageFormat.Png));
 
         Plot Create(ComparisonGroup group, string title, string x, Func<ComparisonResult, double> position, bool labelled)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Atelier.Input;
 using Spectre.Console;
 
 namespace Atelier.Cli.Evaluate;
@@ -16,8 +17,8 @@ internal sealed class ComparisonReport(EvaluateSettings settings, IReadOnlyList<
     /// <param name="folder">An existing folder.</param>
     public void Write(string folder)
     {
-        File.WriteAllText(Path.Combine(folder, "comparison.md"), ToMarkdown());
-        File.WriteAllText(Path.Combine(folder, "comparison.csv"), ToCsv());
+        RegularFile.Write(Path.Combine(folder, "comparison.md"), ToMarkdown());
+        RegularFile.Write(Path.Combine(folder, "comparison.csv"), ToCsv());
         ComparisonPlot.Save(results, Path.Combine(folder, "comparison.png"));
     }
 

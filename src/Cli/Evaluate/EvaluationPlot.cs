@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Cli.Plots;
+using Atelier.Input;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -35,7 +36,7 @@ internal static class EvaluationPlot
         var most = ordered.Select(result => result.Diversity).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         plot.Axes.SetLimitsY(0, Math.Max(1e-3, 1.25 * most), plot.Axes.Right);
         plot.ShowLegend(Edge.Bottom);
-        plot.SavePng(path, 960, 600);
+        RegularFile.Write(path, plot.GetImageBytes(960, 600, ImageFormat.Png));
     }
 
     private static void AddShare(Plot plot, double[] scales, Share[] shares, Color color, string name)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Atelier.Input;
 using Atelier.Shapes;
 using Spectre.Console;
 
@@ -28,8 +29,8 @@ internal sealed class EvaluationReport(EvaluateSettings settings, string judge, 
     /// <param name="folder">An existing folder.</param>
     public void Write(string folder)
     {
-        File.WriteAllText(Path.Combine(folder, "evaluation.md"), ToMarkdown());
-        File.WriteAllText(Path.Combine(folder, "evaluation.csv"), ToCsv());
+        RegularFile.Write(Path.Combine(folder, "evaluation.md"), ToMarkdown());
+        RegularFile.Write(Path.Combine(folder, "evaluation.csv"), ToCsv());
         EvaluationPlot.Save(results, Path.Combine(folder, PlotFile));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Dataset.ContactSheets;
+using Atelier.Input;
 using Atelier.Shapes;
 using SkiaSharp;
 
@@ -74,7 +75,7 @@ internal sealed class SampleSheet
 
         using var image = surface.Snapshot();
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
-        using var file = File.Create(path);
+        using var file = RegularFile.Create(path);
         data.SaveTo(file);
 
         static int Left(int column) => CaptionWidth + column * (CellSize + Gap);

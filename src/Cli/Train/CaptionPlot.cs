@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Cli.Plots;
 using Atelier.Diffusion.Training;
+using Atelier.Input;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -39,7 +40,7 @@ internal static class CaptionPlot
             LabelFormatter = step => step.ToString("N0", CultureInfo.InvariantCulture),
         };
         plot.ShowLegend(Alignment.UpperLeft);
-        plot.SavePng(path, 960, 540);
+        RegularFile.Write(path, plot.GetImageBytes(960, 540, ImageFormat.Png));
     }
 
     private static string Name(SnrBucket bucket) => bucket switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Cli.Plots;
+using Atelier.Input;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -34,7 +35,7 @@ internal static class LossPlot
             LabelFormatter = step => step.ToString("N0", CultureInfo.InvariantCulture),
         };
         plot.ShowLegend(Alignment.UpperRight);
-        plot.SavePng(path, 960, 540);
+        RegularFile.Write(path, plot.GetImageBytes(960, 540, ImageFormat.Png));
     }
 
     private static void Draw(Plot plot, List<(double Step, double Log)> points, Color color, float width, string name)

@@ -104,12 +104,13 @@ internal sealed class TrainRun
             string[] files = [ModelFolder.WeightsFile, ModelFolder.UpsamplerFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile];
             foreach (var file in files.Where(file => file != start.Network.File() && File.Exists(Path.Combine(model, file))))
             {
-                RegularFile.Check(Path.Combine(model, file));
-                File.Copy(Path.Combine(model, file), Path.Combine(folder, file), overwrite: true);
+                using var from = RegularFile.OpenRead(Path.Combine(model, file));
+                using var to = RegularFile.Create(Path.Combine(folder, file));
+                from.CopyTo(to);
             }
         }
         if (start.Network == TrainedNetwork.Classifier && source.Classes?.Names is { } names)
-            File.WriteAllText(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
+            TrainingFolder.Write(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
     }
 
     private static bool CanMultiplyInBFloat16(torch.Device device, IAnsiConsole console)

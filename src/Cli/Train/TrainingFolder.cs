@@ -1,3 +1,5 @@
+using Atelier.Input;
+
 namespace Atelier.Cli.Train;
 
 /// <summary>The files of a training run.</summary>
@@ -37,9 +39,7 @@ internal sealed class TrainingFolder(string path)
     public static void Write(string path, string text)
     {
         var temporary = path + ".tmp";
-        // A pipe of this name would be waited for.
-        File.Delete(temporary);
-        File.WriteAllText(temporary, text);
+        RegularFile.Write(temporary, text);
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -56,8 +56,7 @@ internal sealed class TarSamples
             Complete();
             return _samples;
         }
-        catch (Exception damaged) when (
-            damaged is IOException or InvalidDataException or FormatException or OverflowException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception damaged) when (damaged is not (InvalidInputException or OutOfMemoryException))
         {
             throw CaptionedImages.Unreadable(_tar, damaged);
         }

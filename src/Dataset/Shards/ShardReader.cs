@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
@@ -69,7 +70,7 @@ public static class ShardReader
         await using var _ = stream.ConfigureAwait(false);
         var reader = new TarReader(stream, leaveOpen: true);
         await using var __ = reader.ConfigureAwait(false);
-        for (var position = 0; await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } image; position++)
+        for (var position = 0; await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } image; position++)
         {
             var read = wanted(position);
             var content = await ContentAsync(image, read, cancellationToken).ConfigureAwait(false);
@@ -97,10 +98,23 @@ public static class ShardReader
             ?? throw new FileNotFoundException($"The store has neither '{plain}' nor '{attempt}'.", plain);
     }
 
+    /// <summary>The next entry; null at the end.</summary>
+    private static async Task<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception damaged) when (damaged is not (IOException or OperationCanceledException or OutOfMemoryException))
+        {
+            throw new InvalidDataException($"The tar file is damaged: {damaged.Message}", damaged);
+        }
+    }
+
     /// <summary>The next entry, which must be the file of the same sample with another extension.</summary>
     private static async Task<TarEntry> CompanionAsync(TarReader reader, TarEntry image, string extension, CancellationToken cancellationToken)
     {
-        var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+        var entry = await NextAsync(reader, cancellationToken).ConfigureAwait(false);
         var name = Path.ChangeExtension(image.Name, extension);
         return entry?.Name == name ? entry : throw new InvalidDataException($"The tar file has '{entry?.Name}' where '{name}' belongs.");
     }
@@ -111,6 +125,8 @@ public static class ShardReader
         // An empty file has no stream.
         if (!read || entry.DataStream is not { } data)
             return [];
+        if (entry.Length > EncodedImage.MaxBytes)
+            throw new InvalidDataException($"The tar file has a file of {entry.Length} bytes; a file of a sample has at most {EncodedImage.MaxBytes}.");
         var content = new byte[entry.Length];
         await data.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
         return content;

@@ -127,8 +127,8 @@ public sealed class AzureBlobStore : IStore
     {
         try
         {
-            var answer = await _container.Blob(path).DownloadContentAsync(cancellationToken).ConfigureAwait(false);
-            return answer.Value.Content.ToArray();
+            using var answer = (await _container.Blob(path).DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
+            return await WholeFile.ReadAsync(path, answer.Content, answer.Details.ContentLength, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException missing) when (BlobContainer.IsMissing(missing))
         {

@@ -20,9 +20,6 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
 
     private const int EntriesAtOnce = 1000;
 
-    // The largest that is read whole is a part of a shard; most have a few hundred bytes.
-    private const int MaxWholeBytes = 1 << 30;
-
     // Commands that work on a job's folder hold it by this file.
     private const string LockFile = ".lock";
 
@@ -83,12 +80,7 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
         if (stream is null)
             return null;
         await using (stream.ConfigureAwait(false))
-        {
-            if (stream.Length > MaxWholeBytes) throw new InvalidDataException($"'{path}' has {stream.Length} bytes; a file that is read whole has at most {MaxWholeBytes}");
-            var content = new byte[stream.Length];
-            await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
-            return content;
-        }
+            return await WholeFile.ReadAsync(path, stream, stream.Length, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,7 @@ internal static class ModelFiles
     public static void Copy(string from, string to)
     {
         using var source = RegularFile.OpenRead(from);
-        using var target = File.Create(to);
+        using var target = RegularFile.Create(to);
         source.CopyTo(target);
     }
 

@@ -126,7 +126,7 @@ public sealed class ModelFolder
     public static void WriteConfig(string path, ModelConfig config)
     {
         Directory.CreateDirectory(path);
-        File.WriteAllText(System.IO.Path.Combine(path, ConfigFile), JsonSerializer.Serialize<object>(config, Json) + "\n");
+        RegularFile.Write(System.IO.Path.Combine(path, ConfigFile), JsonSerializer.Serialize<object>(config, Json) + "\n");
     }
 
     /// <summary>Copies the files of a vocabulary, and none that lie beside them.</summary>

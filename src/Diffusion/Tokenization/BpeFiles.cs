@@ -47,7 +47,7 @@ internal static class BpeFiles
     public static void Write(string folder, IReadOnlyList<string> tokens, IEnumerable<(string Left, string Right)> merges)
     {
         Directory.CreateDirectory(folder);
-        using (var stream = File.Create(Path.Combine(folder, EncoderName)))
+        using (var stream = RegularFile.Create(Path.Combine(folder, EncoderName)))
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
@@ -59,7 +59,7 @@ internal static class BpeFiles
         var text = new StringBuilder(MergeLines.Version).Append(": 0.2\n");
         foreach (var (left, right) in merges)
             text.Append(left).Append(' ').Append(right).Append('\n');
-        File.WriteAllText(Path.Combine(folder, MergesName), text.ToString(), s_utf8);
+        RegularFile.Write(Path.Combine(folder, MergesName), s_utf8.GetBytes(text.ToString()));
     }
 
     private static Dictionary<string, int> ReadEncoder(string path)

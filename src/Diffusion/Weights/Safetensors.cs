@@ -101,7 +101,7 @@ public static class Safetensors
         var temporary = path + ".tmp";
         try
         {
-            using (var file = File.Create(temporary))
+            using (var file = RegularFile.Create(temporary))
             {
                 var length = new byte[8];
                 BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);

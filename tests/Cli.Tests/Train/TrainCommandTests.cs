@@ -82,6 +82,23 @@ public sealed class TrainCommandTests : IDisposable
             File.Exists(_folder["run", "model", "classes.txt"]), File.Exists(_folder["tuned", "model", "classes.txt"]));
     }
 
+    [Fact]
+    public async Task Train_OutputWithLinksForFiles_LeavesWhatTheyLeadTo()
+    {
+        TinyModel.Write(_folder["base"]);
+        TinyModel.Describe(_folder["base"], "classifier");
+        Directory.CreateDirectory(_folder["run", "model"]);
+        File.WriteAllText(_folder["precious"], "mine");
+        foreach (var name in new[] { ModelFolder.WeightsFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile, "model.json" })
+            File.CreateSymbolicLink(_folder["run", "model", name], _folder["precious"]);
+        foreach (var name in new[] { "loss.png", "training.json" }) File.CreateSymbolicLink(_folder["run", name], _folder["precious"]);
+
+        var (code, _, error) = await TrainNetworkAsync("classifier");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal("mine", File.ReadAllText(_folder["precious"]));
+    }
+
     [Theory]
     [InlineData("classifier")]
     [InlineData("upsampler")]
