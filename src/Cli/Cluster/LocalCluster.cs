@@ -3,8 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Atelier.Abstractions;
-using Atelier.Input;
 using Atelier.Client;
+using Atelier.Input;
 
 namespace Atelier.Cli.Cluster;
 

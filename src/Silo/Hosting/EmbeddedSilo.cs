@@ -1,6 +1,6 @@
 using System.Net;
-using Atelier.Dataset.Stores;
 using Atelier.Client;
+using Atelier.Dataset.Stores;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Models;
 using Atelier.Silo.Workers;
