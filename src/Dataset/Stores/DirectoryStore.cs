@@ -20,6 +20,8 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
 
     private const int EntriesAtOnce = 1000;
 
+    private static readonly EnumerationOptions s_nearby = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint };
+
     // Commands that work on a job's folder hold it by this file.
     private const string LockFile = ".lock";
 
@@ -135,6 +137,10 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
         if (!folder.Exists) return;
         var unfinished = new DirectoryInfo(TemporaryFolderOf(job + "/"));
         if (unfinished.Exists) unfinished.Delete(recursive: true);
+        // A run measures its devices into its own folder.
+        var calibrations = new DirectoryInfo(Path.Combine(Root, JobIndex.CalibrationsFolder));
+        if (_job is not null && calibrations is { Exists: true, LinkTarget: null })
+            foreach (var file in calibrations.EnumerateFiles("*.json", s_nearby)) file.Delete();
         var children = folder.EnumerateDirectories("*", SearchOption.AllDirectories).OrderByDescending(child => child.FullName.Length).ToList();
         foreach (var child in children.Where(child => !child.EnumerateFileSystemInfos().Any())) child.Delete();
         if (folder.EnumerateFileSystemInfos().Any(entry => entry.Name != LockFile)) return;

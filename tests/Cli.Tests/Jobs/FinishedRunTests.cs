@@ -117,6 +117,9 @@ public sealed class FinishedRunTests : IDisposable
         await RunAsync();
         var folder = _folder["run-2026-11-27T12:30:00"];
         Directory.Move(_folder["out"], folder);
+        // As a run with --batch auto leaves it.
+        Directory.CreateDirectory(Path.Combine(folder, ".calibrations", "ab12"));
+        File.WriteAllText(Path.Combine(folder, ".calibrations", "ab12", "cpu.json"), "{}");
 
         var (code, output, _) = await CommandLine.RunAsync("delete", folder, "--yes");
 
