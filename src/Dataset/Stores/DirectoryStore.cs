@@ -20,7 +20,8 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
 
     private const int EntriesAtOnce = 1000;
 
-    private static readonly EnumerationOptions s_nearby = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint };
+    // Folders that a link leads to are not the job's.
+    private static readonly EnumerationOptions WithoutLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     // Commands that work on a job's folder hold it by this file.
     private const string LockFile = ".lock";
@@ -130,18 +131,20 @@ public sealed class DirectoryStore(string root, TimeProvider? time = null) : ISt
         return folders.Where(job => File.Exists(Path.Combine(job.Item2, "job.json")));
     }
 
-    /// <summary>Removes what is left of a job's folder when its files are gone: unfinished files, the file that holds it, and folders without files.</summary>
+    /// <summary>Removes what is left of a job's folder when its files are gone: unfinished files, what a run measured of its devices, the file that holds it, and folders without files.</summary>
     internal void RemoveEmptyFolders(string job)
     {
         var folder = new DirectoryInfo(_job is null ? FullPath(job) : Root);
         if (!folder.Exists) return;
         var unfinished = new DirectoryInfo(TemporaryFolderOf(job + "/"));
         if (unfinished.Exists) unfinished.Delete(recursive: true);
-        // A run measures its devices into its own folder.
-        var calibrations = new DirectoryInfo(Path.Combine(Root, JobIndex.CalibrationsFolder));
-        if (_job is not null && calibrations is { Exists: true, LinkTarget: null })
-            foreach (var file in calibrations.EnumerateFiles("*.json", s_nearby)) file.Delete();
-        var children = folder.EnumerateDirectories("*", SearchOption.AllDirectories).OrderByDescending(child => child.FullName.Length).ToList();
+        var children = folder.EnumerateDirectories("*", WithoutLinks).OrderByDescending(child => child.FullName.Length).ToList();
+        if (_job is not null)
+        {
+            var calibrations = Path.Combine(Root, JobIndex.CalibrationsFolder);
+            foreach (var file in children.Where(child => child.Parent!.FullName == calibrations).SelectMany(child => child.EnumerateFiles("*.json")))
+                if (file.LinkTarget is null) file.Delete();
+        }
         foreach (var child in children.Where(child => !child.EnumerateFileSystemInfos().Any())) child.Delete();
         if (folder.EnumerateFileSystemInfos().Any(entry => entry.Name != LockFile)) return;
         File.Delete(Path.Combine(folder.FullName, LockFile));

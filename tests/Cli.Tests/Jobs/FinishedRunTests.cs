@@ -129,6 +129,19 @@ public sealed class FinishedRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Delete_AFolderWithALinkToAnother_LeavesWhatItLeadsTo()
+    {
+        await RunAsync();
+        Directory.CreateDirectory(_folder["elsewhere", "empty"]);
+        Directory.CreateSymbolicLink(_folder["out", "link"], _folder["elsewhere"]);
+
+        var (code, _, _) = await CommandLine.RunAsync("delete", _folder["out"], "--yes");
+
+        Assert.Equal(0, code);
+        Assert.True(Directory.Exists(_folder["elsewhere", "empty"]));
+    }
+
+    [Fact]
     public async Task Delete_AFolderInUse_IsRefused_AndOneThatMayBeAClustersToo()
     {
         await RunAsync();
