@@ -4,8 +4,8 @@ using System.Text;
 namespace Atelier.Input;
 
 /// <summary>
-/// The one way to open a file that a stranger may have made. What is no regular file is refused before it is opened: a named pipe would wait for a
-/// writer for ever, and a device has no end. So is what is longer than its reader can use.
+/// The one way to open a file that a stranger may have made, and to create one where he may have been before. What is no regular file is refused before it
+/// is opened: a named pipe would wait for a writer for ever, and a device has no end. So is what is longer than its reader can use.
 /// </summary>
 public static partial class RegularFile
 {
@@ -88,6 +88,19 @@ public static partial class RegularFile
     /// <param name="path">Its path.</param>
     /// <param name="text">What it is to hold.</param>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Copies a file's content: a link's target becomes a file, in place of what has the name.</summary>
+    /// <param name="from">Path of the file.</param>
+    /// <param name="to">Path of the copy.</param>
+    /// <exception cref="InvalidDataException">It is no regular file; names the file.</exception>
+    /// <exception cref="IOException">It cannot be read, or the copy cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permissions forbid it.</exception>
+    public static void Copy(string from, string to)
+    {
+        using var source = OpenRead(from);
+        using var target = Create(to);
+        source.CopyTo(target);
+    }
 
     /// <summary>Refuses what exists but is no regular file; what does not exist is left to whoever opens it.</summary>
     /// <param name="path">Its path.</param>

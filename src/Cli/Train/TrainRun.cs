@@ -103,11 +103,7 @@ internal sealed class TrainRun
         {
             string[] files = [ModelFolder.WeightsFile, ModelFolder.UpsamplerFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile];
             foreach (var file in files.Where(file => file != start.Network.File() && File.Exists(Path.Combine(model, file))))
-            {
-                using var from = RegularFile.OpenRead(Path.Combine(model, file));
-                using var to = RegularFile.Create(Path.Combine(folder, file));
-                from.CopyTo(to);
-            }
+                RegularFile.Copy(Path.Combine(model, file), Path.Combine(folder, file));
         }
         if (start.Network == TrainedNetwork.Classifier && source.Classes?.Names is { } names)
             TrainingFolder.Write(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));

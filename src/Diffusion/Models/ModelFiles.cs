@@ -55,14 +55,6 @@ internal static class ModelFiles
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
-    /// <summary>Copies a file's content: a link's target becomes a file.</summary>
-    public static void Copy(string from, string to)
-    {
-        using var source = RegularFile.OpenRead(from);
-        using var target = RegularFile.Create(to);
-        source.CopyTo(target);
-    }
-
     /// <summary>Refuses a file that is not there.</summary>
     public static void Require(string path, string file)
     {

@@ -137,7 +137,7 @@ public sealed class ModelFolder
     {
         var files = BpeFiles.PathsIn(from);
         Directory.CreateDirectory(to);
-        foreach (var file in files) ModelFiles.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)));
+        foreach (var file in files) RegularFile.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetFileName(file)));
     }
 
     /// <summary>Writes a text-to-image model with one of its networks; the files of others are left as they are.</summary>

@@ -87,7 +87,7 @@ public sealed record ModelImport
             Directory.CreateDirectory(unfinished);
             foreach (var (file, checkpoint) in files) Safetensors.Write(Path.Combine(unfinished, file), checkpoint);
             if (config is GlideConfig) ModelFolder.CopyTokenizer(Vocabulary!, Path.Combine(unfinished, ModelFolder.TokenizerFolder));
-            if (Classes is not null) ModelFiles.Copy(Classes, Path.Combine(unfinished, ModelFolder.ClassesFile));
+            if (Classes is not null) RegularFile.Copy(Classes, Path.Combine(unfinished, ModelFolder.ClassesFile));
             ModelFolder.WriteConfig(unfinished, config);
             return ModelFolder.Open(unfinished).MoveTo(path);
         }
