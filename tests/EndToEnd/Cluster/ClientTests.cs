@@ -63,7 +63,7 @@ public sealed partial class ClientTests
         Environment.SetEnvironmentVariable(Level, "Warning");
         try
         {
-            return await ClientExamples.RunAsync($"{cluster.Redis},password={cluster.Password}", cluster.KeyFile, digest, TestContext.Current.CancellationToken);
+            return await ClientExamples.RunAsync($"{cluster.Redis},password={File.ReadAllText(cluster.PasswordFile)}", cluster.KeyFile, digest, TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -13,15 +13,15 @@ internal sealed class RunningCluster : IDisposable
     /// <summary>Connection string of the membership server.</summary>
     public string Redis => $"127.0.0.1:{_port}";
 
-    /// <summary>What opens the membership server, where a program of the cluster's user finds it.</summary>
-    public string Password => File.ReadAllText(Path.Combine(Doors, "password"));
+    /// <summary>Where a program of the cluster's user finds the password of the membership server.</summary>
+    public string PasswordFile => Path.Combine(Secrets, "password");
 
-    /// <summary>The key of silos and clients.</summary>
-    public string KeyFile => Path.Combine(Doors, "key.pem");
+    /// <summary>Where it finds the key of silos and clients.</summary>
+    public string KeyFile => Path.Combine(Secrets, "key.pem");
 
     public string Output => _process.Output + _process.Error;
 
-    private string Doors => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "atelier", "clusters", $"{_port}");
+    private string Secrets => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "atelier", "clusters", $"{_port}");
 
     public static async Task<RunningCluster> StartAsync(string store, int silos = 2)
     {

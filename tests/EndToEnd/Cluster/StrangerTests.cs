@@ -19,26 +19,20 @@ public sealed class StrangerTests
             Assert.Contains("has the wrong password, or none", error, StringComparison.Ordinal);
         }
         // Whoever knew the password alone would still not be let in by a silo.
-        var (password, key) = Secrets(cluster);
-        var (code, _, said) = await RunningProcess.RunAsync("env", [.. stranger, "list", "--cluster", $"{cluster.Redis},password={await File.ReadAllTextAsync(password, TestContext.Current.CancellationToken)}"]);
+        var password = await File.ReadAllTextAsync(cluster.PasswordFile, TestContext.Current.CancellationToken);
+        var (code, _, said) = await RunningProcess.RunAsync("env", [.. stranger, "list", "--cluster", $"{cluster.Redis},password={password}"]);
         Assert.Equal(1, code);
         Assert.Contains("no cluster answers", said, StringComparison.Ordinal);
 
-        Assert.All([password, key], file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(key)!));
+        Assert.All([cluster.PasswordFile, cluster.KeyFile], file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(cluster.KeyFile)!));
         var own = await cluster.AtelierAsync("list");
         Assert.True(own.ExitCode == 0, own.Error);
         // Nobody's command line shows a secret.
         var lines = (await RunningProcess.RunAsync("ps", "-eo", "args", "-ww")).Output;
-        Assert.DoesNotContain(await File.ReadAllTextAsync(password, TestContext.Current.CancellationToken), lines, StringComparison.Ordinal);
+        Assert.DoesNotContain(password, lines, StringComparison.Ordinal);
 
         Assert.Equal(0, await cluster.StopAsync());
-        Assert.False(File.Exists(password) || File.Exists(key));
-    }
-
-    private static (string Password, string Key) Secrets(RunningCluster cluster)
-    {
-        var folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "atelier", "clusters", cluster.Redis.Split(':')[1]);
-        return (Path.Combine(folder, "password"), Path.Combine(folder, "key.pem"));
+        Assert.False(File.Exists(cluster.PasswordFile) || File.Exists(cluster.KeyFile));
     }
 }

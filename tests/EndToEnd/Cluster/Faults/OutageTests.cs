@@ -64,9 +64,7 @@ public sealed class OutageTests
         using var folder = new TemporaryFolder();
         using var redis = await Server.Redis().StartAsync();
         using var cluster = new BareCluster($"127.0.0.1:{redis.Port}", folder["store"]);
-        var silos = new[] { cluster.StartSilo(), cluster.StartSilo() };
-        foreach (var silo in silos) await cluster.PrintedAsync(silo, "Application started");
-        await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
+        var silos = await StartTwoSilosOnTheSmallJobAsync(cluster, folder);
         await cluster.StatusAsync("small", status => status.GetProperty("drawn").GetDouble() > 0);
 
         await redis.StopAsync();
@@ -92,9 +90,7 @@ public sealed class OutageTests
         using var folder = new TemporaryFolder();
         using var redis = await Server.Redis().StartAsync();
         using var cluster = new BareCluster($"127.0.0.1:{redis.Port}", folder["store"]);
-        var silos = new[] { cluster.StartSilo(), cluster.StartSilo() };
-        foreach (var silo in silos) await cluster.PrintedAsync(silo, "Application started");
-        await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
+        var silos = await StartTwoSilosOnTheSmallJobAsync(cluster, folder);
         var sound = await RedisAsync("HGET", "default/members/default", "Version");
 
         await RedisAsync("HSET", "default/members/default", "Version", "{\u001b[31mx");
@@ -116,6 +112,14 @@ public sealed class OutageTests
             Assert.True(code == 0, error);
             return output.Trim();
         }
+    }
+
+    private static async Task<RunningProcess[]> StartTwoSilosOnTheSmallJobAsync(BareCluster cluster, TemporaryFolder folder)
+    {
+        var silos = new[] { cluster.StartSilo(), cluster.StartSilo() };
+        foreach (var silo in silos) await cluster.PrintedAsync(silo, "Application started");
+        await cluster.SubmitAsync(SmallJob.Arguments(folder, "small"));
+        return silos;
     }
 
     private static async Task LimitFilesAsync(RunningProcess silo, string bytes) =>
