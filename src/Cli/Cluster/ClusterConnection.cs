@@ -1,5 +1,7 @@
 using Atelier.Abstractions;
+using Atelier.Abstractions.Doors;
 using Atelier.Client;
+using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,8 +98,8 @@ internal sealed class ClusterConnection : IAsyncDisposable
 
     private static ClusterKey? KeyOf(LocalCluster? local)
     {
-        if (Options.FromEnvironment(ClusterOption.KeyVariable) is { } file) return ClusterKey.Read(file, $"${ClusterOption.KeyVariable}");
-        return local is null ? null : ClusterKey.Read(local.KeyFile, "the key of the cluster on this machine");
+        if (Options.FromEnvironment(ClusterOption.KeyVariable) is { } file) return ClusterKeyFile.Read(file, $"${ClusterOption.KeyVariable}");
+        return local is null ? null : ClusterKeyFile.Read(local.KeyFile, "the key of the cluster on this machine");
     }
 
     private sealed class FewRetries : IClientConnectionRetryFilter

@@ -3,7 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Atelier.Abstractions;
-using Atelier.Client;
+using Atelier.Abstractions.Doors;
 using Atelier.Input;
 
 namespace Atelier.Cli.Cluster;

@@ -1,5 +1,5 @@
 using System.Net;
-using Atelier.Client;
+using Atelier.Abstractions.Doors;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Models;

@@ -1,5 +1,4 @@
 using Atelier.Abstractions;
-using Atelier.Client;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
@@ -42,7 +41,7 @@ public static class SiloHosting
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.Workers)} is '{options.Workers}'; allowed: 0 to 256");
         if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
         var store = StoreLocation.Parse(options.Store);
-        var key = options.ClusterKey is { } file ? ClusterKey.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
+        var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
         var redis = builder.Configuration.GetConnectionString(Redis);
         if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null)
         {

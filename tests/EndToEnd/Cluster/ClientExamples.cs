@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Doors;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Client;
@@ -18,7 +19,7 @@ internal static class ClientExamples
     public static async Task<(long Rows, List<string> Jobs, JobProgress Last)> RunAsync(string redis, string keyFile, string digest, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
-        using var key = ClusterKey.Read(keyFile);
+        using var key = ClusterKey.FromPem(File.ReadAllText(keyFile));
         builder.UseOrleansClient(client =>
         {
             client.UseRedisClustering(redis);

@@ -1,5 +1,5 @@
 using Atelier.Abstractions;
-using Atelier.Client;
+using Atelier.Abstractions.Doors;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
 
@@ -18,7 +18,7 @@ public sealed class ClusterKeyTests : IDisposable
         var path = Path.Combine(_folder.Path, "key.pem");
         File.WriteAllText(path, key.ToPem());
 
-        using var read = ClusterKey.Read(path, "Atelier:ClusterKey");
+        using var read = ClusterKeyFile.Read(path, "Atelier:ClusterKey");
 
         Assert.Equal(key.ToPem(), read.ToPem());
     }
@@ -40,7 +40,7 @@ public sealed class ClusterKeyTests : IDisposable
         var path = Path.Combine(_folder.Path, "key.pem");
         File.WriteAllText(path, content);
 
-        var message = Assert.Throws<InvalidInputException>(() => ClusterKey.Read(path, "Atelier:ClusterKey")).Message;
+        var message = Assert.Throws<InvalidInputException>(() => ClusterKeyFile.Read(path, "Atelier:ClusterKey")).Message;
 
         Assert.StartsWith($"Atelier:ClusterKey is '{path}', which cannot be used: ", message, StringComparison.Ordinal);
         Assert.EndsWith("allowed: a PEM file with a certificate and its private key", message, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class ClusterKeyTests : IDisposable
 
     [Fact]
     public void Read_NoFile_IsRefused() =>
-        Assert.Throws<InvalidInputException>(() => ClusterKey.Read(Path.Combine(_folder.Path, "none.pem"), "Atelier:ClusterKey"));
+        Assert.Throws<InvalidInputException>(() => ClusterKeyFile.Read(Path.Combine(_folder.Path, "none.pem"), "Atelier:ClusterKey"));
 
     [Fact]
     public void Parse_AUrlWithAPassword_IsRefusedWithoutIt()

@@ -1,11 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Atelier.Abstractions;
-using Atelier.Input;
 using Orleans.Connections.Security;
 
-namespace Atelier.Client;
+namespace Atelier.Abstractions.Doors;
 
 /// <summary>
 /// What the members of a cluster know each other by: a certificate and its private key, the same for all silos and clients. Connections are mutual TLS;
@@ -13,9 +10,6 @@ namespace Atelier.Client;
 /// </summary>
 public sealed class ClusterKey : IDisposable
 {
-    // A certificate and a key of any size that makes sense.
-    private const int MaxBytes = 64 * 1024;
-
     // Nobody asks when it was made or by whom; it is compared, not trusted.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(36_500);
 
@@ -35,25 +29,13 @@ public sealed class ClusterKey : IDisposable
         return new ClusterKey(request.CreateSelfSigned(now - TimeSpan.FromDays(1), now + Lifetime));
     }
 
-    /// <summary>Reads a key from a file.</summary>
-    /// <param name="path">A PEM file (RFC 7468) with a certificate and its private key, without a password.</param>
-    /// <param name="setting">What the path was given as, for messages: the name of a setting or an option.</param>
-    /// <exception cref="InvalidInputException">There is no such file, or it holds no key; names the setting and the file.</exception>
-    public static ClusterKey Read(string path, string setting = "the key of the cluster")
-    {
-        try
-        {
-            var pem = Encoding.ASCII.GetString(RegularFile.ReadAllBytes(path, MaxBytes));
-            return new ClusterKey(X509Certificate2.CreateFromPem(pem, pem));
-        }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException or ArgumentException)
-        {
-            throw new InvalidInputException(
-                $"{setting} is '{PrintableText.Of(path)}', which cannot be used: {PrintableText.Of(unusable.Message, 300)}; allowed: a PEM file with a certificate and its private key", unusable);
-        }
-    }
+    /// <summary>Reads a key.</summary>
+    /// <param name="pem">A certificate and its private key (RFC 7468), without a password.</param>
+    /// <exception cref="CryptographicException">There is none in it, or they do not belong together.</exception>
+    /// <exception cref="ArgumentException">The key is not of the certificate's kind.</exception>
+    public static ClusterKey FromPem(string pem) => new(X509Certificate2.CreateFromPem(pem, pem));
 
-    /// <summary>Certificate and private key as PEM, which <see cref="Read"/> reads.</summary>
+    /// <summary>Certificate and private key as PEM, which <see cref="FromPem"/> reads.</summary>
     public string ToPem()
     {
         using var key = _certificate.GetECDsaPrivateKey() ?? throw new InvalidOperationException("only a key that was made here is written");
