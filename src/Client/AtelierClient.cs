@@ -114,15 +114,17 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
 
     /// <summary>Gives the job no more workers until it is resumed; what it has finished stays.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task PauseAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Pause(), cancellationToken);
+    public Task PauseAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Pause(By(reason)), cancellationToken);
 
     /// <summary>Goes on with a paused job.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task ResumeAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Resume(), cancellationToken);
+    public Task ResumeAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Resume(By(reason)), cancellationToken);
 
     /// <summary>Stops the job for good; what it has finished stays.</summary>
     /// <param name="jobId">The job.</param>
@@ -130,15 +132,16 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job.</exception>
     public Task CancelAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) =>
-        RetryAsync(() => Job(jobId).Cancel($"{Environment.UserName}@{Environment.MachineName}", reason), cancellationToken);
+        RetryAsync(() => Job(jobId).Cancel(By(reason)), cancellationToken);
 
     /// <summary>Removes a job that is not running, and all its files; completes when nothing is left of it. Where there is no such job, nothing happens.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Ends the waiting; the cluster goes on.</param>
     /// <exception cref="InvalidInputException">The job is running, or its workers have not stopped yet.</exception>
-    public async Task DeleteAsync(string jobId, CancellationToken cancellationToken = default)
+    public async Task DeleteAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default)
     {
-        await RetryAsync(() => Job(jobId).Delete(), cancellationToken);
+        await RetryAsync(() => Job(jobId).Delete(By(reason)), cancellationToken);
         while ((await GetProgressAsync(jobId, cancellationToken)).Status != JobStatus.Unknown) await Task.Delay(RetryPause, _time, cancellationToken);
     }
 
@@ -146,16 +149,18 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="jobId">The job.</param>
     /// <param name="priority">The class.</param>
     /// <param name="weight">Its share among the submitter's jobs of that class, 1 to <see cref="JobScheduling.MaxWeight"/>.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">A value is not allowed, there is no such job, or it is cancelled.</exception>
-    public Task SetPriorityAsync(string jobId, JobPriority priority, int weight, CancellationToken cancellationToken = default) =>
-        RetryAsync(() => Job(jobId).SetPriority(priority, weight), cancellationToken);
+    public Task SetPriorityAsync(string jobId, JobPriority priority, int weight, string? reason = null, CancellationToken cancellationToken = default) =>
+        RetryAsync(() => Job(jobId).SetPriority(priority, weight, By(reason)), cancellationToken);
 
     /// <summary>Puts shards that were set aside back to work.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task RetryFailedAsync(string jobId, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).RetryFailed(), cancellationToken);
+    public Task RetryFailedAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).RetryFailed(By(reason)), cancellationToken);
 
     /// <summary>Where the cluster's jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -187,6 +192,8 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
             await Task.Delay(RetryPause, _time, cancellationToken);
         }
     }
+
+    private static DecidedBy By(string? reason) => new($"{Environment.UserName}@{Environment.MachineName}", reason);
 
     private IJobGrain Job(string jobId)
     {

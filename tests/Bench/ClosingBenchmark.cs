@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;

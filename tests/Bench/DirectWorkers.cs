@@ -64,7 +64,7 @@ internal sealed class DirectWorkers(IGrainFactory grains, IJobGrain job, IStore?
     {
         if (lease.Kind != WorkKind.Draw) throw new InvalidOperationException($"expected a shard to draw, got work of kind {lease.Kind}");
         if (!await job.Admit(info, NumericsClass)) throw new InvalidOperationException("the worker is not admitted");
-        if (!await job.Commit(lease, Stats(lease))) throw new InvalidOperationException($"shard {lease.Shard} is not won");
+        if (await job.Commit(lease, Stats(lease)) != CommitOutcome.Won) throw new InvalidOperationException($"shard {lease.Shard} is not won");
         if (store is not null)
         {
             await store.TryCreateAsync(JobPaths.ShardTar(_jobId, lease.Shard), OneByte);
@@ -77,7 +77,7 @@ internal sealed class DirectWorkers(IGrainFactory grains, IJobGrain job, IStore?
     {
         Shard = lease.Shard,
         Incarnation = lease.Incarnation,
-        Attempt = Guid.NewGuid(),
+        Attempt = lease.Id,
         FirstSample = (long)lease.Shard * lease.Samples,
         Samples = lease.Samples,
         Failed = 0,

@@ -85,7 +85,7 @@ internal static class LeasesBenchmark
         {
             for (var next = caller; clock.Elapsed < HeartbeatTime; next += callers)
             {
-                if (!await job.Heartbeat(leases[next % leases.Count], new WorkProgress(ShardSize / 2.0))) throw new InvalidOperationException("a lease is not wanted any more");
+                if (!(await job.Heartbeat([new LeaseProgress(leases[next % leases.Count], new WorkProgress(ShardSize / 2.0))])).IsEmpty) throw new InvalidOperationException("a lease is not wanted any more");
                 Interlocked.Increment(ref beats);
             }
         })));

@@ -39,7 +39,7 @@ internal sealed record DatasetComparison(int Shards, int Missing, int Differing,
             }
         }
         var leftovers = await disturbed.ListAsync($"{disturbedJob}/", cancellationToken)
-            .CountAsync(entry => entry.Path.Contains("/attempts/", StringComparison.Ordinal) || entry.Path.Contains("/parts/", StringComparison.Ordinal), cancellationToken);
+            .CountAsync(entry => (entry.Path.Contains("/attempts/", StringComparison.Ordinal) && !entry.Path.EndsWith(".failed", StringComparison.Ordinal) && !entry.Path.EndsWith(".lost", StringComparison.Ordinal)) || entry.Path.Contains("/parts/", StringComparison.Ordinal), cancellationToken);
         return new DatasetComparison(same, missing, differing, duplicates, leftovers);
     }
 

@@ -27,6 +27,8 @@ public sealed class JobCluster : IAsyncLifetime
 
     public static WorkerInfo Worker { get; } = new(Guid.NewGuid(), "test", "cpu");
 
+    public static DecidedBy Ann { get; } = new("ann@hall");
+
     public static JobSpec Spec { get; } = new() { Model = "shapes", ModelDigest = new string('a', 64), ShardSize = 2, BatchSize = 2 };
 
     public IGrainFactory Grains => _cluster!.Client;
@@ -82,10 +84,13 @@ public sealed class JobCluster : IAsyncLifetime
         while (!(await job.GetProgress()).IsFinal)
         {
             if (await job.Lease(Worker) is not { } lease) continue;
-            if (lease.Kind == WorkKind.Draw) await job.Commit(lease, Stats(lease, Guid.NewGuid()));
+            if (lease.Kind == WorkKind.Draw) await job.Commit(lease, Stats(lease));
             await job.Complete(lease);
         }
     }
+
+    /// <summary>Whether a lease is wanted still.</summary>
+    public static async Task<bool> BeatAsync(IJobGrain job, WorkLease lease, WorkProgress progress) => (await job.Heartbeat([new LeaseProgress(lease, progress)])).IsEmpty;
 
     /// <summary>Ends the activation, as the loss of its silo would.</summary>
     public static async Task ForgetAsync(IJobGrain job)
@@ -97,14 +102,14 @@ public sealed class JobCluster : IAsyncLifetime
 
     public static async Task DeactivateAsync(IJobGrain job) => await job.Cast<IGrainManagementExtension>().DeactivateOnIdle();
 
-    public static ImmutableArray<PromptRow> Rows(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new PromptRow { Index = i, Prompt = $"prompt {i}" })];
+    public static ImmutableArray<PromptRow> Rows(int count, int first = 0) =>
+        [.. Enumerable.Range(0, count).Select(i => new PromptRow { Index = first + i, Prompt = $"prompt {i}" })];
 
-    public static ShardStats Stats(WorkLease lease, Guid attempt, int failed = 0) => new()
+    public static ShardStats Stats(WorkLease lease, int failed = 0) => new()
     {
         Shard = lease.Shard,
         Incarnation = lease.Incarnation,
-        Attempt = attempt,
+        Attempt = lease.Id,
         FirstSample = 2L * lease.Shard,
         Samples = 2,
         Failed = failed,

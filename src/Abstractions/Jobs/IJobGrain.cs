@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
-using Orleans.Concurrency;
 
 namespace Atelier.Abstractions.Jobs;
 
 /// <summary>
 /// One job, by its id. The store is the truth: the grain may vanish at any moment, or exist twice, and is rebuilt from what is there. Every
-/// method may be called again after an error whose outcome is unknown.
+/// method may be called again after an error whose outcome is unknown, and any number of calls may be on their way at once.
 /// </summary>
 [Alias("atelier.IJobGrain")]
 public interface IJobGrain : IGrainWithStringKey
@@ -27,7 +26,7 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="sha256">Lower-case hex SHA-256 of the content, by which rows name it.</param>
     /// <param name="content">The PNG, at most <see cref="JobLimits.MaxInputBytes"/> long.</param>
     /// <exception cref="InvalidInputException">The digest is not the content's, the content is empty or too long, or the job is not created.</exception>
-    [Alias("AddInput"), AlwaysInterleave]
+    [Alias("AddInput")]
     Task AddInput(string sha256, [Immutable] byte[] content);
 
     /// <summary>Stages a chunk of rows. When the task completes, the rows are durable; the same chunk may be appended again.</summary>
@@ -52,53 +51,57 @@ public interface IJobGrain : IGrainWithStringKey
     /// to repeat. Changes nothing about a completed job.
     /// </summary>
     /// <exception cref="InvalidInputException">The job is not created, or is cancelled.</exception>
-    [Alias("Pause"), AlwaysInterleave]
-    Task Pause();
+    /// <param name="by">Who decides, and why.</param>
+    [Alias("Pause")]
+    Task Pause(DecidedBy by);
 
     /// <summary>Goes on with a paused job. Durable when the task completes, safe to repeat. Changes nothing about a completed job.</summary>
     /// <exception cref="InvalidInputException">The job is not created, or is cancelled, which is final.</exception>
-    [Alias("Resume"), AlwaysInterleave]
-    Task Resume();
+    /// <param name="by">Who decides, and why.</param>
+    [Alias("Resume")]
+    Task Resume(DecidedBy by);
 
     /// <summary>
     /// Stops the job for good; committed shards stay and can be read, later commits are refused. Durable when the task completes, safe to repeat.
     /// Changes nothing about a completed job, nor about who cancelled a cancelled one and why.
     /// </summary>
-    /// <param name="by">Who cancels it, such as <c>ada@hall-3</c>; at most <see cref="JobLimits.MaxReason"/> characters.</param>
-    /// <param name="reason">Why, in words of as many characters; null where nothing is said.</param>
+    /// <param name="by">Who decides, and why.</param>
     /// <exception cref="InvalidInputException">The job is not created, or a text is too long.</exception>
-    [Alias("Cancel"), AlwaysInterleave]
-    Task Cancel(string by, string? reason);
+    [Alias("Cancel")]
+    Task Cancel(DecidedBy by);
 
     /// <summary>Changes the job's class and share. Durable when the task completes, safe to repeat. Changes nothing about a completed job.</summary>
     /// <param name="priority">The new class.</param>
     /// <param name="weight">The new share, 1 to <see cref="JobScheduling.MaxWeight"/>.</param>
+    /// <param name="by">Who decides, and why.</param>
     /// <exception cref="InvalidInputException">A value is not allowed, or the job is not created, or is cancelled.</exception>
-    [Alias("SetPriority"), AlwaysInterleave]
-    Task SetPriority(JobPriority priority, int weight);
+    [Alias("SetPriority")]
+    Task SetPriority(JobPriority priority, int weight, DecidedBy by);
 
     /// <summary>
     /// Puts shards that were set aside back to work, with no failures counted. Durable when the task completes, safe to repeat: where nothing is
     /// set aside, nothing changes.
     /// </summary>
     /// <exception cref="InvalidInputException">The job is not created, or is cancelled.</exception>
-    [Alias("RetryFailed"), AlwaysInterleave]
-    Task RetryFailed();
+    /// <param name="by">Who decides, and why.</param>
+    [Alias("RetryFailed")]
+    Task RetryFailed(DecidedBy by);
 
     /// <summary>
     /// Removes the job and all its files. When the task completes, it is durable that the job is being deleted, and nobody works on it any more; its files
     /// go in the background, whatever is lost meanwhile, and then its status is <see cref="JobStatus.Unknown"/>. Safe to repeat, and where there is no such job.
     /// </summary>
     /// <exception cref="InvalidInputException">The job is running, or workers have not stopped yet.</exception>
-    [Alias("Delete"), AlwaysInterleave]
-    Task Delete();
+    /// <param name="by">Who decides, and why.</param>
+    [Alias("Delete")]
+    Task Delete(DecidedBy by);
 
     /// <summary>The job as it is now. Never waits for the store.</summary>
-    [Alias("GetProgress"), AlwaysInterleave]
+    [Alias("GetProgress")]
     Task<JobProgress> GetProgress();
 
     /// <summary>The job as it changes, at most a few times a second, ending with a final state. A watcher that loses it calls again.</summary>
-    [Alias("Watch"), AlwaysInterleave]
+    [Alias("Watch")]
     IAsyncEnumerable<JobProgress> Watch();
 
     /// <summary>Asks for work on this job; called by the dispatcher.</summary>
@@ -114,36 +117,37 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="batchSize">What suits the worker's device, 1 to <see cref="JobLimits.MaxBatchSize"/>.</param>
     /// <returns>The job's batch size.</returns>
     /// <exception cref="InvalidInputException">The batch size is not allowed, or the job is not started.</exception>
-    [Alias("ResolveBatch"), AlwaysInterleave]
+    [Alias("ResolveBatch")]
     Task<int> ResolveBatch(int batchSize);
 
     /// <summary>Says what the worker's arithmetic is. The first class admitted becomes the job's, durably.</summary>
     /// <param name="worker">Who asks.</param>
     /// <param name="numericsClass">Hash of the probe batch.</param>
     /// <returns>Whether the worker may work on the job; otherwise it returns its lease.</returns>
-    [Alias("Admit"), AlwaysInterleave]
+    [Alias("Admit")]
     Task<bool> Admit(WorkerInfo worker, string numericsClass);
 
-    /// <summary>Keeps a lease alive and reports progress. A grain that was rebuilt adopts the lease.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="progress">How far the work is.</param>
-    /// <returns>False when the work is no longer wanted: another attempt has committed the shard, or the job is paused, cancelled or failed.</returns>
-    [Alias("Heartbeat"), AlwaysInterleave]
-    Task<bool> Heartbeat(WorkLease lease, WorkProgress progress);
+    /// <summary>Keeps leases alive and reports progress. A grain that was rebuilt adopts them.</summary>
+    /// <param name="leases">Leases of this job.</param>
+    /// <returns>
+    /// Those whose work is no longer wanted: another attempt has committed the shard, the device stands still, or the job is paused, cancelled or failed.
+    /// </returns>
+    [Alias("Heartbeat")]
+    Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases);
 
     /// <summary>
     /// Commits a shard: the first attempt wins, durably, when the task completes. The winner then promotes its files and calls
     /// <see cref="Complete"/>; a loser deletes its files.
     /// </summary>
-    /// <param name="lease">The lease, even an expired one.</param>
+    /// <param name="lease">The lease, even an expired one; its id is that of the attempt.</param>
     /// <param name="stats">What the attempt made.</param>
-    /// <returns>Whether this attempt owns the shard.</returns>
-    [Alias("Commit"), AlwaysInterleave]
-    Task<bool> Commit(WorkLease lease, ShardStats stats);
+    /// <exception cref="InvalidInputException">The shard's files were lost and are made again, and these differ from what was committed.</exception>
+    [Alias("Commit")]
+    Task<CommitOutcome> Commit(WorkLease lease, ShardStats stats);
 
     /// <summary>Says that the leased work is finished: the shard is promoted, or the closing files are written.</summary>
     /// <param name="lease">The lease.</param>
-    [Alias("Complete"), AlwaysInterleave]
+    [Alias("Complete")]
     Task Complete(WorkLease lease);
 
     /// <summary>
@@ -152,7 +156,7 @@ public interface IJobGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="lease">The lease.</param>
     /// <param name="fault">What went wrong on the worker, in words for the user; null when it is only shutting down.</param>
-    [Alias("Return"), AlwaysInterleave]
+    [Alias("Return")]
     Task Return(WorkLease lease, string? fault);
 
     /// <summary>
@@ -162,6 +166,6 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="lease">The lease.</param>
     /// <param name="worker">Who refuses.</param>
     /// <param name="reason">Why, in words for the user.</param>
-    [Alias("Refuse"), AlwaysInterleave]
+    [Alias("Refuse")]
     Task Refuse(WorkLease lease, WorkerInfo worker, string reason);
 }

@@ -1,3 +1,4 @@
+
 namespace Atelier.Abstractions.Jobs;
 
 /// <summary>Bounds that hold for every job.</summary>
@@ -9,8 +10,14 @@ public static class JobLimits
     /// <summary>The greatest guidance scale, of a job or a row; the least is its negative.</summary>
     public const double MaxGuidanceScale = 1000;
 
-    /// <summary>Characters of the name of whoever cancels a job, and of the reason.</summary>
+    /// <summary>Characters of the name of whoever decides about a job, and of the reason.</summary>
     public const int MaxReason = 500;
+
+    /// <summary>Shards of a job. A job is known by listing its files, and a listing of more takes minutes.</summary>
+    public const int MaxShards = 1_000_000;
+
+    /// <summary>Rows of a job; a listing of more chunks takes as long.</summary>
+    public const long MaxRows = 1000L * 1000 * ChunkRows;
 
     /// <summary>Samples that may go through the network together.</summary>
     public const int MaxBatchSize = 4096;

@@ -31,16 +31,26 @@ public sealed record JobPlan
     /// <summary>The plan of a job: what the spec says, and by <see cref="JobSizes"/> what it leaves to the job.</summary>
     /// <param name="spec">A checked spec.</param>
     /// <param name="rows">Rows of the job, at least 1.</param>
+    /// <exception cref="InvalidInputException">The job would be too large; the message says what is allowed.</exception>
     public static JobPlan Of(JobSpec spec, long rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (rows > JobLimits.MaxRows) throw new InvalidInputException($"the job has {rows:N0} rows; allowed: up to {JobLimits.MaxRows:N0}");
+        // At most 10^9 rows and 2^31 images of each: no overflow.
         var samples = rows * spec.ImagesPerPrompt;
         int? batchSize = spec.BatchSize.IsByDevice ? null : spec.BatchSize.Number ?? JobSizes.Batch(samples, spec.ShardSize.Number);
+        var shardSize = spec.ShardSize.Number ?? JobSizes.Shard(samples, batchSize);
+        if ((samples - 1) / shardSize >= JobLimits.MaxShards)
+        {
+            throw new InvalidInputException(
+                $"{samples:N0} images in shards of {shardSize:N0} are {(samples - 1) / shardSize + 1:N0} shards; allowed: up to {JobLimits.MaxShards:N0}, so shards of {(samples - 1) / JobLimits.MaxShards + 1:N0} or more");
+        }
         return new JobPlan
         {
             Rows = rows,
             ImagesPerPrompt = spec.ImagesPerPrompt,
-            ShardSize = spec.ShardSize.Number ?? JobSizes.Shard(samples, batchSize),
+            ShardSize = shardSize,
             BatchSize = batchSize,
             ChunkRows = JobLimits.ChunkRows,
         };

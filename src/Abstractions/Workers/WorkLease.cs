@@ -1,10 +1,14 @@
+
 namespace Atelier.Abstractions.Workers;
 
-/// <summary>Leave to do one piece of work. It only saves work: correctness never depends on who holds it.</summary>
+/// <summary>
+/// Leave to do one piece of work. A lease is an attempt: its id names the files written under it, its failure and its commit. It only saves work: correctness never depends on
+/// who holds it.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("atelier.WorkLease")]
 public sealed record WorkLease
 {
-    /// <summary>This lease.</summary>
+    /// <summary>This lease, and the attempt made under it.</summary>
     [Id(0)] public required Guid Id { get; init; }
 
     /// <summary>The job.</summary>

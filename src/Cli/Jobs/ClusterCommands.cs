@@ -27,10 +27,10 @@ internal static class ClusterCommands
         List(console),
         OfJob("status", "Say how a job is.", console, (client, job, _, cancellationToken) => RequireAsync(client, job, cancellationToken)),
         Watch(console),
-        OfJob("pause", "Give a job no more workers until it is resumed.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.PauseAsync, cancellationToken)),
-        OfJob("resume", "Go on with a paused job.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.ResumeAsync, cancellationToken)),
-        Cancel(console),
-        OfJob("retry-failed", "Put shards that were set aside back to work.", console, (client, job, _, cancellationToken) => SteerAsync(client, job, client.RetryFailedAsync, cancellationToken)),
+        Decide("pause", "Give a job no more workers until it is resumed.", console, (client, job, reason, cancel) => client.PauseAsync(job, reason, cancel)),
+        Decide("resume", "Go on with a paused job.", console, (client, job, reason, cancel) => client.ResumeAsync(job, reason, cancel)),
+        Decide("cancel", "Stop a job for good; what is finished stays.", console, (client, job, reason, cancel) => client.CancelAsync(job, reason, cancel)),
+        Decide("retry-failed", "Put shards that were set aside back to work.", console, (client, job, reason, cancel) => client.RetryFailedAsync(job, reason, cancel)),
         SetPriority(console),
     ];
 
@@ -89,10 +89,10 @@ internal static class ClusterCommands
         return JobReport.ExitCode(known);
     }
 
-    private static Command Cancel(IAnsiConsole console)
+    private static Command Decide(string name, string description, IAnsiConsole console, Func<AtelierClient, string, string?, CancellationToken, Task> decide)
     {
-        var command = OfJob("cancel", "Stop a job for good; what is finished stays.", console, (client, job, result, cancellationToken) =>
-            SteerAsync(client, job, (id, cancel) => client.CancelAsync(id, result.GetValue(Reason), cancel), cancellationToken));
+        var command = OfJob(name, description, console, (client, job, result, cancellationToken) =>
+            SteerAsync(client, job, (id, cancel) => decide(client, id, result.GetValue(Reason), cancel), cancellationToken));
         command.Options.Add(Reason);
         return command;
     }
@@ -102,10 +102,11 @@ internal static class ClusterCommands
         var command = OfJob("priority", "Change a job's class and share of the workers.", console, (client, job, result, cancellationToken) =>
         {
             var priority = Enum.Parse<JobPriority>(result.GetValue(Priority)!, ignoreCase: true);
-            return SteerAsync(client, job, (id, cancel) => client.SetPriorityAsync(id, priority, result.GetValue(Weight), cancel), cancellationToken);
+            return SteerAsync(client, job, (id, cancel) => client.SetPriorityAsync(id, priority, result.GetValue(Weight), result.GetValue(Reason), cancel), cancellationToken);
         });
         command.Arguments.Add(Priority);
         command.Options.Add(Weight);
+        command.Options.Add(Reason);
         return command;
     }
 

@@ -55,7 +55,7 @@ internal static class DeleteCommand
         {
             await ClusterCommands.RequireAsync(client, name, cancellationToken);
             Confirm(name, name, result.GetValue(Yes), console);
-            await client.DeleteAsync(name, cancellationToken);
+            await client.DeleteAsync(name, cancellationToken: cancellationToken);
             ProgressDisplay.Print(console, $"Job {name} is deleted.");
             return ExitCodes.Success;
         }, cancellationToken);

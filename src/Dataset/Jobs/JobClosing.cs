@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
@@ -15,7 +16,7 @@ public static class JobClosing
     /// Promotes what is not promoted yet, writes <c>errors.jsonl</c>, <c>README.md</c> and, if there is an image, <c>contact-sheet.png</c>,
     /// removes the leftovers of lost attempts, and last writes <c>summary.json</c>: where that exists, all the rest does. Everything
     /// follows from the job's files alone, so that it may be repeated, run twice at once, and be killed anywhere. Memory does not grow
-    /// with the number of samples in the job, but for four bytes a shard.
+    /// with the number of samples in the job, but for some twenty bytes a shard.
     /// </summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
@@ -52,7 +53,7 @@ public static class JobClosing
         if (await JobContactSheet.RenderAsync(store, job, summary, imagesOfShards, cancellationToken).ConfigureAwait(false) is { } sheet)
             await store.TryCreateAsync(JobPaths.ContactSheet(job), sheet, cancellationToken).ConfigureAwait(false);
         await store.TryCreateAsync(JobPaths.Card(job), Encoding.UTF8.GetBytes(DatasetCard.Render(summary)), cancellationToken).ConfigureAwait(false);
-        await JobLeftovers.RemoveUncommittedAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
+        await JobLeftovers.RemoveOfFinishedAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
         await JobFiles.TryCreateSummaryAsync(store, job, summary, cancellationToken).ConfigureAwait(false);
         return summary;
     }
@@ -68,6 +69,7 @@ public static class JobClosing
     private static async IAsyncEnumerable<ShardStats> PromoteAllAsync(
         IStore store, string job, int shards, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var promoted = await PromotedFiles.ListAsync(store, job, shards, cancellationToken).ConfigureAwait(false);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var inWork = new Queue<Task<ShardStats>>(ShardsAtOnce);
         try
@@ -87,7 +89,7 @@ public static class JobClosing
         async Task<ShardStats> PromoteAsync(int shard)
         {
             var stats = await ReadStatsAsync(store, job, shard, ended.Token).ConfigureAwait(false);
-            await ShardPromotion.PromoteAsync(store, job, stats, ended.Token).ConfigureAwait(false);
+            if (!promoted.Has(stats)) await ShardPromotion.PromoteAsync(store, job, stats, ended.Token).ConfigureAwait(false);
             return stats;
         }
     }

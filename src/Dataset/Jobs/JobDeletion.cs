@@ -20,8 +20,8 @@ public static class JobDeletion
     {
         ArgumentNullException.ThrowIfNull(store);
         if (await store.ReadAsync(JobPaths.Summary(job), cancellationToken).ConfigureAwait(false) is not null) return;
-        var last = await JobStateFiles.FindLastAsync(store, job, cancellationToken).ConfigureAwait(false);
-        var state = last < 0 ? null : await JobStateFiles.ReadAsync(store, job, last, cancellationToken).ConfigureAwait(false);
+        var last = await JobDecisionFiles.FindLastAsync(store, job, cancellationToken).ConfigureAwait(false);
+        var state = last < 0 ? null : await JobDecisionFiles.ReadAsync(store, job, last, cancellationToken).ConfigureAwait(false);
         if (state?.Lifecycle is JobLifecycle.Cancelled or JobLifecycle.Deleted) return;
         throw new InvalidInputException($"job '{job}' is neither finished nor cancelled, and a cluster may be at work on it; cancel it first, or delete it by its name through its cluster");
     }
@@ -36,9 +36,9 @@ public static class JobDeletion
         ArgumentNullException.ThrowIfNull(store);
         for (var left = Tries; left > 0; left--)
         {
-            var last = await JobStateFiles.FindLastAsync(store, job, cancellationToken).ConfigureAwait(false);
+            var last = await JobDecisionFiles.FindLastAsync(store, job, cancellationToken).ConfigureAwait(false);
             if (last >= 0 && await ReadAsync(store, job, last, cancellationToken).ConfigureAwait(false) is { Lifecycle: JobLifecycle.Deleted }) return;
-            if (await JobStateFiles.TryCreateAsync(store, job, last + 1, new JobState { Lifecycle = JobLifecycle.Deleted }, cancellationToken).ConfigureAwait(false)) return;
+            if (await JobDecisionFiles.TryCreateAsync(store, job, last + 1, new JobDecision { Lifecycle = JobLifecycle.Deleted }, cancellationToken).ConfigureAwait(false)) return;
         }
         throw new IOException($"others change job '{job}' all the time; try again");
     }
@@ -86,11 +86,11 @@ public static class JobDeletion
     }
 
     // A state that is damaged must not keep the job from being removed.
-    private static async Task<JobState?> ReadAsync(IStore store, string job, int number, CancellationToken cancellationToken)
+    private static async Task<JobDecision?> ReadAsync(IStore store, string job, int number, CancellationToken cancellationToken)
     {
         try
         {
-            return await JobStateFiles.ReadAsync(store, job, number, cancellationToken).ConfigureAwait(false);
+            return await JobDecisionFiles.ReadAsync(store, job, number, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidInputException)
         {

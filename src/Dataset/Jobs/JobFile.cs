@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Atelier.Dataset.Attempts;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -29,11 +30,11 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
     private static readonly (JobFileKind Kind, Regex Form)[] Forms =
     [
         (JobFileKind.Stats, Stats()), (JobFileKind.Tar, Tar()), (JobFileKind.Parquet, Parquet()), (JobFileKind.Prompts, Prompts()), (JobFileKind.State, State()),
-        (JobFileKind.Input, Input()), (JobFileKind.Fault, Fault()), (JobFileKind.Begun, Begun()), (JobFileKind.Attempt, Attempt()), (JobFileKind.Part, Part()),
+        (JobFileKind.Input, Input()), (JobFileKind.Part, Part()),
     ];
 
     /// <summary>Whether the file is needed only until the shard it belongs to, or the job, is finished.</summary>
-    public bool IsOfUnfinishedWork => Kind is JobFileKind.Begun or JobFileKind.Attempt or JobFileKind.Part;
+    public bool IsOfUnfinishedWork => Kind is JobFileKind.Attempt or JobFileKind.Part;
 
     /// <summary>The file of a path in the store; null where no file of the job has it.</summary>
     /// <param name="job">Name of the job.</param>
@@ -43,6 +44,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
         if (path.Length <= job.Length + 1 || !path.StartsWith(job, StringComparison.Ordinal) || path[job.Length] != '/') return null;
         var name = path[(job.Length + 1)..];
         if (Single.TryGetValue(name, out var single)) return new JobFile(single, -1);
+        if (AttemptFile.Parse(job, path) is { } attempt) return new JobFile(attempt.IsFailure ? JobFileKind.Failure : JobFileKind.Attempt, attempt.Shard);
         foreach (var (kind, form) in Forms)
         {
             if (form.Match(name) is not { Success: true } match) continue;
@@ -68,15 +70,6 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
 
     [GeneratedRegex(@"\Ainputs/[0-9a-f]{64}\.png\z")]
     private static partial Regex Input();
-
-    [GeneratedRegex($@"\Afaults/(?:draw|promote|close)-{Digits}-[0-9]{{1,9}}-{Guid}(?:-lost)?\.json\z")]
-    private static partial Regex Fault();
-
-    [GeneratedRegex($@"\Abegun/(?:draw|promote|close)-{Digits}-{Guid}\.json\z")]
-    private static partial Regex Begun();
-
-    [GeneratedRegex($@"\Aattempts/{Digits}-{Guid}\.(?:tar|parquet)\z")]
-    private static partial Regex Attempt();
 
     [GeneratedRegex($@"\Aparts/{Digits}/[0-9]{{5,9}}-[0-9a-f]{{16}}-{Guid}\.part\z")]
     private static partial Regex Part();

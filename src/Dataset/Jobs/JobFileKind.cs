@@ -1,3 +1,4 @@
+
 namespace Atelier.Dataset.Jobs;
 
 /// <summary>What a file of a job is.</summary>
@@ -10,9 +11,12 @@ internal enum JobFileKind
     Prompts,
     Input,
     State,
-    Fault,
-    Begun,
+    /// <summary>A note that an attempt failed, or lost its worker; it stays.</summary>
+    Failure,
+
+    /// <summary>What an attempt has in hand or made; it goes when the shard is promoted.</summary>
     Attempt,
+
     Part,
     Stats,
     Tar,

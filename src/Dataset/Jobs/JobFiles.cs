@@ -15,9 +15,6 @@ namespace Atelier.Dataset.Jobs;
 /// </summary>
 public static class JobFiles
 {
-    // A few bytes of memory are kept for each; no store lists more in a day.
-    private const int MaxShards = 10_000_000;
-
     /// <summary>Writes <c>job.json</c>; that it exists is the creation of the job.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
@@ -58,8 +55,8 @@ public static class JobFiles
         var plan = await ReadAsync(store, JobPaths.Plan(job), JobJson.File.JobPlan, cancellationToken).ConfigureAwait(false);
         if (plan is { Rows: < 0 } or { ImagesPerPrompt: < 1 } or { ShardSize: < 1 } or { BatchSize: < 1 } or { ChunkRows: < 1 })
             throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: a count in it is not positive.");
-        if (plan is not null && ((Int128)plan.Rows * plan.ImagesPerPrompt / plan.ShardSize >= MaxShards || plan.Rows / plan.ChunkRows >= MaxShards))
-            throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: it has more than {MaxShards:N0} shards or chunks of rows.");
+        if (plan is not null && (((Int128)plan.Rows * plan.ImagesPerPrompt + plan.ShardSize - 1) / plan.ShardSize > JobLimits.MaxShards || plan.Rows > JobLimits.MaxRows))
+            throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: it has more than {JobLimits.MaxShards:N0} shards or {JobLimits.MaxRows:N0} rows.");
         if (plan is not { BatchSize: null }) return plan;
         var batch = await ReadAsync(store, JobPaths.Batch(job), JobJson.File.JobBatch, cancellationToken).ConfigureAwait(false);
         if (batch is { BatchSize: < 1 or > JobLimits.MaxBatchSize })

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Calibrations;
 using Atelier.Dataset.StoredModels;
 
@@ -19,10 +20,9 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobBatch))]
 [JsonSerializable(typeof(JobNumerics))]
 [JsonSerializable(typeof(JobPlan))]
-[JsonSerializable(typeof(JobState))]
+[JsonSerializable(typeof(JobDecision))]
 [JsonSerializable(typeof(JobSummary))]
-[JsonSerializable(typeof(ShardFault))]
-[JsonSerializable(typeof(BegunWork))]
+[JsonSerializable(typeof(AttemptNote))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]

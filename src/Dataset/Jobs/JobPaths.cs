@@ -1,20 +1,15 @@
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
 
 namespace Atelier.Dataset.Jobs;
 
 /// <summary>Where each file of a job is in the store.</summary>
 public static class JobPaths
 {
-    private const string AttemptsFolder = "attempts";
     private const string PartsFolder = "parts";
     private const string StateFolder = "state";
-    private const string FaultsFolder = "faults";
-    private const string BegunFolder = "begun";
-
-    /// <summary>How the name of a fault ends where the worker was lost.</summary>
-    internal const string Loss = "lost";
 
     /// <summary>Spec and incarnation: <c>{job}/job.json</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -34,7 +29,7 @@ public static class JobPaths
 
     /// <summary>The folder of the input rows, for listing: <c>{job}/prompts/</c>.</summary>
     /// <param name="job">Name of the job.</param>
-    internal static string AllPrompts(string job) => $"{job}/prompts/";
+    public static string AllPrompts(string job) => $"{job}/prompts/";
 
     /// <summary>The folder of the inputs, for listing: <c>{job}/inputs/</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -62,52 +57,19 @@ public static class JobPaths
     /// <param name="number">Number of the state.</param>
     public static string State(string job, int number) => string.Create(CultureInfo.InvariantCulture, $"{job}/{StateFolder}/{number:D5}.json");
 
-    /// <summary>The folder of the faults, for listing: <c>{job}/faults/</c>.</summary>
-    /// <param name="job">Name of the job.</param>
-    public static string Faults(string job) => $"{job}/{FaultsFolder}/";
-
-    /// <summary>
-    /// A failure of work that is no sample's fault: <c>{job}/faults/draw-00000-0-{lease}.json</c>, or <c>draw-00000-0-{lease}-lost.json</c> where the worker
-    /// was lost.
-    /// </summary>
-    /// <param name="job">Name of the job.</param>
-    /// <param name="kind">What was to be done.</param>
-    /// <param name="shard">Zero-based shard number; not used when closing.</param>
-    /// <param name="retries">How often failed work was put back before.</param>
-    /// <param name="lease">The lease under which it failed.</param>
-    /// <param name="isLoss">Whether the worker was lost.</param>
-    public static string Fault(string job, WorkKind kind, int shard, int retries, Guid lease, bool isLoss) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{job}/{FaultsFolder}/{Work(kind, shard)}-{retries}-{lease:N}{(isLoss ? $"-{Loss}" : "")}.json");
-
-    /// <summary>The folder of the work in hand, for listing: <c>{job}/begun/</c>.</summary>
-    /// <param name="job">Name of the job.</param>
-    public static string Begun(string job) => $"{job}/{BegunFolder}/";
-
-    /// <summary>Work that a worker has in hand: <c>{job}/begun/draw-00000-{lease}.json</c>.</summary>
-    /// <param name="job">Name of the job.</param>
-    /// <param name="kind">What is to be done.</param>
-    /// <param name="shard">Zero-based shard number; not used when closing.</param>
-    /// <param name="lease">The lease it is done under.</param>
-    public static string Begun(string job, WorkKind kind, int shard, Guid lease) => $"{job}/{BegunFolder}/{Work(kind, shard)}-{lease:N}.json";
-
-    /// <summary>The folder of the attempts, for listing: <c>{job}/attempts/</c>.</summary>
-    /// <param name="job">Name of the job.</param>
-    public static string Attempts(string job) => $"{job}/{AttemptsFolder}/";
-
-    /// <summary>The tar file of an attempt: <c>{job}/attempts/00000-{guid}.tar</c>.</summary>
+    /// <summary>The tar file of an attempt: <c>{job}/attempts/00000/{guid}.tar</c>.</summary>
     /// <param name="job">Name of the job.</param>
     /// <param name="shard">Zero-based shard number.</param>
     /// <param name="attempt">The attempt.</param>
     public static string AttemptTar(string job, int shard, Guid attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{job}/{AttemptsFolder}/{shard:D5}-{attempt:N}.tar");
+        new AttemptFile(WorkKind.Draw, shard, attempt, AttemptFileKind.Tar).PathIn(job);
 
-    /// <summary>The parquet file of an attempt: <c>{job}/attempts/00000-{guid}.parquet</c>.</summary>
+    /// <summary>The parquet file of an attempt: <c>{job}/attempts/00000/{guid}.parquet</c>.</summary>
     /// <param name="job">Name of the job.</param>
     /// <param name="shard">Zero-based shard number.</param>
     /// <param name="attempt">The attempt.</param>
     public static string AttemptParquet(string job, int shard, Guid attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{job}/{AttemptsFolder}/{shard:D5}-{attempt:N}.parquet");
+        new AttemptFile(WorkKind.Draw, shard, attempt, AttemptFileKind.Parquet).PathIn(job);
 
     /// <summary>The folder of the parts of unfinished shards, for listing: <c>{job}/parts/</c>.</summary>
     /// <param name="job">Name of the job.</param>
@@ -165,28 +127,4 @@ public static class JobPaths
 
     /// <summary>Path of a shard's parquet file within the job's folder.</summary>
     internal static string ShardParquet(int shard) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard:D5}.parquet");
-
-    /// <summary>The work that the name of a fault, or of work in hand, begins with.</summary>
-    /// <param name="parts">The name, cut at its dashes; two parts at least.</param>
-    /// <param name="kind">What was to be done.</param>
-    /// <param name="shard">Zero-based shard number; -1 when closing.</param>
-    internal static bool TryParseWork(ReadOnlySpan<string> parts, out WorkKind kind, out int shard)
-    {
-        (kind, shard) = (default, 0);
-        if (!Enum.TryParse(parts[0], ignoreCase: true, out kind)
-            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out shard)) return false;
-        if (kind == WorkKind.Close) shard = -1;
-        return true;
-    }
-
-    private static string Work(WorkKind kind, int shard) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()}-{Math.Max(shard, 0):D5}");
-
-    /// <summary>The shard that a file of an attempt was made for, or null for a path of any other form.</summary>
-    internal static int? ShardOfAttempt(string path)
-    {
-        var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        var dash = name.IndexOf('-');
-        return dash > 0 && int.TryParse(name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var shard) ? shard : null;
-    }
 }

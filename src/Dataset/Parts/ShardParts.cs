@@ -1,6 +1,6 @@
 using System.Globalization;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
-using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Parts;

@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;

@@ -110,9 +110,9 @@ public static class JobVerification
             {
                 await staged.VerifyInputAsync(entry.Path).ConfigureAwait(false);
             }
-            else if (file.Kind == JobFileKind.Fault)
+            else if (file.Kind == JobFileKind.Failure)
             {
-                await staged.VerifyFaultAsync(entry.Path).ConfigureAwait(false);
+                await staged.VerifyFailureAsync(entry.Path).ConfigureAwait(false);
             }
             foreach (var found in findings.Take()) yield return found;
         }
@@ -125,7 +125,7 @@ public static class JobVerification
         JobFileKind.Prompts when file.Number >= job.Rows.Chunks => $"is not of the job: its list has {job.Rows.Chunks} chunks",
         JobFileKind.Batch when !job.Spec.BatchSize.IsByDevice => "is not of the job: its plan has a batch size",
         JobFileKind.Numerics when job.Spec.Numerics != "same" => $"is not of the job: its spec allows the numerics class {job.Spec.Numerics}",
-        JobFileKind.Stats or JobFileKind.Tar or JobFileKind.Parquet or JobFileKind.Attempt or JobFileKind.Part when file.Number >= job.Plan.Shards =>
+        JobFileKind.Stats or JobFileKind.Tar or JobFileKind.Parquet or JobFileKind.Attempt or JobFileKind.Failure or JobFileKind.Part when file.Number >= job.Plan.Shards =>
             $"is not of the job: it has {job.Plan.Shards} {(job.Plan.Shards == 1 ? "shard" : "shards")}",
         _ when file.IsOfUnfinishedWork && job.IsFinished => "is left over: nothing of a finished job is in it",
         _ => null,

@@ -13,7 +13,7 @@ internal sealed class StagedVerification(VerifiedJob job, Findings findings)
     // The first half of the digests of inputs that rows name; a second SHA-256 with the same half nobody can make.
     private readonly HashSet<Int128> _named = [];
     private bool _areRowsWhole = true;
-    private JobState? _state;
+    private JobDecision? _state;
 
     /// <summary>Compares spec and plan.</summary>
     public void VerifyPlan()
@@ -91,7 +91,7 @@ internal sealed class StagedVerification(VerifiedJob job, Findings findings)
     public async Task VerifyStateAsync(string path, int number, int expected)
     {
         if (number != expected) findings.Add(path, string.Create(CultureInfo.InvariantCulture, $"has the number {number}; the next state is {expected}"));
-        if (await findings.ReadAsync(path, JobJson.File.JobState).ConfigureAwait(false) is not { } state) return;
+        if (await findings.ReadAsync(path, JobJson.File.JobDecision).ConfigureAwait(false) is not { } state) return;
         await findings.LookAsync(path, () =>
         {
             state.Scheduling.Check();
@@ -99,12 +99,12 @@ internal sealed class StagedVerification(VerifiedJob job, Findings findings)
         }).ConfigureAwait(false);
         if (state.Lifecycle == JobLifecycle.Deleted) findings.Add(path, "says that the job is being deleted");
         else if (_state?.Lifecycle == JobLifecycle.Cancelled) findings.Add(path, "comes after the job was cancelled, which is final");
-        if (state.Retries < (_state?.Retries ?? 0)) findings.Add(path, string.Create(CultureInfo.InvariantCulture, $"has {state.Retries} retries; the state before it has {_state!.Retries}"));
+        if (state.Round < (_state?.Round ?? 0)) findings.Add(path, string.Create(CultureInfo.InvariantCulture, $"has the round {state.Round}; the state before it has {_state!.Round}"));
         _state = state;
     }
 
-    /// <summary>Reads a fault.</summary>
-    public Task VerifyFaultAsync(string path) => findings.ReadAsync(path, JobJson.File.ShardFault);
+    /// <summary>Reads the note of a failure.</summary>
+    public Task VerifyFailureAsync(string path) => findings.ReadAsync(path, JobJson.File.AttemptNote);
 
     private static Int128 Half(string sha256) => MemoryMarshal.Read<Int128>(Convert.FromHexString(sha256));
 }

@@ -4,123 +4,86 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Leasing;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 
 namespace Atelier.Grains.Jobs;
 
 /// <summary>
-/// The doors of a job: what it knows is a <see cref="KnownJob"/> in memory, its truth is in the store. What is held here can be lost at any moment;
-/// everything durable was written create-only before a call returned. How it is read, kept up to date and announced is in the other part.
+/// Carries requests to a <see cref="JobMachine"/>, and what it wants to the store. It decides nothing itself. Any number of requests are on their way at once; the machine says
+/// in what it may be interrupted.
 /// </summary>
-internal sealed partial class JobGrain(IStore store, TimeProvider time, IClusterMembershipService membership, ILogger<JobGrain> logger)
-    : Grain, IJobGrain, IDisposable
+[Reentrant]
+internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembershipService membership, ILogger<JobGrain> logger) : Grain, IJobGrain, IDisposable
 {
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
+    private const int BackgroundFlows = 16;
+    private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
 
-    public async Task Create(JobSpec spec, JobScheduling? scheduling = null)
+    private readonly DeadSilos _deadSilos = new(membership);
+    private readonly CancellationTokenSource _deactivated = new();
+    private readonly SemaphoreSlim _background = new(BackgroundFlows);
+    private JobMachine _machine = null!;
+    private Task _recovery = Task.CompletedTask;
+    private long _recoveryBegun;
+    private IGrainTimer? _upkeep;
+
+    // What went wrong within the job's own code when it was last asked for work.
+    private string? _fault;
+
+    private string JobId => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        JobIndex.CheckName(JobId);
-        JobSpecRules.Check(spec);
-        scheduling?.Check();
-        await RecoverAsync();
-        if (_job is { IsDeleted: true }) throw BeingDeleted();
-        if (_job is null)
-        {
-            var record = new JobRecord { Spec = spec, Incarnation = Guid.NewGuid(), Created = time.GetUtcNow() };
-            await _health.CallAsync(async () =>
-            {
-                await JobIndex.AddAsync(store, JobId);
-                await JobFiles.TryCreateRecordAsync(store, JobId, record);
-                _job = await KnownJob.ReadAsync(store, JobId, time);
-            });
-        }
-        // Also for a job whose creator was lost between the two files.
-        if (scheduling is not null && _job!.Ledger is null && !_job.IsClosed)
-            await _health.CallAsync(() => _job.Control.BeginAsync(new JobState { Scheduling = scheduling }));
-        // What a started job has settled may be asked for by its number.
-        var differences = JobSpecRules.Differences(_job!.Plan?.Settle(_job.Record.Spec) ?? _job.Record.Spec, spec);
-        if (differences.Count > 0)
-            throw new InvalidInputException($"job '{JobId}' exists with other settings: {string.Join("; ", differences)}");
+        _machine = new JobMachine(JobId, time, _deadSilos.Include, logger);
+        BeginRecovery();
+        return Task.CompletedTask;
     }
 
-    public async Task AddInput(string sha256, byte[] content)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _deactivated.CancelAsync();
+
+    public void Dispose()
     {
-        await RequireAsync();
-        await _health.CallAsync(() => JobInputs.AddAsync(store, JobId, sha256, content));
+        _deactivated.Dispose();
+        _background.Dispose();
     }
 
-    public async Task Append(int chunk, ImmutableArray<PromptRow> rows)
-    {
-        await RequireAsync();
-        await _health.CallAsync(() => JobRows.AppendAsync(store, JobId, chunk, rows));
-    }
+    public Task Create(JobSpec spec, JobScheduling? scheduling = null) => RunAsync(() => _machine.Staging.Create(spec, scheduling));
+
+    public Task AddInput(string sha256, byte[] content) => RunAsync(() => _machine.Staging.AddInput(sha256, content));
+
+    public Task Append(int chunk, ImmutableArray<PromptRow> rows) => RunAsync(() => _machine.Staging.Append(chunk, rows));
 
     public async Task Start(long rows)
     {
-        var job = await RequireAsync();
-        if (rows < 1) throw new InvalidInputException($"job '{JobId}' has no rows");
-        if (job.Control.State.Lifecycle == JobLifecycle.Cancelled) throw Cancelled();
-        if (job.Plan is null)
-        {
-            await _health.CallAsync(() => JobFiles.TryCreatePlanAsync(store, JobId, JobPlan.Of(job.Record.Spec, rows)));
-            job.Start((await _health.CallAsync(() => JobFiles.ReadPlanAsync(store, JobId)))!);
-            logger.JobStarted(JobId, job.Plan!.Samples, job.Plan.Shards);
-        }
-        else
-        {
-            if (job.Plan.Rows != rows) throw new InvalidInputException($"job '{JobId}' exists with {job.Plan.Rows} rows, {rows} were given");
-            job = await RestoreAsync(job);
-        }
-        if (job.Status == JobStatus.Failed) await RetryFailed();
+        await RunAsync(() => _machine.Staging.Start(rows));
         await AnnounceAsync();
     }
 
-    public Task Pause() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Paused });
+    public Task Pause(DecidedBy by) => RunAsync(() => _machine.Deciding.Pause(by));
 
-    public Task Resume() => ChangeAsync(state => state with { Lifecycle = JobLifecycle.Running });
+    public Task Resume(DecidedBy by) => RunAsync(() => _machine.Deciding.Resume(by));
 
-    public Task Cancel(string by, string? reason)
+    public Task Cancel(DecidedBy by) => RunAsync(() => _machine.Deciding.Cancel(by));
+
+    public Task SetPriority(JobPriority priority, int weight, DecidedBy by) => RunAsync(() => _machine.Deciding.SetPriority(priority, weight, by));
+
+    public Task RetryFailed(DecidedBy by) => RunAsync(() => _machine.Deciding.RetryFailed(by));
+
+    public async Task Delete(DecidedBy by)
     {
-        if (by.Length > JobLimits.MaxReason || reason?.Length > JobLimits.MaxReason)
-            throw new InvalidInputException($"the reason or the name of who cancels job '{JobId}' has more than {JobLimits.MaxReason} characters");
-        // The first to cancel is the one who did it.
-        return ChangeAsync(state => state.Lifecycle == JobLifecycle.Cancelled ? state : state with { Lifecycle = JobLifecycle.Cancelled, CancelledBy = by, Reason = reason });
-    }
-
-    public Task SetPriority(JobPriority priority, int weight)
-    {
-        new JobScheduling { Priority = priority, Weight = weight }.Check();
-        return ChangeAsync(state => state with { Scheduling = state.Scheduling with { Priority = priority, Weight = weight } });
-    }
-
-    // Only if nobody else has put the same failures back meanwhile.
-    public Task RetryFailed() => ChangeAsync(state =>
-        _job!.Faults.SetAside.Any() && state.Retries == _job.Faults.Retries ? state with { Retries = state.Retries + 1 } : state);
-
-    public async Task Delete()
-    {
+        var isDamaged = false;
         try
         {
             await RecoverAsync();
-            // A job of that name may be created at any moment: its files are not to be touched.
-            if (_job is null) return;
         }
-        catch (InvalidInputException damaged)
+        catch (InvalidInputException)
         {
-            // Nobody can work on such a job, and to remove it is what is left to do with it.
-            logger.JobNotRead(damaged, JobId);
+            isDamaged = true;
         }
-        if (_job is { IsDeleted: false } job)
-        {
-            if (job.Status == JobStatus.Running) throw new InvalidInputException($"job '{JobId}' is at work; cancel it before it is deleted");
-            if (job.Ledger is { Leased: > 0 and var held })
-                throw new InvalidInputException($"job '{JobId}' still has {held} {(held == 1 ? "lease" : "leases")} that workers have to give back; delete it in a few seconds");
-        }
-        await _health.CallAsync(() => JobDeletion.BeginAsync(store, JobId));
-        if (_job is not null) await _health.CallAsync(_job.Control.PollAsync);
-        BeginDeletion();
+        await RunAsync(() => _machine.Deciding.Delete(isDamaged, by), requiresRecovery: false);
     }
 
     public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
@@ -135,127 +98,190 @@ internal sealed partial class JobGrain(IStore store, TimeProvider time, ICluster
             if (progress.IsFinal) yield break;
             last = progress;
             // The end is told at once.
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _machine.Job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
         }
     }
 
-    public async Task<WorkLease?> Lease(WorkerInfo worker)
+    public Task<WorkLease?> Lease(WorkerInfo worker)
     {
-        if (!IsRecovered()) return null;
-        if (_job is not { Status: JobStatus.Running, Ledger: not null } job)
+        if (!IsRecovered()) return Task.FromResult<WorkLease?>(null);
+        WorkLease? lease = null;
+        try
         {
-            Announce();
-            return null;
+            lease = _machine.Leasing.Lease(worker, _deadSilos.HaveChanged());
+            _fault = null;
         }
-        job.LastAsked = time.GetTimestamp();
-        if (_health.IsPausing || time.GetTimestamp() < _leasesFrom || job.ExcludedWorkers.Contains(worker.Id)) return null;
-        await EndLostLeasesAsync(job);
-        if (job.Status != JobStatus.Running) return null;
-        if (job.Next(worker.Id) is not (var kind, var shard)) return null;
-        var lease = new WorkLease
+#pragma warning disable CA1031 // Whatever is wrong with this job must not end the asking for others.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            Id = Guid.NewGuid(),
-            JobId = JobId,
-            Incarnation = job.Record.Incarnation,
-            Kind = kind,
-            Shard = shard,
-            Duration = LeaseDuration,
-            Samples = kind == WorkKind.Draw ? job.Plan!.SamplesIn(shard) : 0,
-            Worker = worker,
-        };
-        job.Ledger.Hold(lease);
-        return lease;
-    }
-
-    public async Task<int> ResolveBatch(int batchSize)
-    {
-        var job = await RequireAsync();
-        if (batchSize is < 1 or > JobLimits.MaxBatchSize) throw new InvalidInputException($"batch is '{batchSize}'; allowed: 1 to {JobLimits.MaxBatchSize}");
-        if (job.Plan is null) throw new InvalidInputException($"job '{JobId}' is not started");
-        if (job.Plan.BatchSize is { } resolved) return resolved;
-        await _health.CallAsync(() => JobFiles.TryCreateBatchAsync(store, JobId, batchSize));
-        await _health.CallAsync(job.FollowBatchAsync);
-        logger.BatchResolved(JobId, job.Plan.BatchSize!.Value);
-        Announce();
-        return job.Plan.BatchSize!.Value;
-    }
-
-    public async Task<bool> Admit(WorkerInfo worker, string numericsClass)
-    {
-        var job = await RequireAsync();
-        var wanted = job.Record.Spec.Numerics;
-        if (wanted == "any") return true;
-        if (wanted == "same")
-            wanted = job.NumericsClass ??= await _health.CallAsync(() => StoredShards.BindNumericsAsync(store, JobId, numericsClass));
-        if (wanted == numericsClass) return true;
-        Exclude(job, worker, $"computes in numerics class {numericsClass[..12]}, the job is bound to {wanted[..12]}");
-        return false;
-    }
-
-    public Task<bool> Heartbeat(WorkLease lease, WorkProgress progress)
-    {
-        // While the store is being read there is nothing to compare with: let the worker go on.
-        if (!IsRecovered()) return Task.FromResult(true);
-        if (_job is not { Status: JobStatus.Running, Ledger: { } ledger } job || lease.Incarnation != job.Record.Incarnation) return Task.FromResult(false);
-        if (lease.Kind == WorkKind.Draw && ledger.IsCommitted(lease.Shard)) return Task.FromResult(false);
-        if (!ledger.Holds(lease.Id) && lease.Worker is { } worker && _deadSilos.Include(worker)) return Task.FromResult(false);
-        ledger.Renew(lease, progress);
-        job.Paces.Note(lease, progress.SamplesPerSecond);
-        return Task.FromResult(true);
-    }
-
-    public async Task<bool> Commit(WorkLease lease, ShardStats stats)
-    {
-        if (await FindAsync(lease) is not { Ledger: { } ledger } job || stats.Incarnation != lease.Incarnation || job.Status == JobStatus.Cancelled)
-            return false;
-        var created = await _health.CallAsync(() => JobFiles.TryCreateStatsAsync(store, JobId, stats));
-        var winner = created ? stats : (await _health.CallAsync(() => JobFiles.ReadStatsAsync(store, JobId, stats.Shard)))!;
-        var isRestored = !created && job.Lost.Contains(stats.Shard);
-        if (isRestored && LostFiles.Difference(winner, stats) is { } difference)
-            throw new InvalidInputException($"the files of shard {stats.Shard} were lost, and what is drawn in their place differs: {difference}");
-        if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
-        ledger.Commit(stats.Shard, lease.Id);
-        job.NoteCommit(lease);
-        return isRestored || winner.Attempt == stats.Attempt;
-    }
-
-    public async Task Complete(WorkLease lease)
-    {
-        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
-        if (lease.Kind != WorkKind.Close)
-        {
-            ledger.Promote(lease.Shard);
-            job.Lost.Remove(lease.Shard);
+            _fault = $"no work can be given: {fault.Message}";
+            logger.JobNotLeased(fault, JobId);
         }
-        else if (!job.IsClosed)
-        {
-            await _health.CallAsync(() => job.Control.ChangeAsync(state => state.IsRestoring ? state with { IsRestoring = false } : state));
-            job.Close();
-            logger.JobCompleted(JobId);
-        }
-        ledger.Release(lease.Id);
-        if (job.IsClosed) await FinishAsync();
-        Announce();
+        BeginBackground();
+        if (_machine.Demand is null) Announce();
+        return Task.FromResult(lease);
     }
 
-    public async Task Return(WorkLease lease, string? fault)
-    {
-        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
-        // Counted before others may have the work, so that it is not leased once more than it should be.
-        if (fault is not null)
-        {
-            job.NoteFailure(lease, fault);
-            await CountAsync(job, lease, fault, isLoss: false);
-        }
-        ledger.Release(lease.Id);
-        Announce();
-    }
+    public Task<int> ResolveBatch(int batchSize) => RunAsync<int>(reply => _machine.Leasing.ResolveBatch(batchSize, reply));
+
+    public Task<bool> Admit(WorkerInfo worker, string numericsClass) => RunAsync<bool>(reply => _machine.Leasing.Admit(worker, numericsClass, reply));
+
+    // While the store is being read there is nothing to compare with: let the workers go on.
+    public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases) => Task.FromResult<ImmutableArray<Guid>>(
+        IsRecovered() ? [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)] : []);
+
+    public Task<CommitOutcome> Commit(WorkLease lease, ShardStats stats) => RunAsync<CommitOutcome>(reply => _machine.Commits.Commit(lease, stats, reply), announces: false);
+
+    public Task Complete(WorkLease lease) => RunAsync(() => _machine.Commits.Complete(lease));
+
+    public Task Return(WorkLease lease, string? fault) => RunAsync(() => _machine.Leasing.Return(lease, fault));
 
     public async Task Refuse(WorkLease lease, WorkerInfo worker, string reason)
     {
-        if (await FindAsync(lease) is not { Ledger: { } ledger } job) return;
-        Exclude(job, worker, $"cannot work on the job: {reason}");
-        ledger.Release(lease.Id);
+        await RecoverAsync();
+        _machine.Leasing.Refuse(lease, worker, reason);
         Announce();
+    }
+
+    private async Task<T> RunAsync<T>(Func<Reply<T>, IEnumerable<StoreOperation>> begin, bool announces = true)
+    {
+        var reply = new Reply<T>();
+        await RunAsync(() => begin(reply), announces: announces);
+        return reply.Value;
+    }
+
+    private async Task RunAsync(Func<IEnumerable<StoreOperation>> begin, bool requiresRecovery = true, bool announces = true)
+    {
+        if (requiresRecovery) await RecoverAsync();
+        try
+        {
+            await CarryOutAsync(begin());
+        }
+        finally
+        {
+            BeginBackground();
+        }
+        if (announces) Announce();
+    }
+
+    private async Task CarryOutAsync(IEnumerable<StoreOperation> flow)
+    {
+        foreach (var operation in flow) await _machine.Health.RunAsync(operation, store, _deactivated.Token);
+    }
+
+    private void BeginBackground()
+    {
+        while (_machine.Background.TryDequeue(out var flow)) _ = CarryOutInBackgroundAsync(flow);
+    }
+
+    private async Task CarryOutInBackgroundAsync(IEnumerable<StoreOperation> flow)
+    {
+        try
+        {
+            await _background.WaitAsync(_deactivated.Token);
+            try
+            {
+                await CarryOutAsync(flow);
+            }
+            finally
+            {
+                _background.Release();
+            }
+            BeginBackground();
+            Announce();
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            // The activation is gone; the next one reads what the store says.
+        }
+    }
+
+    private void BeginRecovery()
+    {
+        _recoveryBegun = time.GetTimestamp();
+        _recovery = ReadAsync();
+
+        async Task ReadAsync()
+        {
+            try
+            {
+                await CarryOutAsync(_machine.Recovery.Read());
+            }
+            catch (Exception failure)
+            {
+                logger.JobNotRead(failure, JobId);
+                throw;
+            }
+            if (_machine.Job is { IsDeleted: true }) _machine.Background.Enqueue(_machine.Deciding.RemoveFiles());
+            BeginBackground();
+            if (_machine.Job is not null) Announce();
+        }
+    }
+
+    /// <summary>Whether the store has been read; if that failed, it is tried again now and then.</summary>
+    private bool IsRecovered()
+    {
+        if (_recovery.IsFaulted && time.GetElapsedTime(_recoveryBegun) >= RecoveryPause) BeginRecovery();
+        return _recovery.IsCompletedSuccessfully;
+    }
+
+    private Task RecoverAsync()
+    {
+        IsRecovered();
+        return _recovery;
+    }
+
+    private JobProgress Progress()
+    {
+        if (IsRecovered()) return _fault is null ? _machine.Progress() : _machine.Progress() with { Message = _fault };
+        var failure = _recovery.Exception?.InnerException;
+        // A damaged file does not mend itself; a store that is out of reach may come back.
+        return new JobProgress
+        {
+            JobId = JobId,
+            Status = failure is InvalidInputException ? JobStatus.Failed : JobStatus.Recovering,
+            Message = failure?.Message ?? _machine.Health.Trouble,
+        };
+    }
+
+    private async Task LookAfterAsync()
+    {
+        try
+        {
+            await CarryOutAsync(_machine.LookAfter());
+        }
+        catch (Exception failure) when (failure is IOException or InvalidInputException or OperationCanceledException)
+        {
+            logger.NoStore(failure, JobId);
+        }
+        BeginBackground();
+        await AnnounceAsync();
+    }
+
+    private void Announce() => _ = AnnounceAsync();
+
+    /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
+    private async Task AnnounceAsync()
+    {
+        try
+        {
+            if (!_machine.IsWorking)
+            {
+                _upkeep?.Dispose();
+                _upkeep = null;
+            }
+            else
+            {
+                _upkeep ??= this.RegisterGrainTimer(
+                    LookAfterAsync, new GrainTimerCreationOptions { DueTime = UpkeepPeriod, Period = UpkeepPeriod, KeepAlive = true, Interleave = true });
+            }
+            var dispatcher = GrainFactory.GetGrain<IDispatcherGrain>(0);
+            await (_machine.Demand is { } demand ? dispatcher.Register(demand) : dispatcher.Unregister(JobId));
+        }
+        catch (Exception lost) when (lost is OrleansException or TimeoutException or ObjectDisposedException)
+        {
+            logger.NoDispatcher(lost, JobId);
+        }
     }
 }

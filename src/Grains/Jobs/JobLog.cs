@@ -16,7 +16,7 @@ internal static partial class JobLog
     public static partial void JobRecovered(this ILogger logger, string job, int committed, int shards);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} cannot be read; it is tried again")]
-    public static partial void JobNotRead(this ILogger logger, Exception exception, string job);
+    public static partial void JobNotRead(this ILogger logger, Exception? exception, string job);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} lacks files that it had; they are made again")]
     public static partial void JobRestored(this ILogger logger, string job);
@@ -40,7 +40,10 @@ internal static partial class JobLog
     public static partial void WorkFailed(this ILogger logger, string job, WorkKind kind, int shard, bool setAside, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job}: a failure of shard {Shard} is not counted, as the store cannot be written: {Reason}")]
-    public static partial void FaultNotCounted(this ILogger logger, Exception exception, string job, int shard, string reason);
+    public static partial void FailureNotCounted(this ILogger logger, Exception exception, string job, int shard, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Job {Job} can give no work; other jobs go on")]
+    public static partial void JobNotLeased(this ILogger logger, Exception exception, string job);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} cannot reach the dispatcher")]
     public static partial void NoDispatcher(this ILogger logger, Exception exception, string job);

@@ -1,3 +1,5 @@
+using Atelier.Dataset.Stores;
+
 namespace Atelier.Grains.Jobs;
 
 /// <summary>Whether the store answers. What it cannot do now is tried again later; nothing is lost by it.</summary>
@@ -18,34 +20,21 @@ internal sealed class StoreHealth(TimeProvider time)
     /// <summary>Whether to spare the store, since it failed a moment ago.</summary>
     public bool IsPausing => _failure is not null && time.GetElapsedTime(_troubledSince) < Pause;
 
-    /// <summary>Calls the store. Its failures come as one type that every caller of a grain can read.</summary>
-    /// <exception cref="IOException">The store cannot be read or written at present.</exception>
-    public async Task<T> CallAsync<T>(Func<Task<T>> call)
+    /// <summary>Carries out an operation. The store's failures come as one type that every caller of a grain can read.</summary>
+    public async Task RunAsync(StoreOperation operation, IStore store, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         _waiting.Add(began);
-        try
+        await operation.RunAsync(store, cancellationToken);
+        _waiting.Remove(began);
+        if (operation.Fault is not (IOException or UnauthorizedAccessException))
         {
-            var result = await call();
             _failure = null;
-            return result;
+            return;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            _failure = $"the store cannot be used at present: {fault.Message}";
-            _troubledSince = time.GetTimestamp();
-            // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read. Its number tells a full disk.
-            throw new IOException(_failure, fault.HResult);
-        }
-        finally
-        {
-            _waiting.Remove(began);
-        }
+        _failure = $"the store cannot be used at present: {operation.Fault.Message}";
+        _troubledSince = time.GetTimestamp();
+        // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read. Its number tells a full disk.
+        operation.Lose(new IOException(_failure, operation.Fault.HResult));
     }
-
-    public Task CallAsync(Func<Task> call) => CallAsync(async () =>
-    {
-        await call();
-        return true;
-    });
 }

@@ -1,3 +1,4 @@
+
 namespace Atelier.Silo.Workers;
 
 /// <summary>
@@ -15,6 +16,7 @@ internal sealed class DrawingPace(TimeProvider time)
     private double _samples;
     private double _seconds;
     private double _lastSeconds;
+    private double _steps;
 
     /// <summary>The pace, or 0 before a step was measured. It falls while a step takes longer than the last one did.</summary>
     public double PerSecond
@@ -30,6 +32,15 @@ internal sealed class DrawingPace(TimeProvider time)
         }
     }
 
+    /// <summary>Seconds from one step to the next, on average; 0 before a step was measured.</summary>
+    public double StepSeconds
+    {
+        get
+        {
+            lock (_lock) return _steps > 0 ? _seconds / _steps : 0;
+        }
+    }
+
     /// <summary>Work of a job begins. What was measured of another one is forgotten.</summary>
     /// <param name="incarnation">The job.</param>
     public void Begin(Guid incarnation)
@@ -37,7 +48,7 @@ internal sealed class DrawingPace(TimeProvider time)
         lock (_lock)
         {
             if (incarnation == _job) return;
-            (_job, _last, _samples, _seconds, _lastSeconds) = (incarnation, null, 0, 0, 0);
+            (_job, _last, _samples, _seconds, _lastSeconds, _steps) = (incarnation, null, 0, 0, 0, 0);
         }
     }
 
@@ -52,7 +63,7 @@ internal sealed class DrawingPace(TimeProvider time)
             {
                 _lastSeconds = time.GetElapsedTime(last, now).TotalSeconds;
                 var weight = Math.Exp(-_lastSeconds / Memory.TotalSeconds);
-                (_samples, _seconds) = (_samples * weight + samples, _seconds * weight + _lastSeconds);
+                (_samples, _seconds, _steps) = (_samples * weight + samples, _seconds * weight + _lastSeconds, _steps * weight + 1);
             }
             _last = now;
         }

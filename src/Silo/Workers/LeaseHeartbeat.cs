@@ -56,7 +56,7 @@ internal sealed partial class LeaseHeartbeat : IAsyncDisposable
                 if (timer.Period < Period) timer.Period *= 2;
                 try
                 {
-                    if (!await job.Heartbeat(lease, progress())) await _unwanted.CancelAsync();
+                    if (!(await job.Heartbeat([new LeaseProgress(lease, progress())])).IsEmpty) await _unwanted.CancelAsync();
                 }
                 catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
                 {

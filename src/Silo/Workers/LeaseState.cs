@@ -23,5 +23,5 @@ internal sealed class LeaseState(DrawingPace pace)
     }
 
     /// <summary>The state now.</summary>
-    public WorkProgress Progress() => new(_drawing?.Drawn ?? 0) { Stage = _stage, SamplesPerSecond = _drawing is null ? 0 : pace.PerSecond };
+    public WorkProgress Progress() => new(_drawing?.Drawn ?? 0) { Stage = _stage, SamplesPerSecond = _drawing is null ? 0 : pace.PerSecond, StepSeconds = pace.StepSeconds };
 }

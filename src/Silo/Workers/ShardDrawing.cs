@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Atelier.Abstractions.Shards;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
@@ -31,24 +33,24 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     public DrawingPace? Pace { get; init; }
 
     /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
-    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="lease">The lease, which names the attempt.</param>
     /// <param name="numericsClass">The numerics class of this worker.</param>
     /// <param name="drain">
     /// Ends the attempt after the batch that is being drawn, where that one can be kept, and otherwise at the next step. An attempt that is in its
     /// last batch ends by being finished.
     /// </param>
     /// <param name="stop">Ends the attempt at the next step.</param>
-    public async Task<ShardStats> RunAsync(int shard, string numericsClass, CancellationToken drain, CancellationToken stop)
+    public async Task<ShardStats> RunAsync(WorkLease lease, string numericsClass, CancellationToken drain, CancellationToken stop)
     {
-        var samples = await ShardSamples.LoadAsync(job, shard, stop);
+        var samples = await ShardSamples.LoadAsync(job, lease.Shard, stop);
         var attempt = new ShardAttempt
         {
             Job = job.Id,
             Incarnation = job.Record.Incarnation,
             Spec = job.Spec,
             Plan = job.Plan,
-            Shard = shard,
-            Attempt = Guid.NewGuid(),
+            Shard = lease.Shard,
+            Attempt = lease.Id,
             NumericsClass = numericsClass,
         };
         var parts = new ShardParts(job.Store, attempt);

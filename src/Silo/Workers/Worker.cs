@@ -2,9 +2,9 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
-using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Models;
 using Microsoft.Extensions.Logging;
@@ -70,7 +70,7 @@ internal sealed partial class Worker(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Unwanted, stopping);
         try
         {
-            await BegunWorkFiles.AddAsync(store, lease, new BegunWork { Worker = info.Name, At = time.GetUtcNow() }, stop.Token);
+            await AttemptFiles.BeginAsync(store, lease, new AttemptNote { Worker = info.Name, At = time.GetUtcNow() }, stop.Token);
             var finished = lease.Kind switch
             {
                 WorkKind.Draw => await DrawAsync(job, lease, state, heartbeat.Unwanted, stopping),
@@ -137,7 +137,7 @@ internal sealed partial class Worker(
     {
         try
         {
-            await BegunWorkFiles.RemoveAsync(store, lease);
+            await AttemptFiles.EndAsync(store, lease);
         }
         catch (Exception left) when (left is IOException or UnauthorizedAccessException)
         {
@@ -168,7 +168,7 @@ internal sealed partial class Worker(
         if (plan.BatchSize is null) plan = plan with { BatchSize = await ResolveBatchAsync(job, record.Spec, plan, model, begin.Token) };
         state.Stage = WorkStage.Probing;
         var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize.Value));
-        if (!await job.Admit(info, numericsClass)) return false;
+        if (!await _calls.RetryAsync(() => job.Admit(info, numericsClass))) return false;
 
         using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var draining = stopping.Register(() => grace.CancelAfter(DrainGrace));
@@ -180,16 +180,16 @@ internal sealed partial class Worker(
             Pace = _pace,
         };
         state.Begin(drawing);
-        var stats = await drawing.RunAsync(lease.Shard, numericsClass, stopping, stop.Token);
+        var stats = await drawing.RunAsync(lease, numericsClass, stopping, stop.Token);
         state.Stage = WorkStage.Finishing;
 
         // From here on a heartbeat may find the shard committed, by this attempt itself: only the end of the process stops what is left to do.
-        var won = await CommitAsync(job, lease, stats, grace.Token);
-        if (won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, grace.Token);
-        else await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, grace.Token);
-        if (won && drawing.HasParts) await RemovePartsAsync(lease, grace.Token);
-        LogDrawn(info.Name, lease.JobId, lease.Shard, won);
-        return won;
+        var outcome = await CommitAsync(job, lease, stats, grace.Token);
+        if (outcome == CommitOutcome.Won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, grace.Token);
+        if (outcome == CommitOutcome.Lost) await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, grace.Token);
+        if (outcome == CommitOutcome.Won && drawing.HasParts) await RemovePartsAsync(lease, grace.Token);
+        LogDrawn(info.Name, lease.JobId, lease.Shard, outcome);
+        return outcome == CommitOutcome.Won;
     }
 
     // More than a shard holds would be padding, in every batch.
@@ -200,17 +200,23 @@ internal sealed partial class Worker(
     }
 
     // The grain commits by a file of its own. A finished shard is not given up because the store is silent at that moment.
-    private async Task<bool> CommitAsync(IJobGrain job, WorkLease lease, ShardStats stats, CancellationToken cancellationToken)
+    private async Task<CommitOutcome> CommitAsync(IJobGrain job, WorkLease lease, ShardStats stats, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var isCertain = true; ; isCertain = false)
         {
             try
             {
-                return await _calls.RetryAsync(() => job.Commit(lease, stats));
+                var outcome = await job.Commit(lease, stats);
+                // An earlier call may be on its way still, and what it commits must be there.
+                return outcome == CommitOutcome.Refused && isCertain ? CommitOutcome.Lost : outcome;
             }
             catch (IOException lost)
             {
                 if (!await _outage.OutlastAsync(lost, lease.JobId, cancellationToken)) throw;
+            }
+            catch (Exception lost) when (lost is OrleansException or TimeoutException)
+            {
+                await Task.Delay(FaultPause, time, cancellationToken);
             }
             catch (InvalidInputException)
             {
@@ -258,8 +264,8 @@ internal sealed partial class Worker(
             : throw new InvalidOperationException($"job '{lease.JobId}' is not the one the lease was given for");
     }
 
-    [LoggerMessage(LogLevel.Information, "{Worker} drew shard {Shard} of {Job}; its attempt won: {Won}")]
-    private partial void LogDrawn(string worker, string job, int shard, bool won);
+    [LoggerMessage(LogLevel.Information, "{Worker} drew shard {Shard} of {Job}; its commit: {Outcome}")]
+    private partial void LogDrawn(string worker, string job, int shard, CommitOutcome outcome);
 
     [LoggerMessage(LogLevel.Error, "{Worker} failed to {Kind} shard {Shard} of {Job}")]
     private partial void LogFault(Exception exception, string worker, WorkKind kind, string job, int shard);

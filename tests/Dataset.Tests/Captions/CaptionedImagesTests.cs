@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Captions;
 using Atelier.Dataset.Images;
-using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
 using Atelier.Dataset.Tests.Shards;

@@ -1,5 +1,6 @@
 using System.Text;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;

@@ -24,7 +24,7 @@ public sealed class JobDeletionTests : IDisposable
         {
             var store = new MemoryStore();
             await TestJobs.CommitAsync(store, Cancel, 0, 1, 2);
-            await JobStateFiles.TryCreateAsync(store, "job", 0, new JobState(), Cancel);
+            await JobDecisionFiles.TryCreateAsync(store, "job", 0, new JobDecision(), Cancel);
             await JobClosing.CloseAsync(store, "job", Cancel);
             try
             {
@@ -33,8 +33,8 @@ public sealed class JobDeletionTests : IDisposable
             }
             catch (IOException)
             {
-                var last = await JobStateFiles.FindLastAsync(store, "job", Cancel);
-                var isMarked = last >= 0 && (await JobStateFiles.ReadAsync(store, "job", last, Cancel))!.Lifecycle == JobLifecycle.Deleted;
+                var last = await JobDecisionFiles.FindLastAsync(store, "job", Cancel);
+                var isMarked = last >= 0 && (await JobDecisionFiles.ReadAsync(store, "job", last, Cancel))!.Lifecycle == JobLifecycle.Deleted;
                 // Before the first change it is as it was; from then on it says that it is being deleted as long as anything but its record is left.
                 Assert.Equal(changes > 0, isMarked || (await TestJobs.PathsAsync(store, "job", Cancel)) is ["job/job.json"] or []);
                 Assert.True(changes < 2 || await JobFiles.ReadSummaryAsync(store, "job", Cancel) is null);
@@ -91,7 +91,7 @@ public sealed class JobDeletionTests : IDisposable
         var refused = await Assert.ThrowsAsync<InvalidInputException>(() => JobDeletion.CheckIsFinalAsync(_store, "job", Cancel));
         Assert.StartsWith("job 'job' is neither finished nor cancelled", refused.Message, StringComparison.Ordinal);
 
-        await JobStateFiles.TryCreateAsync(_store, "job", 0, new JobState { Lifecycle = JobLifecycle.Cancelled }, Cancel);
+        await JobDecisionFiles.TryCreateAsync(_store, "job", 0, new JobDecision { Lifecycle = JobLifecycle.Cancelled }, Cancel);
         await JobDeletion.CheckIsFinalAsync(_store, "job", Cancel);
         await _store.DeleteAsync("job/state/00000.json", Cancel);
         await JobClosing.CloseAsync(_store, "job", Cancel);
@@ -99,17 +99,22 @@ public sealed class JobDeletionTests : IDisposable
     }
 
     [Fact]
-    public async Task Leftovers_OfACancelledJob_AreRemoved_AndWhatIsCommittedIsPromoted()
+    public async Task Leftovers_OfACancelledJob_AreRemoved_ButForWholeAttempts_AndWhatIsCommittedIsPromoted()
     {
         await TestJobs.CommitAsync(_store, Cancel, 0);
         await TestShards.WriteAsync(_store, TestShards.Attempt(0), Cancel);
-        await TestShards.WriteAsync(_store, TestShards.Attempt(1), Cancel);
+        var half = TestShards.Attempt(1);
+        await TestShards.WriteAsync(_store, half, Cancel);
+        await _store.DeleteAsync(half.ParquetPath, Cancel);
+        // What commits it may be on its way to the store.
+        var whole = TestShards.Attempt(1);
+        await TestShards.WriteAsync(_store, whole, Cancel);
         await new ShardParts(_store, TestShards.Attempt(2)).KeepAsync(0, [], Cancel);
-        await _store.TryCreateAsync($"job/begun/draw-00002-{Guid.NewGuid():N}.json", "{}"u8.ToArray(), Cancel);
+        await _store.TryCreateAsync($"job/attempts/00002/{Guid.NewGuid():N}.begun", "{}"u8.ToArray(), Cancel);
 
         await JobLeftovers.RemoveAsync(_store, "job", 3, Cancel);
 
         Assert.Equal(
-            ["job/job.json", "job/plan.json", "job/shards/00000.json", "job/shards/00000.parquet", "job/shards/00000.tar"], await TestJobs.PathsAsync(_store, "job", Cancel));
+            [whole.ParquetPath, whole.TarPath, "job/job.json", "job/plan.json", "job/shards/00000.json", "job/shards/00000.parquet", "job/shards/00000.tar"], await TestJobs.PathsAsync(_store, "job", Cancel));
     }
 }

@@ -1,3 +1,4 @@
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 
 namespace Atelier.Dataset.Tests.Jobs;
@@ -17,9 +18,9 @@ public sealed class JobPathsTests
         Assert.Equal($"job/inputs/{new string('0', 64)}.png", JobPaths.Input("job", new string('0', 64)));
         Assert.Equal("job/state/", JobPaths.States("job"));
         Assert.Equal("job/state/00007.json", JobPaths.State("job", 7));
-        Assert.Equal("job/attempts/", JobPaths.Attempts("job"));
-        Assert.Equal("job/attempts/00003-00112233445566778899aabbccddeeff.tar", JobPaths.AttemptTar("job", 3, Attempt));
-        Assert.Equal("job/attempts/00003-00112233445566778899aabbccddeeff.parquet", JobPaths.AttemptParquet("job", 3, Attempt));
+        Assert.Equal("job/attempts/", AttemptFile.Folder("job"));
+        Assert.Equal("job/attempts/00003/00112233445566778899aabbccddeeff.tar", JobPaths.AttemptTar("job", 3, Attempt));
+        Assert.Equal("job/attempts/00003/00112233445566778899aabbccddeeff.parquet", JobPaths.AttemptParquet("job", 3, Attempt));
         Assert.Equal("job/shards/", JobPaths.Shards("job"));
         Assert.Equal("job/shards/00003.json", JobPaths.ShardStats("job", 3));
         Assert.Equal("job/shards/00003.tar", JobPaths.ShardTar("job", 3));

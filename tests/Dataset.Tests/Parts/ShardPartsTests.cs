@@ -1,5 +1,5 @@
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Parts;
-using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 

@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;

@@ -1,3 +1,4 @@
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Stores.Blobs;

@@ -1,7 +1,7 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
-using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Verification;
 

@@ -124,7 +124,7 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
         ["job.json: no JSON"] = new((job, _) => job.Text("job.json", "nothing"), ("job.json", "is damaged")),
         ["plan.json: batch size"] = new((job, _) => job.Json("plan.json", json => json["batch_size"] = 2), ("plan.json", "has batch_size 2; the spec makes it 4"), ("summary.json", "plan.batch_size is 4"), ("README.md", Card)),
         ["plan.json: no JSON"] = new((job, _) => job.Text("plan.json", "[]"), ("plan.json", "is damaged")),
-        ["plan.json: shards beyond all memory"] = new((job, _) => job.Json("plan.json", json => json["rows"] = 1L << 60), ("plan.json", "has more than 10,000,000 shards")),
+        ["plan.json: shards beyond all memory"] = new((job, _) => job.Json("plan.json", json => json["rows"] = 1L << 60), ("plan.json", "has more than 1,000,000 shards")),
         ["plan.json: removed"] = new((job, _) => job.Remove("plan.json"), ("plan.json", "is missing from a finished job")),
         ["batch.json: added"] = new((job, _) => job.Text("batch.json", "{\"batch_size\": 4}\n"), ("batch.json", "its plan has a batch size")),
         ["numerics.json: another class"] = new(
@@ -144,11 +144,11 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
         ["input: one more"] = new((job, _) => job["inputs/" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("x"u8)) + ".png"] = [.. "x"u8], ("inputs/2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.png", "is named by no row")),
         ["state: no JSON"] = new((job, _) => job.Text("state/00001.json", "x"), ("state/00001.json", "is damaged")),
         ["state: one removed"] = new((job, _) => job.Remove("state/00001.json"), ("state/00002.json", "the next state is 1")),
-        ["state: fewer retries"] = new((job, _) => job["state/00003.json"] = job["state/00001.json"], ("state/00003.json", "has 0 retries; the state before it has 1")),
+        ["state: an earlier round"] = new((job, _) => job["state/00003.json"] = job["state/00001.json"], ("state/00003.json", "has the round 0; the state before it has 1")),
         ["state: after the end"] = new(
             (job, _) => job.Json("state/00001.json", json => json["lifecycle"] = "cancelled"), ("state/00002.json", "comes after the job was cancelled")),
         ["state: a weight of nothing"] = new((job, _) => job.Json("state/00002.json", json => json["scheduling"]!["weight"] = 0), ("state/00002.json", "weight is '0'")),
-        ["fault: no JSON"] = new((job, _) => job.Text($"faults/draw-00000-0-{Guid.Empty:N}.json", "x"), ($"faults/draw-00000-0-{Guid.Empty:N}.json", "is damaged")),
+        ["failure: no JSON"] = new((job, _) => job.Text($"attempts/00000/{Guid.Empty:N}.failed", "x"), ($"attempts/00000/{Guid.Empty:N}.failed", "is damaged")),
 
         // What closes the job.
         ["summary: counts"] = new((job, _) => job.Json("summary.json", json => (json["images"], json["failed"]) = (17, 3)), ("summary.json", "images is 17; the rest of the job makes it 18"), ("summary.json", "failed is 3")),
@@ -172,9 +172,9 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
         ["a file"] = new((job, _) => job.Text("shards/notes.txt", "x"), ("shards/notes.txt", "is not a file of the job")),
         ["a folder"] = new((job, _) => job.Text("more/00000.tar", "x"), ("more/00000.tar", "is not a file of the job")),
         ["a lock that holds something"] = new((job, _) => job.Text(".lock", "x"), (".lock", "is not empty")),
-        ["an attempt"] = new((job, _) => job.Text($"attempts/00000-{Guid.Empty:N}.tar", "x"), ($"attempts/00000-{Guid.Empty:N}.tar", "is left over")),
+        ["an attempt"] = new((job, _) => job.Text($"attempts/00000/{Guid.Empty:N}.tar", "x"), ($"attempts/00000/{Guid.Empty:N}.tar", "is left over")),
         ["a part"] = new((job, _) => job.Text($"parts/00000/00000-0123456789abcdef-{Guid.Empty:N}.part", "x"), ($"parts/00000/00000-0123456789abcdef-{Guid.Empty:N}.part", "is left over")),
-        ["work that was begun"] = new((job, _) => job.Text($"begun/draw-00000-{Guid.Empty:N}.json", "x"), ($"begun/draw-00000-{Guid.Empty:N}.json", "is left over")),
+        ["work that was begun"] = new((job, _) => job.Text($"attempts/00000/{Guid.Empty:N}.begun", "x"), ($"attempts/00000/{Guid.Empty:N}.begun", "is left over")),
     };
 
     private static Tampering Stats(Action<JsonNode> change, string? what, params (string, string)[] others) =>

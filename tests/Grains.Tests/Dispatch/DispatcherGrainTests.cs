@@ -14,9 +14,9 @@ public sealed class DispatcherGrainTests
         await using (var before = await StartAsync(store))
         {
             await before.StartAsync("running", 4);
-            await (await before.StartAsync("cancelled", 4)).Cancel("ada@hall", null);
+            await (await before.StartAsync("cancelled", 4)).Cancel(new DecidedBy("ada@hall"));
             await JobCluster.FinishAsync(await before.StartAsync("completed", 2));
-            await (await before.StartAsync("paused", 2)).Pause();
+            await (await before.StartAsync("paused", 2)).Pause(JobCluster.Ann);
         }
         var read = store.Read.Count;
 
@@ -45,11 +45,11 @@ public sealed class DispatcherGrainTests
         await using var cluster = await StartAsync(new FaultyStore());
         var low = await cluster.StartAsync("low", 40);
         var normal = await cluster.StartAsync("normal", 40);
-        await low.SetPriority(JobPriority.Low, 1);
+        await low.SetPriority(JobPriority.Low, 1, JobCluster.Ann);
         // A new priority reaches the dispatcher a moment later.
         while ((await AcquireAsync(cluster)).JobId != "normal") await Task.Yield();
         Assert.Equal("normal", (await AcquireAsync(cluster)).JobId);
-        await low.SetPriority(JobPriority.High, 1);
+        await low.SetPriority(JobPriority.High, 1, JobCluster.Ann);
         while ((await AcquireAsync(cluster)).JobId != "low") await Task.Yield();
         Assert.Equal("low", (await AcquireAsync(cluster)).JobId);
         Assert.Equal(JobStatus.Running, (await normal.GetProgress()).Status);

@@ -33,7 +33,7 @@ public sealed class AutoBatchTests(JobCluster cluster) : IClassFixture<JobCluste
         Assert.NotNull(await job.Lease(JobCluster.Worker));
         var running = await job.GetProgress();
         Assert.Equal((2, null, 2), (running.BatchSize, running.Message, running.ShardsLeased));
-        Assert.True(await job.Heartbeat(second, new WorkProgress(0)));
+        Assert.True(await JobCluster.BeatAsync(job, second, new WorkProgress(0)));
     }
 
     [Fact]

@@ -14,12 +14,12 @@ public sealed class JobDeletionTests(JobCluster cluster) : IClassFixture<JobClus
     public async Task Delete_OfARunningJob_IsRefused_AndOfACancelledOneLeavesNothing()
     {
         var job = await cluster.StartAsync(_id, 4);
-        var running = await Assert.ThrowsAsync<InvalidInputException>(job.Delete);
+        var running = await Assert.ThrowsAsync<InvalidInputException>(() => job.Delete(JobCluster.Ann));
         Assert.Equal($"job '{_id}' is at work; cancel it before it is deleted", running.Message);
 
         var lease = (await job.Lease(JobCluster.Worker))!;
-        await job.Cancel("ada@hall", null);
-        var held = await Assert.ThrowsAsync<InvalidInputException>(job.Delete);
+        await job.Cancel(new DecidedBy("ada@hall"));
+        var held = await Assert.ThrowsAsync<InvalidInputException>(() => job.Delete(JobCluster.Ann));
         Assert.Equal($"job '{_id}' still has 1 lease that workers have to give back; delete it in a few seconds", held.Message);
 
         await job.Return(lease, null);
@@ -42,7 +42,7 @@ public sealed class JobDeletionTests(JobCluster cluster) : IClassFixture<JobClus
     public async Task AJobThatWasHalfDeleted_IsNotWorkedOn_AndGoesWhenItIsAskedFor()
     {
         var job = await cluster.StartAsync(_id, 4);
-        await job.Pause();
+        await job.Pause(JobCluster.Ann);
         await JobCluster.DeactivateAsync(job);
         await JobDeletion.BeginAsync(cluster.Store, _id, Cancel);
 
@@ -60,7 +60,7 @@ public sealed class JobDeletionTests(JobCluster cluster) : IClassFixture<JobClus
 
     private async Task DeleteAsync(IJobGrain job)
     {
-        await job.Delete();
+        await job.Delete(JobCluster.Ann);
         await UntilGoneAsync(job);
     }
 

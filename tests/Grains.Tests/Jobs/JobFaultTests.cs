@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;
@@ -31,9 +32,9 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         await JobCluster.ForgetAsync(job);
         Assert.Equal("shard 0 is set aside after 3 failures: it burns", (await job.GetProgress()).Message);
 
-        await job.RetryFailed();
-        await job.RetryFailed();
-        Assert.Equal(0, await JobStateFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
+        await job.RetryFailed(JobCluster.Ann);
+        await job.RetryFailed(JobCluster.Ann);
+        Assert.Equal(0, await JobDecisionFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
         await JobCluster.ForgetAsync(job);
         Assert.Equal((JobStatus.Running, 0), ((await job.GetProgress()).Status, (await job.GetProgress()).SetAside));
         await JobCluster.FinishAsync(job);
@@ -72,10 +73,10 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
             await job.Return(lease, "cannot write");
             cluster.Store.Restore();
             // Any call that reaches the store ends the pause.
-            await job.RetryFailed();
+            await job.RetryFailed(JobCluster.Ann);
         }
         Assert.Equal((JobStatus.Running, 0), ((await job.GetProgress()).Status, (await job.GetProgress()).SetAside));
-        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(await AttemptsAsync(), file => file.IsFailure);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+        await job.Commit(lease, JobCluster.Stats(lease));
         await job.Complete(lease);
         for (var fault = 0; fault < JobLimits.MaxFaults; fault++)
         {
@@ -93,7 +94,7 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         }
         var progress = await job.GetProgress();
         Assert.Equal((JobStatus.Failed, "the files that close the job could not be made in 3 tries: no room"), (progress.Status, progress.Message));
-        await job.RetryFailed();
+        await job.RetryFailed(JobCluster.Ann);
         await JobCluster.FinishAsync(job);
         Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
     }
@@ -120,8 +121,9 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         var job = await cluster.StartAsync(_id, 4);
         for (var death = 0; death < JobLimits.MaxLosses; death++)
         {
-            var lease = await JobCluster.LeaseAsync(job);
-            Assert.Equal(0, lease.Shard);
+            // While a loss is counted, others are leased.
+            WorkLease lease;
+            while ((lease = await JobCluster.LeaseAsync(job)).Shard != 0) await job.Return(lease, null);
             await BeginAsync(lease);
             await JobCluster.ForgetAsync(job);
         }
@@ -129,7 +131,7 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         var progress = await job.GetProgress();
         Assert.Equal(
             (JobStatus.Failed, 2L, "shard 0 is set aside after 10 losses of its worker: the process of worker test died"), (progress.Status, progress.Finished, progress.Message));
-        Assert.Empty(await BegunAsync(job));
+        Assert.DoesNotContain(await AttemptsAsync(), file => file.Kind == AttemptFileKind.Begun);
     }
 
     [Fact]
@@ -141,14 +143,14 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
             var lease = await JobCluster.LeaseAsync(job);
             await BeginAsync(lease);
             await JobCluster.ForgetAsync(job);
-            Assert.True(await job.Heartbeat(lease, new WorkProgress(0)));
+            Assert.True(await JobCluster.BeatAsync(job, lease, new WorkProgress(0)));
             var other = await JobCluster.LeaseAsync(job);
             Assert.NotEqual(lease.Shard, other.Shard);
             await job.Return(lease, null);
             await job.Return(other, null);
-            await BegunWorkFiles.RemoveAsync(cluster.Store, lease, TestContext.Current.CancellationToken);
+            await AttemptFiles.EndAsync(cluster.Store, lease, TestContext.Current.CancellationToken);
         }
-        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(await AttemptsAsync(), file => file.IsFailure);
     }
 
     [Fact]
@@ -157,11 +159,11 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
         var job = await cluster.StartAsync(_id, 4);
         var lease = await JobCluster.LeaseAsync(job);
         await BeginAsync(lease);
-        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+        await job.Commit(lease, JobCluster.Stats(lease));
         await JobCluster.ForgetAsync(job);
         await JobCluster.FinishAsync(job);
         Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
-        Assert.Empty(await ShardFaultFiles.ListAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(await AttemptsAsync(), file => file.IsFailure);
     }
 
     [Fact]
@@ -182,10 +184,9 @@ public sealed class JobFaultTests(JobCluster cluster) : IClassFixture<JobCluster
     }
 
     private Task BeginAsync(WorkLease lease) =>
-        BegunWorkFiles.AddAsync(cluster.Store, lease, new BegunWork { Worker = JobCluster.Worker.Name }, TestContext.Current.CancellationToken);
+        AttemptFiles.BeginAsync(cluster.Store, lease, new AttemptNote { Worker = JobCluster.Worker.Name }, TestContext.Current.CancellationToken);
 
-    private Task<IReadOnlyList<WorkLease>> BegunAsync(IJobGrain job) =>
-        BegunWorkFiles.ListAsync(cluster.Store, job.GetPrimaryKeyString(), Guid.Empty, TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<AttemptFile>> AttemptsAsync() => AttemptFiles.ListAsync(cluster.Store, _id, TestContext.Current.CancellationToken);
 
     // Three workers take the shard and fail; what they were given before, others hold.
     private static async Task PoisonAsync(IJobGrain job, int shard)

@@ -75,9 +75,8 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     public async Task Append_OfTheSameChunkAgain_ChangesNothing_AndOfAnotherOneIsRefused()
     {
         await cluster.Job(_id).Create(JobCluster.Spec);
-        await cluster.Job(_id).Append(1, JobCluster.Rows(2));
-        await cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Index = row.Index + 1000 })]);
-        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(1, [.. JobCluster.Rows(2).Select(row => row with { Prompt = "x" })]));
+        for (var call = 0; call < 2; call++) await cluster.Job(_id).Append(1, JobCluster.Rows(2, first: 1000));
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Append(1, [.. JobCluster.Rows(2, first: 1000).Select(row => row with { Prompt = "x" })]));
         Assert.Equal($"job '{_id}' exists with other rows: row 1001 is \"prompt 0\" there, \"x\" here", refused.Message);
     }
 
@@ -133,7 +132,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
 
         foreach (var lease in new[] { first, second })
         {
-            Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+            Assert.Equal(CommitOutcome.Won, await job.Commit(lease, JobCluster.Stats(lease)));
             await job.Complete(lease);
         }
         var closing = await job.Lease(JobCluster.Worker);
@@ -147,14 +146,14 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     public async Task Commit_OfTwoAttempts_TheFirstWins_AndARepeatedCallStillSaysSo()
     {
         var job = await cluster.StartAsync(_id, 2);
-        var lease = (await job.Lease(JobCluster.Worker))!;
-        var (winner, loser) = (Guid.NewGuid(), Guid.NewGuid());
+        var winner = (await job.Lease(JobCluster.Worker))!;
+        var loser = winner with { Id = Guid.NewGuid() };
 
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, winner, failed: 1)));
-        Assert.False(await job.Commit(lease, JobCluster.Stats(lease, loser)));
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, winner, failed: 1)));
+        Assert.Equal(CommitOutcome.Won, await job.Commit(winner, JobCluster.Stats(winner, failed: 1)));
+        Assert.Equal(CommitOutcome.Lost, await job.Commit(loser, JobCluster.Stats(loser)));
+        Assert.Equal(CommitOutcome.Won, await job.Commit(winner, JobCluster.Stats(winner, failed: 1)));
 
-        Assert.Equal(winner, (await JobFiles.ReadStatsAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken))!.Attempt);
+        Assert.Equal(winner.Id, (await JobFiles.ReadStatsAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken))!.Attempt);
         var progress = await job.GetProgress();
         Assert.Equal((2L, 1L, 1), (progress.Finished, progress.Failed, progress.ShardsFinished));
     }
@@ -164,7 +163,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))! with { Incarnation = Guid.NewGuid() };
-        Assert.False(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.Equal(CommitOutcome.Refused, await job.Commit(lease, JobCluster.Stats(lease)));
         Assert.Null(await JobFiles.ReadStatsAsync(cluster.Store, _id, 0, TestContext.Current.CancellationToken));
     }
 
@@ -222,10 +221,10 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        Assert.True(await job.Heartbeat(lease, new WorkProgress(1.5)));
+        Assert.True(await JobCluster.BeatAsync(job, lease, new WorkProgress(1.5)));
         Assert.Equal(1.5, (await job.GetProgress()).Drawn);
-        await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
-        Assert.False(await job.Heartbeat(lease, new WorkProgress(1.5)));
+        await job.Commit(lease, JobCluster.Stats(lease));
+        Assert.False(await JobCluster.BeatAsync(job, lease, new WorkProgress(1.5)));
     }
 
     [Fact]
@@ -233,10 +232,10 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     {
         var job = await cluster.StartAsync(_id, 6);
         var (first, second) = ((await job.Lease(JobCluster.Worker))!, (await job.Lease(JobCluster.Worker))!);
-        await job.Commit(first, JobCluster.Stats(first, Guid.NewGuid(), failed: 1));
+        await job.Commit(first, JobCluster.Stats(first, failed: 1));
         await cluster.Store.TryCreateAsync(JobPaths.ShardTar(_id, 0), default, TestContext.Current.CancellationToken);
         await cluster.Store.TryCreateAsync(JobPaths.ShardParquet(_id, 0), default, TestContext.Current.CancellationToken);
-        await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid()));
+        await job.Commit(second, JobCluster.Stats(second));
 
         await JobCluster.ForgetAsync(job);
 
@@ -256,11 +255,11 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var lease = (await job.Lease(JobCluster.Worker))!;
         await JobCluster.ForgetAsync(job);
 
-        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
+        Assert.True(await JobCluster.BeatAsync(job, lease, new WorkProgress(1)));
         WorkLease? next;
         while ((next = await job.Lease(JobCluster.Worker)) is null) await Task.Yield();
         Assert.Equal(1, next.Shard);
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.Equal(CommitOutcome.Won, await job.Commit(lease, JobCluster.Stats(lease)));
     }
 
     [Fact]
@@ -273,7 +272,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         {
             seen.Add(progress);
             if (seen.Count > 1) continue;
-            await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid()));
+            await job.Commit(lease, JobCluster.Stats(lease));
             await job.Complete(lease);
             await job.Complete((await job.Lease(JobCluster.Worker))!);
         }

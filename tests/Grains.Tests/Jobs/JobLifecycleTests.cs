@@ -14,16 +14,16 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     {
         var job = await cluster.StartAsync(_id, 4);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        await job.Pause();
-        await job.Pause();
+        await job.Pause(JobCluster.Ann);
+        await job.Pause(JobCluster.Ann);
 
         Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
-        Assert.False(await job.Heartbeat(lease, new WorkProgress(1)));
+        Assert.False(await JobCluster.BeatAsync(job, lease, new WorkProgress(1)));
         Assert.Null(await job.Lease(JobCluster.Worker));
         await job.Return(lease, null);
 
-        await job.Resume();
-        await job.Resume();
+        await job.Resume(JobCluster.Ann);
+        await job.Resume(JobCluster.Ann);
         Assert.Equal(JobStatus.Running, (await job.GetProgress()).Status);
         Assert.Equal(0, (await job.Lease(JobCluster.Worker))!.Shard);
     }
@@ -32,12 +32,12 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     public async Task Pause_OutlivesTheActivation()
     {
         var job = await cluster.StartAsync(_id, 4);
-        await job.Pause();
+        await job.Pause(JobCluster.Ann);
         await JobCluster.ForgetAsync(job);
         Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
         await job.Start(4);
         Assert.Equal(JobStatus.Paused, (await job.GetProgress()).Status);
-        await job.Resume();
+        await job.Resume(JobCluster.Ann);
         Assert.Equal(0, (await JobCluster.LeaseAsync(job)).Shard);
     }
 
@@ -46,8 +46,8 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     {
         var job = await cluster.StartAsync(_id, 4);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        await job.Pause();
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        await job.Pause(JobCluster.Ann);
+        Assert.Equal(CommitOutcome.Won, await job.Commit(lease, JobCluster.Stats(lease)));
         Assert.Equal((JobStatus.Paused, 2L), ((await job.GetProgress()).Status, (await job.GetProgress()).Finished));
     }
 
@@ -56,17 +56,19 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     {
         var job = await cluster.StartAsync(_id, 4);
         var (first, second) = ((await job.Lease(JobCluster.Worker))!, (await job.Lease(JobCluster.Worker))!);
-        Assert.True(await job.Commit(first, JobCluster.Stats(first, Guid.NewGuid())));
-        await job.Cancel("ada@hall", "wrong list");
-        await job.Cancel("bob@hall", null);
+        Assert.Equal(CommitOutcome.Won, await job.Commit(first, JobCluster.Stats(first)));
+        await job.Cancel(new DecidedBy("ada@hall", "wrong list"));
+        await job.Cancel(new DecidedBy("bob@hall"));
 
-        Assert.False(await job.Heartbeat(second, new WorkProgress(1)));
-        Assert.False(await job.Commit(second, JobCluster.Stats(second, Guid.NewGuid())));
+        Assert.False(await JobCluster.BeatAsync(job, second, new WorkProgress(1)));
+        Assert.Equal(CommitOutcome.Refused, await job.Commit(second, JobCluster.Stats(second)));
+        // What was committed before is so for good, and its worker goes on to promote it.
+        Assert.Equal(CommitOutcome.Won, await job.Commit(first, JobCluster.Stats(first)));
         await JobCluster.ForgetAsync(job);
         var progress = await job.GetProgress();
         Assert.Equal((JobStatus.Cancelled, true, 2L, "cancelled by ada@hall: wrong list"), (progress.Status, progress.IsFinal, progress.Finished, progress.Message));
         Assert.Null(await job.Lease(JobCluster.Worker));
-        foreach (var change in new Func<Task>[] { job.Resume, job.Pause, () => job.SetPriority(JobPriority.High, 2), () => job.Start(4) })
+        foreach (var change in new Func<Task>[] { () => job.Resume(JobCluster.Ann), () => job.Pause(JobCluster.Ann), () => job.SetPriority(JobPriority.High, 2, JobCluster.Ann), () => job.Start(4) })
         {
             var refused = await Assert.ThrowsAsync<InvalidInputException>(change);
             Assert.Equal($"job '{_id}' is cancelled, which is final; submit it under another name", refused.Message);
@@ -78,16 +80,16 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     {
         var job = await cluster.StartAsync(_id, 2);
         await JobCluster.FinishAsync(job);
-        await job.Cancel("ada@hall", null);
-        await job.Pause();
+        await job.Cancel(new DecidedBy("ada@hall"));
+        await job.Pause(JobCluster.Ann);
         Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
-        Assert.Equal(-1, await JobStateFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
+        Assert.Equal(-1, await JobDecisionFiles.FindLastAsync(cluster.Store, _id, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Pause_OfAJobThatDoesNotExist_IsRefused()
     {
-        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Pause());
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => cluster.Job(_id).Pause(JobCluster.Ann));
         Assert.Equal($"job '{_id}' does not exist", refused.Message);
     }
 
@@ -107,11 +109,11 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
     public async Task SetPriority_IsDurable_AndRefusesAWeightOfNothing()
     {
         var job = await cluster.StartAsync(_id, 2);
-        await job.SetPriority(JobPriority.Low, 5);
+        await job.SetPriority(JobPriority.Low, 5, JobCluster.Ann);
         await JobCluster.ForgetAsync(job);
         var progress = await job.GetProgress();
         Assert.Equal((JobPriority.Low, 5), (progress.Priority, progress.Weight));
-        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => job.SetPriority(JobPriority.Low, 0));
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => job.SetPriority(JobPriority.Low, 0, JobCluster.Ann));
         Assert.Equal("weight is '0'; allowed: 1 to 1000", refused.Message);
     }
 

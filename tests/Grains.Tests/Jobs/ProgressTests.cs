@@ -1,7 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
-using Atelier.Dataset.Stores;
 using Atelier.Grains.Jobs;
 using Microsoft.Extensions.Time.Testing;
 
@@ -32,9 +31,9 @@ public sealed class ProgressTests
         Beat(job, first, 0.1, WorkStage.Drawing);
         Assert.Null(Told(job));
 
-        string? Told(KnownJob running)
+        string? Told(JobState running)
         {
-            var progress = running.Progress(null);
+            var progress = ProgressReport.Of(running, _time, null);
             Assert.Equal((JobStatus.Running, 0, null, 4, 4, 4), (progress.Status, progress.ImagesPerSecond, progress.Eta, progress.Shards, progress.ShardSize, progress.BatchSize));
             return progress.Activity;
         }
@@ -85,20 +84,20 @@ public sealed class ProgressTests
         Assert.Equal((12, 4, TimeSpan.FromSeconds(1)), Told(job));
     }
 
-    private static (double, double, TimeSpan?) Told(KnownJob job)
+    private (double, double, TimeSpan?) Told(JobState job)
     {
-        var progress = job.Progress(null);
+        var progress = ProgressReport.Of(job, _time, null);
         return (Math.Round(progress.Drawn, 6), Math.Round(progress.ImagesPerSecond, 6), progress.Eta is { } eta ? TimeSpan.FromMilliseconds(Math.Round(eta.TotalMilliseconds)) : null);
     }
 
-    private KnownJob Started()
+    private JobState Started()
     {
-        var job = new KnownJob(new MemoryStore(), "job", new JobRecord { Spec = Spec, Incarnation = Guid.Empty, Created = default }, _time);
-        job.Start(JobPlan.Of(Spec, 16));
+        var job = new JobState("job", new JobRecord { Spec = Spec, Incarnation = Guid.Empty, Created = default }, _time);
+        job.Load(JobPlan.Of(Spec, 16), [], [], []);
         return job;
     }
 
-    private static WorkLease Hold(KnownJob job, int shard, WorkerInfo worker)
+    private static WorkLease Hold(JobState job, int shard, WorkerInfo worker)
     {
         var lease = new WorkLease
         {
@@ -115,7 +114,7 @@ public sealed class ProgressTests
         return lease;
     }
 
-    private static void Beat(KnownJob job, WorkLease lease, double drawn, WorkStage stage, double pace = 0)
+    private static void Beat(JobState job, WorkLease lease, double drawn, WorkStage stage, double pace = 0)
     {
         job.Ledger!.Renew(lease, new WorkProgress(drawn) { Stage = stage });
         job.Paces.Note(lease, pace);

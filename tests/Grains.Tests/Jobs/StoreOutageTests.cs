@@ -15,15 +15,14 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
     {
         var job = await cluster.StartAsync(_id, 2);
         var lease = (await job.Lease(JobCluster.Worker))!;
-        var attempt = Guid.NewGuid();
         Lose();
-        var failure = await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease, attempt)));
+        var failure = await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease)));
         Assert.Equal(Trouble, failure.Message);
         Assert.Equal((JobStatus.Running, Trouble), ((await job.GetProgress()).Status, (await job.GetProgress()).Message));
-        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
+        Assert.True(await JobCluster.BeatAsync(job, lease, new WorkProgress(1)));
 
         cluster.Store.Restore();
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, attempt)));
+        Assert.Equal(CommitOutcome.Won, await job.Commit(lease, JobCluster.Stats(lease)));
         await job.Complete(lease);
         Assert.Null((await job.GetProgress()).Message);
         await JobCluster.FinishAsync(job);
@@ -39,13 +38,13 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
         JobProgress progress;
         while ((progress = await job.GetProgress()).Message is null) await Task.Yield();
         Assert.Equal((JobStatus.Recovering, Trouble), (progress.Status, progress.Message));
-        Assert.True(await job.Heartbeat(lease, new WorkProgress(1)));
-        await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.True(await JobCluster.BeatAsync(job, lease, new WorkProgress(1)));
+        await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease)));
 
         cluster.Store.Restore();
         while ((progress = await job.GetProgress()).Status == JobStatus.Recovering) await Task.Yield();
         Assert.Equal((JobStatus.Running, null), (progress.Status, progress.Message));
-        Assert.True(await job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        Assert.Equal(CommitOutcome.Won, await job.Commit(lease, JobCluster.Stats(lease)));
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
         var job = await cluster.StartAsync(_id, 4);
         var lease = (await job.Lease(JobCluster.Worker))!;
         Lose();
-        await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease, Guid.NewGuid())));
+        await Assert.ThrowsAsync<IOException>(() => job.Commit(lease, JobCluster.Stats(lease)));
         Assert.Null(await job.Lease(JobCluster.Worker));
         cluster.Store.Restore();
         // The job looks after the store by itself.
@@ -66,7 +65,7 @@ public sealed class StoreOutageTests(JobCluster cluster) : IClassFixture<JobClus
     {
         var job = await cluster.StartAsync(_id, 2);
         Lose();
-        await Assert.ThrowsAsync<IOException>(job.Pause);
+        await Assert.ThrowsAsync<IOException>(() => job.Pause(JobCluster.Ann));
         cluster.Store.Restore();
         Assert.Equal(JobStatus.Running, (await job.GetProgress()).Status);
     }

@@ -42,10 +42,10 @@ public sealed class LostFilesTests
         Assert.Empty(await cluster.FilesAsync("attempts"));
 
         // And with that it is over.
-        var states = await JobStateFiles.FindLastAsync(cluster.Files, "job", Cancel);
+        var states = await JobDecisionFiles.FindLastAsync(cluster.Files, "job", Cancel);
         await job.Start(Prompts.Length);
         Assert.Equal(JobStatus.Completed, (await job.GetProgress()).Status);
-        Assert.Equal(states, await JobStateFiles.FindLastAsync(cluster.Files, "job", Cancel));
+        Assert.Equal(states, await JobDecisionFiles.FindLastAsync(cluster.Files, "job", Cancel));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class LostFilesTests
         Assert.Equal(
             $"shard 1 is set aside after 3 failures: the files of shard 1 were lost, and what is drawn in their place differs: its tar has SHA-256 {stats.TarSha256}, {new string('0', 64)} was committed",
             end.Message);
-        Assert.Empty(await cluster.FilesAsync("attempts"));
+        Assert.All(await cluster.FilesAsync("attempts"), path => Assert.EndsWith(".failed", path, StringComparison.Ordinal));
         Assert.DoesNotContain("job/shards/00001.tar", await cluster.FilesAsync("shards"));
     }
 
@@ -77,7 +77,7 @@ public sealed class LostFilesTests
         await foreach (var progress in job.Watch().WithCancellation(Cancel))
             if (progress.ShardsLeased > 0) break;
 
-        await job.Cancel("ada@hall", null);
+        await job.Cancel(new DecidedBy("ada@hall"));
         await WorkerCluster.EndAsync(job);
         while ((await job.GetProgress()).ShardsLeased > 0 || await AnyLeftAsync()) await Task.Yield();
         Assert.Equal(JobStatus.Cancelled, (await job.GetProgress()).Status);

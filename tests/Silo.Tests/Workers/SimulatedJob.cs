@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
+using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Pipelines;
@@ -59,7 +60,7 @@ internal sealed class SimulatedJob : IDisposable
         await JobFiles.TryCreatePromptsAsync(Store, Id, 0, _rows, Cancel);
         var model = new SimulatedModel(Simulation);
         var drawing = new ShardDrawing(new DrawingJob(Store, Id, _record, Plan, model), _device, Time, NullLogger.Instance);
-        return (drawing, (drain, stop) => drawing.RunAsync(0, model.NumericsClass(4), drain, stop));
+        return (drawing, (drain, stop) => drawing.RunAsync(new WorkLease { Id = Guid.NewGuid(), JobId = Id, Incarnation = _record.Incarnation, Kind = WorkKind.Draw, Shard = 0, Duration = TimeSpan.Zero }, model.NumericsClass(4), drain, stop));
     }
 
     /// <summary>Draws the shard without disturbance.</summary>

@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Simulation;
@@ -45,7 +46,7 @@ public sealed class WorkerTests
 
         Assert.Equal((JobStatus.Failed, "shard 0 is set aside after 3 failures: The simulated device is out of memory."), (end.Status, end.Message));
         Assert.Empty(await cluster.FilesAsync("shards"));
-        Assert.Empty(await cluster.FilesAsync("attempts"));
+        Assert.DoesNotContain(await cluster.FilesAsync("attempts"), path => path.EndsWith(".tar", StringComparison.Ordinal) || path.EndsWith(".parquet", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class WorkerTests
 
         Assert.True(left <= 0);
         Assert.Equal((JobStatus.Completed, null), (end.Status, end.Message));
-        Assert.Empty(await cluster.FilesAsync("faults"));
+        Assert.Empty(await cluster.FilesAsync("attempts"));
     }
 
     [Fact]
@@ -115,13 +116,13 @@ public sealed class WorkerTests
     public async Task Run_AStoreThatAnswersButTakesNoFile_StopsTheJobWithTheReason()
     {
         await using var cluster = new WorkerCluster(Quick);
-        cluster.Store.FailsToCreate = path => path.StartsWith("job/attempts/", StringComparison.Ordinal);
+        cluster.Store.FailsToCreate = path => path.EndsWith(".tar", StringComparison.Ordinal);
         var job = await cluster.StartAsync("a");
 
         var end = await WorkerCluster.EndAsync(job);
 
         Assert.Equal(JobStatus.Failed, end.Status);
-        Assert.StartsWith("shard 0 is set aside after 3 failures: the store does not answer for job/attempts/00000-", end.Message, StringComparison.Ordinal);
+        Assert.StartsWith("shard 0 is set aside after 3 failures: the store does not answer for job/attempts/00000/", end.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +174,7 @@ public sealed class WorkerTests
         var simulation = Quick with
         {
             BatchTime = TimeSpan.FromSeconds(40),
-            OnBatch = _ => begun.Add(files.ListAsync(JobPaths.Begun("job"), Cancel).ToBlockingEnumerable(Cancel).Count()),
+            OnBatch = _ => begun.Add(files.ListAsync(AttemptFile.Folder("job"), Cancel).ToBlockingEnumerable(Cancel).Count(entry => AttemptFile.Parse("job", entry.Path) is { Kind: AttemptFileKind.Begun })),
         };
         await using var cluster = new WorkerCluster(simulation, files: files);
         var job = await cluster.StartAsync(WorkerCluster.Spec with { BatchSize = 1 }, "a", "b", "c", "d", "e");
@@ -182,8 +183,7 @@ public sealed class WorkerTests
 
         // While the second batch is drawn the first is being kept; from then on another attempt would begin later.
         Assert.Equal((5, 1, 0), (begun.Count, begun[0], begun[3]));
-        Assert.Empty(await cluster.FilesAsync("begun"));
-        Assert.Empty(await cluster.FilesAsync("faults"));
+        Assert.Empty(await cluster.FilesAsync("attempts"));
     }
 
     private static int PartsOf(MemoryStore files, int shard) =>

@@ -1,0 +1,87 @@
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Dataset.Attempts;
+
+/// <summary>
+/// Writes and reads what a job's store says of attempts, a lease being one: that work was begun, and how it ended badly. Names alone count, so that a listing tells
+/// everything; should a piece of work end its process, and the job grain with it, what was begun tells of it.
+/// </summary>
+public static class AttemptFiles
+{
+    /// <summary>Notes that the work of a lease begins.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="note">Who begins it, and when.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task BeginAsync(IStore store, WorkLease lease, AttemptNote note, CancellationToken cancellationToken = default) =>
+        WriteAsync(store, Of(lease, AttemptFileKind.Begun), lease.JobId, note, cancellationToken);
+
+    /// <summary>Notes that the work of a lease is over; nothing happens where that was noted before.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task EndAsync(IStore store, WorkLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.DeleteAsync(Of(lease, AttemptFileKind.Begun).PathIn(lease.JobId), cancellationToken);
+    }
+
+    /// <summary>Counts a failure, once for its lease. When the task completes, it is durable.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="lease">The lease under which it happened.</param>
+    /// <param name="isLoss">Whether the worker was lost, rather than that it reported a failure.</param>
+    /// <param name="round">How often failed work was put back before.</param>
+    /// <param name="note">Who failed, and why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The file that counts it.</returns>
+    public static async Task<AttemptFile> FailAsync(IStore store, WorkLease lease, bool isLoss, int round, AttemptNote note, CancellationToken cancellationToken = default)
+    {
+        var file = Of(lease, isLoss ? AttemptFileKind.Lost : AttemptFileKind.Failed) with { Round = round };
+        await WriteAsync(store, file, lease.JobId, note, cancellationToken).ConfigureAwait(false);
+        return file;
+    }
+
+    /// <summary>All files of the job's attempts, by their names; opens none.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<AttemptFile>> ListAsync(IStore store, string job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var files = new List<AttemptFile>();
+        await foreach (var entry in store.ListAsync(AttemptFile.Folder(job), cancellationToken).ConfigureAwait(false))
+            if (AttemptFile.Parse(job, entry.Path) is { } file) files.Add(file);
+        return files;
+    }
+
+    /// <summary>What the note of a failure or of begun work says; null when there is none.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="file">The note.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<AttemptNote?> ReadAsync(IStore store, string job, AttemptFile file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var path = file.PathIn(job);
+        var content = await store.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        return content is null ? null : JobJson.Read(content, JobJson.File.AttemptNote, path);
+    }
+
+    /// <summary>The note that the work of a lease was begun.</summary>
+    /// <param name="lease">The lease.</param>
+    public static AttemptFile Begun(WorkLease lease) => Of(lease, AttemptFileKind.Begun);
+
+    private static Task<bool> WriteAsync(IStore store, AttemptFile file, string job, AttemptNote note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.TryCreateAsync(file.PathIn(job), JobJson.Write(note, JobJson.File.AttemptNote), cancellationToken);
+    }
+
+    private static AttemptFile Of(WorkLease lease, AttemptFileKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return new AttemptFile(lease.Kind, lease.Kind == WorkKind.Close ? -1 : lease.Shard, lease.Id, kind);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Stores;
+
+namespace Atelier.Grains.Committing;
+
+/// <summary>What a listing of the store says of a job: nothing is opened, so that it stays fast with 100,000 shards.</summary>
+internal static class ShardListing
+{
+    private const byte Stats = 1;
+    private const byte Tar = 2;
+    private const byte Parquet = 4;
+
+    /// <summary>The committed shards, in ascending order, and whether both of the plain files of each exist. Off the caller's scheduler.</summary>
+    public static Task<IReadOnlyList<(int Shard, bool IsPromoted)>> ReadAsync(IStore store, string job, int shards, CancellationToken cancellationToken) => Task.Run(async () =>
+    {
+        var files = new byte[shards];
+        await foreach (var entry in store.ListAsync(JobPaths.Shards(job), cancellationToken).ConfigureAwait(false))
+        {
+            var name = entry.Path.AsSpan(entry.Path.LastIndexOf('/') + 1);
+            var dot = name.IndexOf('.');
+            if (dot < 0 || !int.TryParse(name[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var shard) || shard >= shards) continue;
+            files[shard] |= name[dot..] switch { ".json" => Stats, ".tar" => Tar, ".parquet" => Parquet, _ => 0 };
+        }
+        var committed = new List<(int, bool)>();
+        for (var shard = 0; shard < shards; shard++)
+            if ((files[shard] & Stats) != 0) committed.Add((shard, files[shard] == (Stats | Tar | Parquet)));
+        return (IReadOnlyList<(int, bool)>)committed;
+    }, cancellationToken);
+
+    /// <summary>The job's numerics class: the given one if there was none yet.</summary>
+    public static async Task<string> BindNumericsAsync(IStore store, string job, string numericsClass, CancellationToken cancellationToken)
+    {
+        await store.TryCreateAsync(JobPaths.Numerics(job), Encoding.UTF8.GetBytes($"{{ \"numerics_class\": \"{numericsClass}\" }}\n"), cancellationToken);
+        using var json = System.Text.Json.JsonDocument.Parse((await store.ReadAsync(JobPaths.Numerics(job), cancellationToken))!);
+        return json.RootElement.GetProperty("numerics_class").GetString()!;
+    }
+}

@@ -1,0 +1,96 @@
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Jobs;
+using Atelier.Grains.Committing;
+
+namespace Atelier.Grains.Jobs;
+
+/// <summary>Learns from the store what is known of a job.</summary>
+internal sealed class JobRecovery(JobContext context)
+{
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads the job, if there is one.</summary>
+    public IEnumerable<StoreOperation> Read()
+    {
+        JobIndex.CheckName(context.Id);
+        var record = new StoreRequest<JobRecord?>((store, cancel) => JobFiles.ReadRecordAsync(store, context.Id, cancel));
+        yield return record;
+        if (record.Answer is null) yield break;
+        var job = new JobState(context.Id, record.Answer, context.Time);
+        foreach (var operation in job.Decisions.Load()) yield return operation;
+        if (!job.IsDeleted)
+        {
+            foreach (var operation in ReadStarted(job)) yield return operation;
+        }
+        // Of two that read it at once, the first has been worked with since.
+        if (context.Job is not null) yield break;
+        context.Job = job;
+        if (job.Ledger is not null) context.Logger.JobRecovered(context.Id, job.Ledger.Committed, job.Plan!.Shards);
+    }
+
+    /// <summary>Reads what has become of the plan's shards, which others may have been at work on.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="isRestoring">Whether what was known of its shards no longer holds.</param>
+    public IEnumerable<StoreOperation> ReadShards(JobState job, JobPlan plan, bool isRestoring = false)
+    {
+        var attempts = new StoreRequest<IReadOnlyList<AttemptFile>>((store, cancel) => AttemptFiles.ListAsync(store, context.Id, cancel));
+        yield return attempts;
+        var lost = new StoreRequest<IReadOnlyList<int>>((store, cancel) => LostFiles.FindShardsAsync(store, context.Id, plan.Shards, cancel));
+        if (job.Decisions.Last.IsRestoring) yield return lost;
+        var shards = new StoreRequest<IReadOnlyList<(int Shard, bool IsPromoted)>>((store, cancel) => ShardListing.ReadAsync(store, context.Id, plan.Shards, cancel));
+        yield return shards;
+        if (job.Ledger is not null && !isRestoring) yield break;
+        job.Load(plan, shards.Answer, job.Decisions.Last.IsRestoring ? lost.Answer : [], attempts.Answer);
+        if (job.Decisions.Last.IsRestoring)
+            job.Trouble = $"files of the job are missing and are made again{(job.Lost.Count == 0 ? "" : $", among them those of {ProgressReport.Name([.. job.Lost.Order()])}")}";
+        // Workers that drew for a lost activation get the time to say so before their shards are leased again.
+        if (shards.Answer.Count > 0 || attempts.Answer.Count > 0)
+            context.LeasesFrom = context.Time.GetTimestamp() + (long)(2 * HeartbeatPeriod.TotalSeconds * context.Time.TimestampFrequency);
+        if (shards.Answer.Count > 0) context.Background.Enqueue(CountSamples(job, [.. job.Ledger!.CommittedShards]));
+        foreach (var operation in ReadLastReason(job)) yield return operation;
+    }
+
+    /// <summary>Reads the plan of a job that another activation has started since this one has read it.</summary>
+    public IEnumerable<StoreOperation> EnsureStarted(JobState job) => job.Plan is null ? ReadStarted(job) : [];
+
+    private IEnumerable<StoreOperation> ReadStarted(JobState job)
+    {
+        var plan = new StoreRequest<JobPlan?>((store, cancel) => JobFiles.ReadPlanAsync(store, context.Id, cancel));
+        yield return plan;
+        if (plan.Answer is null) yield break;
+        var summary = new StoreRequest<JobSummary?>((store, cancel) => JobFiles.ReadSummaryAsync(store, context.Id, cancel));
+        if (!job.Decisions.Last.IsRestoring) yield return summary;
+        if (!job.Decisions.Last.IsRestoring && summary.Answer is { } closed)
+        {
+            job.Plan = plan.Answer;
+            job.Close();
+            job.Counts.Add(closed.Failed, closed.Truncated);
+            yield break;
+        }
+        foreach (var operation in ReadShards(job, plan.Answer)) yield return operation;
+    }
+
+    private IEnumerable<StoreOperation> ReadLastReason(JobState job)
+    {
+        if (job.Attempts.Last is not { } failure) yield break;
+        var note = new StoreRequest<AttemptNote?>((store, cancel) => AttemptFiles.ReadAsync(store, context.Id, failure, cancel));
+        yield return note;
+        job.Attempts.LastReason ??= note.Answer?.Reason;
+    }
+
+    /// <summary>Adds the failed and truncated samples of committed shards, a few files at a time.</summary>
+    public static IEnumerable<StoreOperation> CountSamples(JobState job, int[] shards)
+    {
+        var count = new StoreRequest<bool>(async (store, cancel) =>
+        {
+            await job.Counts.ReadAsync(store, shards, cancel);
+            return true;
+        });
+        yield return count;
+        // Only a damaged file ends it early.
+        if (count.Fault is InvalidInputException damaged) job.Trouble = damaged.Message;
+    }
+}
