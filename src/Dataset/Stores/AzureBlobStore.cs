@@ -128,7 +128,9 @@ public sealed class AzureBlobStore : IStore
         try
         {
             using var answer = (await _container.Blob(path).DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
-            return await WholeFile.ReadAsync(path, answer.Content, answer.Details.ContentLength, cancellationToken).ConfigureAwait(false);
+            var whole = WholeFile.Allocate(path, answer.Details.ContentLength);
+            await answer.Content.ReadExactlyAsync(whole, cancellationToken).ConfigureAwait(false);
+            return whole;
         }
         catch (RequestFailedException missing) when (BlobContainer.IsMissing(missing))
         {

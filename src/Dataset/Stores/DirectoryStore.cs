@@ -9,6 +9,7 @@ namespace Atelier.Dataset.Stores;
 /// A store in a folder, local or shared between machines, that survives killed processes and power cuts: a file is written to
 /// <c>{root}/{job}/.tmp/</c>, flushed, given its name by link(2), which fails where the name is taken, and its folder flushed. A job's
 /// folder may be a link to another disk. On Windows a move without overwriting stands in for link(2); it has not been tried there.
+/// The file system is asked on threads of the pool only: a network mount that hangs keeps no caller's thread.
 /// </summary>
 public sealed class DirectoryStore : IStore
 {
@@ -17,21 +18,29 @@ public sealed class DirectoryStore : IStore
     private readonly TimeProvider _time;
     private readonly FolderLayout _layout;
     private readonly DurableFolders _folders;
+    private readonly TaskScheduler _threads;
 
     /// <summary>A store of any number of jobs.</summary>
     /// <param name="root">The folder; made when the first file is.</param>
     /// <param name="time">The clock by which unfinished files are judged to be left over; the system's when null.</param>
     public DirectoryStore(string root, TimeProvider? time = null)
-        : this(root, job: null, time)
+        : this(root, job: null, time, TaskScheduler.Default)
     {
     }
 
-    private DirectoryStore(string root, string? job, TimeProvider? time)
+    /// <summary>The same on other threads than those of the pool.</summary>
+    internal DirectoryStore(string root, TaskScheduler threads)
+        : this(root, job: null, time: null, threads)
+    {
+    }
+
+    private DirectoryStore(string root, string? job, TimeProvider? time, TaskScheduler threads)
     {
         Root = Path.GetFullPath(root);
         _time = time ?? TimeProvider.System;
         _layout = new FolderLayout(Root, job);
         _folders = new DurableFolders(Root);
+        _threads = threads;
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -47,7 +56,7 @@ public sealed class DirectoryStore : IStore
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         job = StorePath.ToName(name);
-        return new DirectoryStore(folder, job, time: null);
+        return new DirectoryStore(folder, job, time: null, TaskScheduler.Default);
     }
 
     /// <summary>The folder's full path.</summary>
@@ -64,32 +73,28 @@ public sealed class DirectoryStore : IStore
     public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return Task.Run(() => TryCreate(path, content, cancellationToken), cancellationToken);
+        return RunAsync(() => TryCreate(path, content, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<StoreWriter> OpenWriterAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return Task.Run<StoreWriter>(() => new Writer(this, path), cancellationToken);
+        return RunAsync<StoreWriter>(() => new Writer(this, path), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
+    public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
-        var stream = await OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
-        if (stream is null)
-            return null;
-        await using (stream.ConfigureAwait(false))
-            return await WholeFile.ReadAsync(path, stream, stream.Length, cancellationToken).ConfigureAwait(false);
+        StorePath.Check(path);
+        return RunAsync(() => Read(path), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<Stream?>(_layout.IsInReach(path) ? OpenRead(_layout.FullPath(path)) : null);
+        return RunAsync<Stream?>(() => OpenRead(path, FileOptions.Asynchronous), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -104,21 +109,21 @@ public sealed class DirectoryStore : IStore
     {
         StorePath.Check(from);
         StorePath.Check(to);
-        return Task.Run(() => TryPromote(from, to), cancellationToken);
+        return RunAsync(() => TryPromote(from, to), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return _layout.IsInReach(path) ? Task.Run(() => DeleteFile(_layout.FullPath(path)), cancellationToken) : Task.CompletedTask;
+        return _layout.IsInReach(path) ? RunAsync(() => DeleteFile(_layout.FullPath(path)), cancellationToken) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default)
     {
         StorePath.CheckName(job);
-        return Task.Run(() => FolderRemoval.CleanTemporaryFiles(_layout.TemporaryFolderOf(job + "/"), _time, cancellationToken), cancellationToken);
+        return RunAsync(() => FolderRemoval.CleanTemporaryFiles(_layout.TemporaryFolderOf(job + "/"), _time, cancellationToken), cancellationToken);
     }
 
     /// <summary>The folders of jobs, with the jobs' names.</summary>
@@ -176,11 +181,22 @@ public sealed class DirectoryStore : IStore
         return TryPublish(file, to);
     }
 
-    private static FileStream? OpenRead(string path)
+    private byte[]? Read(string path)
     {
+        using var file = OpenRead(path);
+        if (file is null) return null;
+        var whole = WholeFile.Allocate(path, file.Length);
+        file.ReadExactly(whole);
+        return whole;
+    }
+
+    private FileStream? OpenRead(string path, FileOptions options = FileOptions.None)
+    {
+        if (!_layout.IsInReach(path)) return null;
+        var file = _layout.FullPath(path);
         try
         {
-            return File.Exists(path) ? RegularFile.OpenRead(path, options: FileOptions.Asynchronous) : null;
+            return File.Exists(file) ? RegularFile.OpenRead(file, options: options) : null;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -199,12 +215,11 @@ public sealed class DirectoryStore : IStore
         }
     }
 
-    private static async IAsyncEnumerable<StoreEntry> EnumerateAsync(
-        IEnumerable<StoreEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoreEntry> EnumerateAsync(IEnumerable<StoreEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Off the caller's thread, which may be a grain's: reading a large folder takes a while. Many at a time: so does changing threads.
+        // Many at a time: changing threads takes a while too.
         using var chunks = entries.Chunk(EntriesAtOnce).GetEnumerator();
-        while (await Task.Run(chunks.MoveNext, cancellationToken).ConfigureAwait(false))
+        while (await RunAsync(chunks.MoveNext, cancellationToken).ConfigureAwait(false))
         {
             foreach (var entry in chunks.Current)
             {
@@ -214,6 +229,12 @@ public sealed class DirectoryStore : IStore
         }
     }
 
+    private Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, _threads);
+
+    private Task RunAsync(Action work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, _threads);
+
     private sealed class Writer(DirectoryStore store, string path) : StoreWriter
     {
         private readonly TemporaryFile _file = new(store._layout.TemporaryFolderOf(path));
@@ -221,12 +242,8 @@ public sealed class DirectoryStore : IStore
         public override Stream Stream => _file.Stream;
 
         public override Task<bool> CompleteAsync(CancellationToken cancellationToken = default) =>
-            Task.Run(() => store.TryPublish(_file, path), cancellationToken);
+            store.RunAsync(() => store.TryPublish(_file, path), cancellationToken);
 
-        public override ValueTask DisposeAsync()
-        {
-            _file.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        public override ValueTask DisposeAsync() => new(store.RunAsync(_file.Dispose, CancellationToken.None));
     }
 }
