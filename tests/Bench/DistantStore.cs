@@ -17,6 +17,9 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
 
     public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default) => AskAsync(() => _store.ReadAsync(path, cancellationToken));
 
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default) =>
+        AskAsync(() => _store.ReadRangeAsync(path, offset, count, cancellationToken));
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => AskAsync(() => _store.OpenReadAsync(path, cancellationToken));
 
     public async IAsyncEnumerable<StoreEntry> ListAsync(

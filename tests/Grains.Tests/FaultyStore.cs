@@ -34,6 +34,12 @@ public sealed class FaultyStore : IStore
         return await Check(path).ReadAsync(path, cancellationToken);
     }
 
+    public async Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        _read.Enqueue(path);
+        return await Check(path).ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => Check(path).OpenReadAsync(path, cancellationToken);
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => Check(prefix).ListAsync(prefix, cancellationToken);

@@ -32,6 +32,12 @@ internal sealed class StoreWithFaults(IStore store) : IStore
         return store.ReadAsync(path, cancellationToken);
     }
 
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToRead, path);
+        return store.ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         Meet(FailsToRead, path);

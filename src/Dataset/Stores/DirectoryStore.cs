@@ -91,6 +91,14 @@ public sealed class DirectoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        FileRange.Check(offset, count);
+        return RunAsync(() => ReadRange(path, offset, count), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
@@ -188,6 +196,20 @@ public sealed class DirectoryStore : IStore
         var whole = WholeFile.Allocate(path, file.Length);
         file.ReadExactly(whole);
         return whole;
+    }
+
+    private byte[]? ReadRange(string path, long offset, int count)
+    {
+        using var file = OpenRead(path);
+        if (file is null) return null;
+        FileRange.CheckIsIn(path, file.Length, offset, count);
+        var bytes = new byte[count];
+        for (int done = 0, read; done < count; done += read)
+        {
+            read = RandomAccess.Read(file.SafeFileHandle, bytes.AsSpan(done), offset + done);
+            if (read == 0) throw FileRange.PastEnd(path, offset, count);
+        }
+        return bytes;
     }
 
     private FileStream? OpenRead(string path, FileOptions options = FileOptions.None)

@@ -35,6 +35,18 @@ public interface IStore
     /// <exception cref="InvalidDataException">It is no regular file, or longer than 1 GiB; of folders, where anybody may put anything.</exception>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default);
 
+    /// <summary>Some bytes of a file, by one request or one read of the disk; null when there is no file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="offset">The first byte's place in the file, from 0.</param>
+    /// <param name="count">How many; all of them must be there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the end is past what a file can have.</exception>
+    /// <exception cref="EndOfStreamException">The file ends before; names it and where it should have gone on to.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file; of folders, where anybody may put anything.</exception>
+    Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// A seekable stream over a file, or null when there is none. The caller disposes it. Once the file is deleted, reading gives its bytes
     /// or throws <see cref="FileNotFoundException"/>, as the store may be, and never the bytes of a later file of that name.

@@ -33,6 +33,17 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        FileRange.Check(offset, count);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_files.TryGetValue(path, out var content)) return Task.FromResult<byte[]?>(null);
+        FileRange.CheckIsIn(path, content.Length, offset, count);
+        return Task.FromResult<byte[]?>(content.AsSpan((int)offset, count).ToArray());
+    }
+
+    /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);

@@ -26,6 +26,7 @@ public sealed class DirectoryStoreThreadTests : IDisposable
         var made = store.TryCreateAsync("job/new", "x"u8.ToArray(), Cancel);
         var writer = store.OpenWriterAsync("job/written", Cancel);
         var read = store.ReadAsync("job/a", Cancel);
+        var range = store.ReadRangeAsync("job/a", 1, 2, Cancel);
         var absent = store.ReadAsync("job/none", Cancel);
         var opened = store.OpenReadAsync("job/a", Cancel);
         var next = listing.MoveNextAsync().AsTask();
@@ -35,7 +36,7 @@ public sealed class DirectoryStoreThreadTests : IDisposable
         var completed = finished.CompleteAsync(Cancel);
         var disposed = dropped.DisposeAsync().AsTask();
 
-        Task[] calls = [made, writer, read, absent, opened, next, promoted, deleted, cleaned, completed, disposed];
+        Task[] calls = [made, writer, read, range, absent, opened, next, promoted, deleted, cleaned, completed, disposed];
         Assert.All(calls, call => Assert.False(call.IsCompleted));
         Assert.Equal(before, Files());
 
@@ -43,6 +44,7 @@ public sealed class DirectoryStoreThreadTests : IDisposable
         await Task.WhenAll(calls);
         Assert.True(await made && await promoted && await completed && await next);
         Assert.Equal("abc"u8.ToArray(), await read);
+        Assert.Equal("bc"u8.ToArray(), await range);
         Assert.Null(await absent);
         await (await writer).DisposeAsync();
         await (await opened)!.DisposeAsync();

@@ -31,6 +31,12 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
         return await store.ReadAsync(path, cancellationToken);
     }
 
+    public async Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        await BeforeReading(path);
+        return await store.ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => store.OpenReadAsync(path, cancellationToken);
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default)

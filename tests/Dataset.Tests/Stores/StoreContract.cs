@@ -232,6 +232,7 @@ public abstract partial class StoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryCreateAsync(path, "x"u8.ToArray(), Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenWriterAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.ReadAsync(path, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.ReadRangeAsync(path, 0, 1, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenReadAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryPromoteAsync(path, "job/a", Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryPromoteAsync("job/a", path, Cancel));
