@@ -38,6 +38,10 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
         return true;
     });
 
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => _store.ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => _store.RemoveEmptyFoldersAsync(job, cancellationToken);
+
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => _store.CleanTemporaryFilesAsync(job, cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<Task<T>> request)

@@ -48,6 +48,11 @@ public sealed class FaultyStore : IStore
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default) => Check(path).DeleteAsync(path, cancellationToken);
 
+    // Not by the empty prefix, which is that of a listing of all files.
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => Check("/").ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => Check(job).RemoveEmptyFoldersAsync(job, cancellationToken);
+
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => _store.CleanTemporaryFilesAsync(job, cancellationToken);
 
     private MemoryStore Check(string path) => _isLost(path) ? throw new NetworkException() : _store;

@@ -114,6 +114,10 @@ public sealed class AzureBlobStore : IStore
         return EnumerateAsync(prefix, cancellationToken);
     }
 
+    /// <summary>Gives none: the service has no folders.</summary>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<string>();
+
     /// <inheritdoc/>
     public async Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
     {
@@ -134,6 +138,14 @@ public sealed class AzureBlobStore : IStore
     /// <summary>Checks the name of the job only: what was never finished has no name here, and the service drops it after a week.</summary>
     /// <inheritdoc/>
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckName(job);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Checks the name of the job only: there are no folders.</summary>
+    /// <inheritdoc/>
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default)
     {
         StorePath.CheckName(job);
         return Task.CompletedTask;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores.Folders;
-using Atelier.Input;
 
 namespace Atelier.Dataset.Stores;
 
@@ -17,7 +17,7 @@ public sealed class DirectoryStore : IStore
 
     private readonly TimeProvider _time;
     private readonly FolderLayout _layout;
-    private readonly DurableFolders _folders;
+    private readonly FolderFiles _files;
     private readonly TaskScheduler _threads;
 
     /// <summary>A store of any number of jobs.</summary>
@@ -39,7 +39,7 @@ public sealed class DirectoryStore : IStore
         Root = Path.GetFullPath(root);
         _time = time ?? TimeProvider.System;
         _layout = new FolderLayout(Root, job);
-        _folders = new DurableFolders(Root);
+        _files = new FolderFiles(_layout);
         _threads = threads;
     }
 
@@ -48,7 +48,8 @@ public sealed class DirectoryStore : IStore
 
     /// <summary>
     /// A store of one job, whose files lie in the folder itself, whatever its name is. Nothing outside the folder is in reach: what belongs to other jobs
-    /// is not there, and cannot be written.
+    /// is not there, and cannot be written. The folder is all the index there is of its job: it is not littered with <see cref="JobIndex"/>'s markers, which
+    /// are not kept.
     /// </summary>
     /// <param name="folder">The job's folder; made when its first file is.</param>
     /// <param name="job">What the job is called in paths: the folder's name, with '-' for every character that no path may have.</param>
@@ -73,7 +74,7 @@ public sealed class DirectoryStore : IStore
     public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return RunAsync(() => TryCreate(path, content, cancellationToken), cancellationToken);
+        return _layout.IsKeptNowhere(path) ? Task.FromResult(false) : RunAsync(() => _files.TryCreate(path, content, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -87,7 +88,7 @@ public sealed class DirectoryStore : IStore
     public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return RunAsync(() => Read(path), cancellationToken);
+        return RunAsync(() => _files.Read(path), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -95,14 +96,14 @@ public sealed class DirectoryStore : IStore
     {
         StorePath.Check(path);
         FileRange.Check(offset, count);
-        return RunAsync(() => ReadRange(path, offset, count), cancellationToken);
+        return RunAsync(() => _files.ReadRange(path, offset, count), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return RunAsync<Stream?>(() => OpenRead(path, FileOptions.Asynchronous), cancellationToken);
+        return RunAsync<Stream?>(() => _files.OpenRead(path, FileOptions.Asynchronous), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -113,18 +114,24 @@ public sealed class DirectoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var folder in await RunAsync(_layout.Folders, cancellationToken).ConfigureAwait(false)) yield return folder;
+    }
+
+    /// <inheritdoc/>
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
     {
         StorePath.Check(from);
         StorePath.Check(to);
-        return RunAsync(() => TryPromote(from, to), cancellationToken);
+        return RunAsync(() => _files.TryPromote(from, to), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
-        return _layout.IsInReach(path) ? RunAsync(() => DeleteFile(_layout.FullPath(path)), cancellationToken) : Task.CompletedTask;
+        return _layout.IsInReach(path) ? RunAsync(() => _files.Delete(path), cancellationToken) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -134,107 +141,11 @@ public sealed class DirectoryStore : IStore
         return RunAsync(() => FolderRemoval.CleanTemporaryFiles(_layout.TemporaryFolderOf(job + "/"), _time, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The folders of jobs, with the jobs' names.</summary>
-    internal IEnumerable<(string Job, string Folder)> JobFolders()
+    /// <inheritdoc/>
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(Root)) return [];
-        var folders = _layout.Job is { } only ? [(only, Root)] : Directory.EnumerateDirectories(Root).Select(folder => (Path.GetFileName(folder), folder));
-        return folders.Where(job => File.Exists(Path.Combine(job.Item2, "job.json")));
-    }
-
-    /// <summary>Removes what is left of a job's folder when its files are gone.</summary>
-    internal void RemoveEmptyFolders(string job) => FolderRemoval.RemoveEmptyFolders(_layout, job);
-
-    private bool TryCreate(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-    {
-        using var file = new TemporaryFile(_layout.TemporaryFolderOf(path));
-        file.Stream.Write(content.Span);
-        cancellationToken.ThrowIfCancellationRequested();
-        return TryPublish(file, path);
-    }
-
-    private bool TryPublish(TemporaryFile file, string path)
-    {
-        var target = _layout.FullPath(path);
-        _folders.Make(Path.GetDirectoryName(target)!);
-        return file.TryPublish(target);
-    }
-
-    private bool TryPromote(string from, string to)
-    {
-        var (source, target) = (_layout.FullPath(from), _layout.FullPath(to));
-        if (!File.Exists(source))
-            return File.Exists(target) ? false : throw new FileNotFoundException($"The store has neither '{from}' nor '{to}'.", from);
-        _folders.Make(Path.GetDirectoryName(target)!);
-        if (OperatingSystem.IsWindows())
-            return TryCopy(source, to);
-        bool promoted;
-        try
-        {
-            promoted = Posix.TryLink(source, target);
-        }
-        catch (FileNotFoundException) when (File.Exists(target))
-        {
-            promoted = false;
-        }
-        TemporaryFile.FlushFolder(Path.GetDirectoryName(target)!);
-        return promoted;
-    }
-
-    private bool TryCopy(string source, string to)
-    {
-        using var file = new TemporaryFile(_layout.TemporaryFolderOf(to));
-        using (var content = File.OpenRead(source))
-            content.CopyTo(file.Stream);
-        return TryPublish(file, to);
-    }
-
-    private byte[]? Read(string path)
-    {
-        using var file = OpenRead(path);
-        if (file is null) return null;
-        var whole = WholeFile.Allocate(path, file.Length);
-        file.ReadExactly(whole);
-        return whole;
-    }
-
-    private byte[]? ReadRange(string path, long offset, int count)
-    {
-        using var file = OpenRead(path);
-        if (file is null) return null;
-        FileRange.CheckIsIn(path, file.Length, offset, count);
-        var bytes = new byte[count];
-        for (int done = 0, read; done < count; done += read)
-        {
-            read = RandomAccess.Read(file.SafeFileHandle, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw FileRange.PastEnd(path, offset, count);
-        }
-        return bytes;
-    }
-
-    private FileStream? OpenRead(string path, FileOptions options = FileOptions.None)
-    {
-        if (!_layout.IsInReach(path)) return null;
-        var file = _layout.FullPath(path);
-        try
-        {
-            return File.Exists(file) ? RegularFile.OpenRead(file, options: options) : null;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private static void DeleteFile(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-        }
+        StorePath.CheckName(job);
+        return RunAsync(() => FolderRemoval.RemoveEmptyFolders(_layout, job), cancellationToken);
     }
 
     private async IAsyncEnumerable<StoreEntry> EnumerateAsync(IEnumerable<StoreEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -264,7 +175,7 @@ public sealed class DirectoryStore : IStore
         public override Stream Stream => _file.Stream;
 
         public override Task<bool> CompleteAsync(CancellationToken cancellationToken = default) =>
-            store.RunAsync(() => store.TryPublish(_file, path), cancellationToken);
+            store.RunAsync(() => store._files.TryPublish(_file, path), cancellationToken);
 
         public override ValueTask DisposeAsync() => new(store.RunAsync(_file.Dispose, CancellationToken.None));
     }

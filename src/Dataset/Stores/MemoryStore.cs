@@ -62,6 +62,10 @@ public sealed class MemoryStore : IStore
         return Enumerate(entries, cancellationToken);
     }
 
+    /// <summary>Gives none, as blob storage does.</summary>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<string>();
+
     /// <inheritdoc/>
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
     {
@@ -86,6 +90,14 @@ public sealed class MemoryStore : IStore
 
     /// <inheritdoc/>
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckName(job);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Checks the name of the job only: there are no folders.</summary>
+    /// <inheritdoc/>
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default)
     {
         StorePath.CheckName(job);
         return Task.CompletedTask;

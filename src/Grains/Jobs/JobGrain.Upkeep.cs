@@ -202,10 +202,21 @@ internal sealed partial class JobGrain
 
     private async Task FinishAsync()
     {
-        if (_isFinishNoted) return;
+        if (_isFinishNoted || _job is not { } job) return;
+        var now = job.Progress(storeTrouble: null);
+        var outcome = new JobOutcome
+        {
+            Status = now.Status,
+            Samples = now.Samples,
+            Finished = now.Finished,
+            Failed = now.Failed,
+            Created = job.Record.Created,
+            Ended = now.Status == JobStatus.Cancelled ? job.Control.State.Changed : time.GetUtcNow(),
+            Submitter = now.Submitter,
+        };
         try
         {
-            await _health.CallAsync(() => JobIndex.FinishAsync(store, JobId));
+            await _health.CallAsync(() => JobIndex.FinishAsync(store, JobId, outcome));
             _isFinishNoted = true;
         }
         catch (IOException failure)

@@ -57,6 +57,10 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
         return store.DeleteAsync(path, cancellationToken);
     }
 
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => store.ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => store.RemoveEmptyFoldersAsync(job, cancellationToken);
+
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
 
     private void Live()

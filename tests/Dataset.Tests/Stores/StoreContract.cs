@@ -238,6 +238,7 @@ public abstract partial class StoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryPromoteAsync("job/a", path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.CleanTemporaryFilesAsync(path, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.RemoveEmptyFoldersAsync(path, Cancel));
         Assert.Empty(await ListAsync(""));
     }
 

@@ -2,7 +2,7 @@ using Atelier.Dataset.Jobs;
 
 namespace Atelier.Dataset.Stores.Folders;
 
-/// <summary>Where the files of a store are in its folder. Nothing here asks the file system.</summary>
+/// <summary>Where the files of a store are in its folder. Only listings ask the file system.</summary>
 /// <param name="root">The folder's full path.</param>
 /// <param name="job">Where the store is that of one job, what stands for the root in its paths; otherwise null.</param>
 internal sealed class FolderLayout(string root, string? job)
@@ -18,6 +18,9 @@ internal sealed class FolderLayout(string root, string? job)
 
     /// <summary>Whether the store can have a file of that path.</summary>
     public bool IsInReach(string path) => job is null || IsOfThisJob(path) || IsCalibration(path);
+
+    /// <summary>Whether a file is as good as there: a marker of the index, in a folder that is one job.</summary>
+    public bool IsKeptNowhere(string path) => job is not null && path.StartsWith($"{JobIndex.Folder}/", StringComparison.Ordinal);
 
     /// <summary>The file of a path.</summary>
     /// <exception cref="UnauthorizedAccessException">It is not in reach.</exception>
@@ -38,6 +41,14 @@ internal sealed class FolderLayout(string root, string? job)
         return slash < 0 || job is not null
             ? Path.Combine(root, StorePath.TemporaryFolder)
             : Path.Combine(root, path[..slash], StorePath.TemporaryFolder);
+    }
+
+    /// <summary>The first segments of paths, in ordinal order; folders with names that no path can have are not the store's.</summary>
+    public List<string> Folders()
+    {
+        if (!Directory.Exists(root)) return [];
+        if (job is not null) return [job];
+        return [.. Directory.EnumerateDirectories(root).Select(folder => Path.GetFileName(folder)).Where(StorePath.IsName).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The files whose path begins with a text, in ordinal order, read from the disk as they are asked for.</summary>

@@ -1,3 +1,5 @@
+using Atelier.Dataset.Jobs;
+
 namespace Atelier.Dataset.Stores.Folders;
 
 /// <summary>Removes what a folder has besides a job's files: folders, unfinished files, and what commands leave there.</summary>
@@ -28,9 +30,11 @@ internal static class FolderRemoval
         }
     }
 
-    /// <summary>Removes what is left of a job's folder when its files are gone: unfinished files, what a run measured of its devices, the file that holds it, and folders without files.</summary>
+    /// <summary>Removes what is left of a job's folder when its files are gone: unfinished files, what a run measured of its devices, the file that holds it, and folders without files; and its folder in the index.</summary>
     public static void RemoveEmptyFolders(FolderLayout layout, string job)
     {
+        var index = new DirectoryInfo(Path.Combine(layout.Root, JobIndex.Folder, job));
+        if (index.Exists && !index.EnumerateFileSystemInfos().Any()) index.Delete();
         var folder = new DirectoryInfo(layout.JobFolder(job));
         if (!folder.Exists) return;
         var unfinished = new DirectoryInfo(layout.TemporaryFolderOf(job + "/"));
