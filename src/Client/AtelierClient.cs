@@ -3,17 +3,29 @@ using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Retries;
 
 namespace Atelier.Client;
 
 /// <summary>Submits jobs to an Atelier cluster and follows them. Thread-safe; holds nothing of a job.</summary>
-/// <param name="grains">An Orleans cluster client, or the grain factory of a silo in this process.</param>
-/// <param name="time">Clock of the pauses between retries.</param>
-public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = null)
+public sealed class AtelierClient
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-    private const int MaxTries = 20;
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
+    private readonly RetryOptions _options;
+    private readonly Retry _retry;
+
+    /// <summary>A client of a cluster.</summary>
+    /// <param name="grains">An Orleans cluster client, or the grain factory of a silo in this process.</param>
+    /// <param name="time">Clock of the pauses between retries; the system's when null.</param>
+    /// <param name="retry">How patient it is with a cluster that does not answer; the defaults when null. A web page may want less.</param>
+    /// <exception cref="InvalidInputException">A number of the options is not allowed.</exception>
+    public AtelierClient(IGrainFactory grains, TimeProvider? time = null, RetryOptions? retry = null)
+    {
+        ArgumentNullException.ThrowIfNull(grains);
+        (_grains, _time, _options) = (grains, time ?? TimeProvider.System, retry ?? new RetryOptions());
+        _retry = new Retry(_options, _time, IsLoss);
+    }
 
     /// <summary>
     /// Submits a job in bounded memory and starts it. Submitting the same job again changes nothing, so a caller that lost its connection
@@ -48,24 +60,24 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
         ArgumentNullException.ThrowIfNull(rows);
         JobSpecRules.Check(spec);
         var job = Job(jobId);
-        await RetryAsync(() => job.Create(spec, scheduling), cancellationToken);
+        await _retry.RunAsync(() => job.Create(spec, scheduling), cancellationToken);
 
         var (count, chunk) = (0L, ImmutableArray.CreateBuilder<PromptRow>(JobLimits.ChunkRows));
         await foreach (var (row, input) in rows.WithCancellation(cancellationToken))
         {
-            if (!input.IsEmpty) await RetryAsync(() => job.AddInput(row.InputSha256!, input.ToArray()), cancellationToken);
+            if (!input.IsEmpty) await _retry.RunAsync(() => job.AddInput(row.InputSha256!, input.ToArray()), cancellationToken);
             chunk.Add(row);
             count++;
             if (chunk.Count == JobLimits.ChunkRows) await FlushAsync();
         }
         if (chunk.Count > 0) await FlushAsync();
-        await RetryAsync(() => job.Start(count), cancellationToken);
+        await _retry.RunAsync(() => job.Start(count), cancellationToken);
         return count;
 
         async Task FlushAsync()
         {
             var rowsOfChunk = chunk.ToImmutable();
-            await RetryAsync(() => job.Append((int)((count - 1) / JobLimits.ChunkRows), rowsOfChunk), cancellationToken);
+            await _retry.RunAsync(() => job.Append((int)((count - 1) / JobLimits.ChunkRows), rowsOfChunk), cancellationToken);
             chunk.Clear();
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -78,10 +90,10 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     {
         JobProgress? progress = null;
         // An activation that is reading the store knows nothing yet; it soon will.
-        for (var left = MaxTries; left > 0 && progress is null or { Status: JobStatus.Recovering, Message: null }; left--)
+        for (var left = _options.MaxTries; left > 0 && progress is null or { Status: JobStatus.Recovering, Message: null }; left--)
         {
-            if (progress is not null) await Task.Delay(RetryPause, _time, cancellationToken);
-            progress = await RetryAsync(() => Job(jobId).GetProgress(), cancellationToken);
+            if (progress is not null) await Task.Delay(_options.Pause, _time, cancellationToken);
+            progress = await _retry.RunAsync(() => Job(jobId).GetProgress(), cancellationToken);
         }
         return progress!;
     }
@@ -92,9 +104,9 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     public async IAsyncEnumerable<JobProgress> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? after = null;
-        for (var left = MaxTries; ;)
+        for (var left = _options.MaxTries; ;)
         {
-            await using var jobs = grains.GetGrain<IJobsGrain>(0).List(after).GetAsyncEnumerator(cancellationToken);
+            await using var jobs = _grains.GetGrain<IJobsGrain>(0).List(after).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 try
@@ -108,7 +120,7 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
                 after = jobs.Current.JobId;
                 yield return jobs.Current;
             }
-            await Task.Delay(RetryPause, _time, cancellationToken);
+            await Task.Delay(_options.Pause, _time, cancellationToken);
         }
     }
 
@@ -117,14 +129,14 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task PauseAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Pause(By(reason)), cancellationToken);
+    public Task PauseAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).Pause(By(reason)), cancellationToken);
 
     /// <summary>Goes on with a paused job.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task ResumeAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).Resume(By(reason)), cancellationToken);
+    public Task ResumeAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).Resume(By(reason)), cancellationToken);
 
     /// <summary>Stops the job for good; what it has finished stays.</summary>
     /// <param name="jobId">The job.</param>
@@ -132,7 +144,7 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job.</exception>
     public Task CancelAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) =>
-        RetryAsync(() => Job(jobId).Cancel(By(reason)), cancellationToken);
+        _retry.RunAsync(() => Job(jobId).Cancel(By(reason)), cancellationToken);
 
     /// <summary>Removes a job that is not running, and all its files; completes when nothing is left of it. Where there is no such job, nothing happens.</summary>
     /// <param name="jobId">The job.</param>
@@ -141,8 +153,8 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <exception cref="InvalidInputException">The job is running, or its workers have not stopped yet.</exception>
     public async Task DeleteAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default)
     {
-        await RetryAsync(() => Job(jobId).Delete(By(reason)), cancellationToken);
-        while ((await GetProgressAsync(jobId, cancellationToken)).Status != JobStatus.Unknown) await Task.Delay(RetryPause, _time, cancellationToken);
+        await _retry.RunAsync(() => Job(jobId).Delete(By(reason)), cancellationToken);
+        while ((await GetProgressAsync(jobId, cancellationToken)).Status != JobStatus.Unknown) await Task.Delay(_options.Pause, _time, cancellationToken);
     }
 
     /// <summary>Changes the job's class and share of the workers.</summary>
@@ -153,18 +165,18 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">A value is not allowed, there is no such job, or it is cancelled.</exception>
     public Task SetPriorityAsync(string jobId, JobPriority priority, int weight, string? reason = null, CancellationToken cancellationToken = default) =>
-        RetryAsync(() => Job(jobId).SetPriority(priority, weight, By(reason)), cancellationToken);
+        _retry.RunAsync(() => Job(jobId).SetPriority(priority, weight, By(reason)), cancellationToken);
 
     /// <summary>Puts shards that were set aside back to work.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="reason">Why, for those who look at the job later; at most 500 characters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
-    public Task RetryFailedAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => RetryAsync(() => Job(jobId).RetryFailed(By(reason)), cancellationToken);
+    public Task RetryFailedAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).RetryFailed(By(reason)), cancellationToken);
 
     /// <summary>Where the cluster's jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<string> GetStoreAsync(CancellationToken cancellationToken = default) => RetryAsync(() => grains.GetGrain<IJobsGrain>(0).GetStore(), cancellationToken);
+    public Task<string> GetStoreAsync(CancellationToken cancellationToken = default) => _retry.RunAsync(() => _grains.GetGrain<IJobsGrain>(0).GetStore(), cancellationToken);
 
     /// <summary>Follows a job until it is final. Survives the loss of the silo it talks to: it asks again until it gets an answer.</summary>
     /// <param name="jobId">The job.</param>
@@ -189,7 +201,7 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
                 yield return progress;
                 if (progress.IsFinal) yield break;
             }
-            await Task.Delay(RetryPause, _time, cancellationToken);
+            await Task.Delay(_options.Pause, _time, cancellationToken);
         }
     }
 
@@ -198,32 +210,9 @@ public sealed class AtelierClient(IGrainFactory grains, TimeProvider? time = nul
     private IJobGrain Job(string jobId)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        return grains.GetGrain<IJobGrain>(jobId);
+        return _grains.GetGrain<IJobGrain>(jobId);
     }
 
-    // A call may fail while the silo that it went to is being replaced; all of these may be repeated.
-    private async Task RetryAsync(Func<Task> call, CancellationToken cancellationToken) => await RetryAsync(async () =>
-    {
-        await call();
-        return true;
-    }, cancellationToken);
-
-    private async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        for (var left = MaxTries; ; left--)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                return await call();
-            }
-            catch (Exception lost) when (IsLoss(lost) && left > 1)
-            {
-                await Task.Delay(RetryPause, _time, cancellationToken);
-            }
-        }
-    }
-
-    // A grain whose store is out of reach says so by an IOException.
+    // A call may fail while the silo that it went to is being replaced, and a grain whose store is out of reach says so by an IOException; all may be repeated.
     private static bool IsLoss(Exception exception) => exception is OrleansException or TimeoutException or EnumerationAbortedException or IOException;
 }

@@ -17,6 +17,9 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
 
     public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default) => AskAsync(() => _store.ReadAsync(path, cancellationToken));
 
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default) =>
+        AskAsync(() => _store.ReadRangeAsync(path, offset, count, cancellationToken));
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => AskAsync(() => _store.OpenReadAsync(path, cancellationToken));
 
     public async IAsyncEnumerable<StoreEntry> ListAsync(
@@ -34,6 +37,10 @@ internal sealed class DistantStore(TimeSpan latency) : IStore
         await _store.DeleteAsync(path, cancellationToken);
         return true;
     });
+
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => _store.ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => _store.RemoveEmptyFoldersAsync(job, cancellationToken);
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => _store.CleanTemporaryFilesAsync(job, cancellationToken);
 

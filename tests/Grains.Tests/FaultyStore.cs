@@ -34,6 +34,12 @@ public sealed class FaultyStore : IStore
         return await Check(path).ReadAsync(path, cancellationToken);
     }
 
+    public async Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        _read.Enqueue(path);
+        return await Check(path).ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => Check(path).OpenReadAsync(path, cancellationToken);
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => Check(prefix).ListAsync(prefix, cancellationToken);
@@ -41,6 +47,11 @@ public sealed class FaultyStore : IStore
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default) => Check(to).TryPromoteAsync(from, to, cancellationToken);
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default) => Check(path).DeleteAsync(path, cancellationToken);
+
+    // Not by the empty prefix, which is that of a listing of all files.
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => Check("/").ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => Check(job).RemoveEmptyFoldersAsync(job, cancellationToken);
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => _store.CleanTemporaryFilesAsync(job, cancellationToken);
 

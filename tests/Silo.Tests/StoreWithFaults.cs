@@ -32,6 +32,12 @@ internal sealed class StoreWithFaults(IStore store) : IStore
         return store.ReadAsync(path, cancellationToken);
     }
 
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        Meet(FailsToRead, path);
+        return store.ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         Meet(FailsToRead, path);
@@ -43,6 +49,10 @@ internal sealed class StoreWithFaults(IStore store) : IStore
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default) => store.TryPromoteAsync(from, to, cancellationToken);
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default) => store.DeleteAsync(path, cancellationToken);
+
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => store.ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => store.RemoveEmptyFoldersAsync(job, cancellationToken);
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
 

@@ -34,4 +34,9 @@ internal sealed class LoggedModel(IImageModel model, DrawLog log) : IImageModel
     public DrawnSample[] Draw(
         IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken) =>
         log.Draw(model, requests, settings, onStep, cancellationToken);
+
+    // The log draws batches again with it, and frees all models at its end.
+    public void Dispose()
+    {
+    }
 }

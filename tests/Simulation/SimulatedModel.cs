@@ -52,6 +52,10 @@ internal sealed class SimulatedModel(SimulationOptions options) : IImageModel
         return [.. requests.Select(Draw)];
     }
 
+    public void Dispose()
+    {
+    }
+
     // SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
     private static ulong Mix(ulong x)
     {

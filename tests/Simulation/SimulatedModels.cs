@@ -5,8 +5,6 @@ namespace Atelier.Simulation;
 /// <summary>Has every model, under every name and digest.</summary>
 internal sealed class SimulatedModels(SimulationOptions options) : IModelProvider
 {
-    private readonly SimulatedModel _model = new(options);
-
     public int CudaDevices => options.CudaDevices;
 
     public void CheckPrecision(string device)
@@ -18,5 +16,5 @@ internal sealed class SimulatedModels(SimulationOptions options) : IModelProvide
     }
 
     public Task<IImageModel> LoadAsync(string name, string digest, string device, CancellationToken cancellationToken) =>
-        Task.FromResult<IImageModel>(_model);
+        Task.FromResult<IImageModel>(new SimulatedModel(options));
 }

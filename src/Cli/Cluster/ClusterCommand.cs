@@ -15,6 +15,9 @@ internal static class ClusterCommand
     private static readonly Option<int> Workers = Options.Number("--workers", 1, 0, 256, "Workers of each silo on the CPU, of one thread each.");
     private static readonly Option<string> Devices = WorkerDeviceOptions.Devices();
     private static readonly Option<string> Precision = WorkerDeviceOptions.Precision();
+    private static readonly Option<int> ModelsInMemory = Options.Number(
+        "--models-in-memory", 2, 1, 1000, "Models that stay in the memory of each device of a silo; the least recently used that no worker draws with give way.");
+
     private static readonly Option<int> Port = MembershipCommand.PortOption();
     private static readonly Option<string> Store = new("--store")
     {
@@ -29,7 +32,7 @@ internal static class ClusterCommand
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, Port, Store, Models, Verbose };
+        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, ModelsInMemory, Port, Store, Models, Verbose };
         command.SetAction((result, cancellationToken) => RunAsync(result, console, cancellationToken));
         return command;
     }
@@ -112,6 +115,7 @@ internal static class ClusterCommand
         ["Atelier__Workers"] = $"{result.GetValue(Workers)}",
         ["Atelier__Devices"] = result.GetValue(Devices)!,
         ["Atelier__Precision"] = result.GetValue(Precision)!,
+        ["Atelier__ModelsInMemory"] = $"{result.GetValue(ModelsInMemory)}",
         ["Atelier__StopOnInputEnd"] = "true",
         // Where the program is, not where the user is: an appsettings.json of any folder would decide what silos do.
         ["DOTNET_CONTENTROOT"] = AppContext.BaseDirectory,

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Doors;
+using Atelier.Abstractions.Retries;
 using Atelier.Client;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Hosting;
@@ -15,8 +16,8 @@ namespace Atelier.Cli.Cluster;
 /// <summary>A connection to a running cluster, by the server that keeps its membership.</summary>
 internal sealed class ClusterConnection : IAsyncDisposable
 {
-    private const int MaxTries = 20;
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+    // Orleans makes these tries itself, and only asks whether to go on.
+    private static readonly RetryOptions Retry = new();
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
     private readonly IHost _host;
     private readonly ClusterKey? _key;
@@ -109,8 +110,8 @@ internal sealed class ClusterConnection : IAsyncDisposable
         public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
         {
             // Silos may be about to join; a membership server that is not there will not come.
-            if (exception is RedisException || ++_tries >= MaxTries) return false;
-            await Task.Delay(RetryPause, cancellationToken);
+            if (exception is RedisException || ++_tries >= Retry.MaxTries) return false;
+            await Task.Delay(Retry.Pause, cancellationToken);
             return true;
         }
     }

@@ -67,7 +67,7 @@ public static class JobDeletion
             if (JobFile.Parse(job, entry.Path) is { Kind: JobFileKind.State }) await RemoveAsync(entry.Path).ConfigureAwait(false);
         if (await ExistsAsync(JobPaths.Record(job)).ConfigureAwait(false)) await RemoveAsync(JobPaths.Record(job)).ConfigureAwait(false);
         await JobIndex.RemoveAsync(store, job, cancellationToken).ConfigureAwait(false);
-        if (store is DirectoryStore directory) await Task.Run(() => directory.RemoveEmptyFolders(job), cancellationToken).ConfigureAwait(false);
+        await store.RemoveEmptyFoldersAsync(job, cancellationToken).ConfigureAwait(false);
         return (removed, foreign);
 
         async Task RemoveAsync(string path)

@@ -19,6 +19,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobBatch))]
 [JsonSerializable(typeof(JobNumerics))]
+[JsonSerializable(typeof(JobOutcome))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobDecision))]
 [JsonSerializable(typeof(JobSummary))]
@@ -63,6 +64,6 @@ internal sealed partial class JobJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = indented,
         NewLine = "\n",
-        Converters = { Enumeration<JobLifecycle>(), Enumeration<JobPriority>() },
+        Converters = { Enumeration<JobLifecycle>(), Enumeration<JobPriority>(), Enumeration<JobStatus>() },
     };
 }

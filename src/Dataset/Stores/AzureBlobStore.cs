@@ -83,6 +83,22 @@ public sealed class AzureBlobStore : IStore
     }
 
     /// <inheritdoc/>
+    public async Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        FileRange.Check(offset, count);
+        if (count == 0)
+        {
+            // No request can ask for nothing.
+            if (await _container.FindAsync(_container.Blob(path), cancellationToken).ConfigureAwait(false) is not { } found) return null;
+            FileRange.CheckIsIn(path, found.ContentLength, offset, count);
+            return [];
+        }
+        var bytes = await _container.AskAsync(() => ReadRangeUncheckedAsync(path, offset, count, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return bytes is null || bytes.Length == count ? bytes : throw FileRange.PastEnd(path, offset, count);
+    }
+
+    /// <inheritdoc/>
     public async Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
@@ -97,6 +113,10 @@ public sealed class AzureBlobStore : IStore
         StorePath.CheckPrefix(prefix);
         return EnumerateAsync(prefix, cancellationToken);
     }
+
+    /// <summary>Gives none: the service has no folders.</summary>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<string>();
 
     /// <inheritdoc/>
     public async Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
@@ -123,16 +143,48 @@ public sealed class AzureBlobStore : IStore
         return Task.CompletedTask;
     }
 
+    /// <summary>Checks the name of the job only: there are no folders.</summary>
+    /// <inheritdoc/>
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckName(job);
+        return Task.CompletedTask;
+    }
+
     private async Task<byte[]?> ReadUncheckedAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using var answer = (await _container.Blob(path).DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
-            return await WholeFile.ReadAsync(path, answer.Content, answer.Details.ContentLength, cancellationToken).ConfigureAwait(false);
+            var whole = WholeFile.Allocate(path, answer.Details.ContentLength);
+            await answer.Content.ReadExactlyAsync(whole, cancellationToken).ConfigureAwait(false);
+            return whole;
         }
         catch (RequestFailedException missing) when (BlobContainer.IsMissing(missing))
         {
             return null;
+        }
+    }
+
+    /// <summary>The bytes; none where the file ends before the range does.</summary>
+    private async Task<byte[]?> ReadRangeUncheckedAsync(string path, long offset, int count, CancellationToken cancellationToken)
+    {
+        var range = new BlobDownloadOptions { Range = new HttpRange(offset, count) };
+        try
+        {
+            using var answer = (await _container.Blob(path).DownloadStreamingAsync(range, cancellationToken).ConfigureAwait(false)).Value;
+            if (answer.Details.ContentLength != count) return [];
+            var bytes = new byte[count];
+            await answer.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return bytes;
+        }
+        catch (RequestFailedException missing) when (BlobContainer.IsMissing(missing))
+        {
+            return null;
+        }
+        catch (RequestFailedException beyond) when (beyond.Status == 416)
+        {
+            return [];
         }
     }
 

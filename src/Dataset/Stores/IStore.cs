@@ -35,6 +35,18 @@ public interface IStore
     /// <exception cref="InvalidDataException">It is no regular file, or longer than 1 GiB; of folders, where anybody may put anything.</exception>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default);
 
+    /// <summary>Some bytes of a file, by one request or one read of the disk; null when there is no file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="offset">The first byte's place in the file, from 0.</param>
+    /// <param name="count">How many; all of them must be there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The path is not a store path.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the end is past what a file can have.</exception>
+    /// <exception cref="EndOfStreamException">The file ends before; names it and where it should have gone on to.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file; of folders, where anybody may put anything.</exception>
+    Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// A seekable stream over a file, or null when there is none. The caller disposes it. Once the file is deleted, reading gives its bytes
     /// or throws <see cref="FileNotFoundException"/>, as the store may be, and never the bytes of a later file of that name.
@@ -55,6 +67,14 @@ public interface IStore
     /// <exception cref="ArgumentException">The prefix cannot begin a store path.</exception>
     IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The first segments of the paths, in ordinal order, where the store can tell them without going through what is below: a folder can. Blob storage,
+    /// whose listings go through every file, and the store in memory, which stands in for it, give none.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Gives the bytes of a file a second name, unless that name is taken. The first name stays.</summary>
     /// <param name="from">Path of the file that exists.</param>
     /// <param name="to">Its second path.</param>
@@ -73,6 +93,12 @@ public interface IStore
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The path is not a store path.</exception>
     Task DeleteAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a job's folders once its files are gone, with the unfinished files in them. Does nothing in a store that has no folders. Safe to repeat.</summary>
+    /// <param name="job">First segment of the paths concerned. A folder in which a file is left stays.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The job is not one segment of a store path.</exception>
+    Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default);
 
     /// <summary>Removes what killed processes left of files they never finished; leaves alone what is still being written.</summary>
     /// <param name="job">First segment of the paths concerned.</param>

@@ -33,6 +33,17 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        StorePath.Check(path);
+        FileRange.Check(offset, count);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_files.TryGetValue(path, out var content)) return Task.FromResult<byte[]?>(null);
+        FileRange.CheckIsIn(path, content.Length, offset, count);
+        return Task.FromResult<byte[]?>(content.AsSpan((int)offset, count).ToArray());
+    }
+
+    /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default)
     {
         StorePath.Check(path);
@@ -50,6 +61,10 @@ public sealed class MemoryStore : IStore
             .Select(file => new StoreEntry(file.Key, file.Value.Length));
         return Enumerate(entries, cancellationToken);
     }
+
+    /// <summary>Gives none, as blob storage does.</summary>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<string>();
 
     /// <inheritdoc/>
     public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
@@ -75,6 +90,14 @@ public sealed class MemoryStore : IStore
 
     /// <inheritdoc/>
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default)
+    {
+        StorePath.CheckName(job);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Checks the name of the job only: there are no folders.</summary>
+    /// <inheritdoc/>
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default)
     {
         StorePath.CheckName(job);
         return Task.CompletedTask;

@@ -91,7 +91,7 @@ public sealed class StoreLocation
         {
             await BlobProbe.ReadAsync(new BlobContainer(_container, BlobLimits.Brief()), cancellationToken).ConfigureAwait(false);
         }
-        else if (!Directory.Exists(_folder))
+        else if (!await Task.Run(() => Directory.Exists(_folder), cancellationToken).ConfigureAwait(false))
         {
             throw new InvalidInputException($"There is no folder '{_folder}'.");
         }

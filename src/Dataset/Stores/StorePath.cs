@@ -41,6 +41,21 @@ public static class StorePath
             throw Invalid(name, "has more than one segment");
     }
 
+    /// <summary>Whether a text is a path of one segment.</summary>
+    /// <param name="name">Any text.</param>
+    internal static bool IsName(string name)
+    {
+        try
+        {
+            CheckName(name);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a segment of any name: '-' stands for what no segment may have, and what is too long is cut.</summary>
     /// <param name="name">Any text, such as the name of a folder.</param>
     public static string ToName(string name)

@@ -93,9 +93,9 @@ public sealed class ModelFolder
         var config = ReadConfig(configFile);
         foreach (var (file, _) in ModelFiles.WeightsOf(config)) ModelFiles.Require(path, file);
         var files = ModelFiles.Of(path, config);
-        var tokenizer = OpenTokenizer(System.IO.Path.Combine(path, TokenizerFolder), config, ConfigFile);
+        var tokenizer = ModelChecks.OpenTokenizer(System.IO.Path.Combine(path, TokenizerFolder), config, ConfigFile);
         var classes = config.ClassCount is { } count ? ClassNames.Load(System.IO.Path.Combine(path, ClassesFile), count) : null;
-        CheckWeights(config, configFile, file =>
+        ModelChecks.CheckWeights(config, configFile, file =>
         {
             var weights = System.IO.Path.Combine(path, file);
             return (weights, Safetensors.ReadHeader(weights).ToDictionary(entry => entry.Key, entry => entry.Value.Shape));
@@ -179,37 +179,6 @@ public sealed class ModelFolder
     /// <returns>The network in evaluation mode, its parameters frozen; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
     public nn.Module LoadNetwork(string file, Device? device = null) => Load(file, ModelFiles.WeightsOf(Config).Single(weights => weights.File == file).Create, device);
-
-    /// <summary>Opens the vocabulary that a model needs.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <param name="config">The model.</param>
-    /// <param name="says">What says how many tokens there are, for messages.</param>
-    /// <returns>The vocabulary, or null where the model takes no text.</returns>
-    /// <exception cref="InvalidDataException">It is missing, damaged or of another size.</exception>
-    internal static BpeTokenizer? OpenTokenizer(string folder, ModelConfig config, string says)
-    {
-        if (config is not GlideConfig glide) return null;
-        var tokenizer = BpeTokenizer.Load(folder);
-        return tokenizer.VocabularySize == glide.Network.VocabularySize
-            ? tokenizer
-            : throw new InvalidDataException(
-                $"{PrintableText.Of(folder, PrintableText.PathLength)}: the tokenizer has {tokenizer.VocabularySize} tokens, {says} says vocabulary_size {glide.Network.VocabularySize}");
-    }
-
-    /// <summary>Compares names and shapes of weights with those that a model needs, without reading them.</summary>
-    /// <param name="config">The model.</param>
-    /// <param name="configFile">What describes it, for messages.</param>
-    /// <param name="find">The path, for messages, and the shapes of what is to be a file of the model.</param>
-    /// <exception cref="InvalidDataException">They differ, or the model cannot be built.</exception>
-    internal static void CheckWeights(ModelConfig config, string configFile, Func<string, (string Path, IReadOnlyDictionary<string, long[]> Shapes)> find)
-    {
-        foreach (var (file, create) in ModelFiles.WeightsOf(config))
-        {
-            using var network = ContentBoundary.Read(configFile, "describes a network that cannot be built", () => create(META));
-            var (path, shapes) = find(file);
-            StateDict.Check(path, network, shapes);
-        }
-    }
 
     /// <summary>Moves the folder, which is then of no use any more.</summary>
     /// <param name="path">Where to: a place where nothing is, or an empty folder, which may be the one that this folder is in.</param>

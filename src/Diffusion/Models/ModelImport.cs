@@ -62,8 +62,8 @@ public sealed record ModelImport
         var files = new Dictionary<string, Checkpoint> { [ModelFolder.WeightsFile] = weights };
         if (upsampler is not null) files.Add(ModelFolder.UpsamplerFile, upsampler);
         if (classifier is not null) files.Add(ModelFolder.ClassifierFile, classifier);
-        ModelFolder.CheckWeights(config, Config ?? Base, file => (files[file].Path, files[file].Header.ToDictionary(entry => entry.Key, entry => entry.Value.Shape)));
-        if (Vocabulary is not null) ModelFolder.OpenTokenizer(Vocabulary, config, Config ?? "the network");
+        ModelChecks.CheckWeights(config, Config ?? Base, file => (files[file].Path, files[file].Header.ToDictionary(entry => entry.Key, entry => entry.Value.Shape)));
+        if (Vocabulary is not null) ModelChecks.OpenTokenizer(Vocabulary, config, Config ?? "the network");
         if (Classes is not null) ClassNames.Load(Classes, config.ClassCount ?? throw new InvalidDataException($"{Classes} names classes, of which the model has none"));
         return Write(Path.GetFullPath(path), config, files);
 

@@ -86,8 +86,19 @@ internal sealed class JobDeciding(JobContext context)
     /// <summary>Notes in the index that nobody need look at the job again.</summary>
     public IEnumerable<StoreOperation> NoteFinish()
     {
-        if (_isFinishNoted) yield break;
-        var finish = Request((store, cancel) => JobIndex.FinishAsync(store, context.Id, cancel));
+        if (_isFinishNoted || context.Job is not { } job) yield break;
+        var now = ProgressReport.Of(job, context.Time, storeTrouble: null);
+        var outcome = new JobOutcome
+        {
+            Status = now.Status,
+            Samples = now.Samples,
+            Finished = now.Finished,
+            Failed = now.Failed,
+            Created = job.Record.Created,
+            Ended = now.Status == JobStatus.Cancelled ? job.Decisions.Last.Changed : context.Time.GetUtcNow(),
+            Submitter = now.Submitter,
+        };
+        var finish = Request((store, cancel) => JobIndex.FinishAsync(store, context.Id, outcome, cancel));
         yield return finish;
         // It only spares others a look at the job.
         if (finish.Fault is null) _isFinishNoted = true;

@@ -26,6 +26,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private readonly CancellationTokenSource _deactivated = new();
     private readonly SemaphoreSlim _background = new(BackgroundFlows);
     private JobMachine _machine = null!;
+    private WatchedStore _store = null!;
     private Task _recovery = Task.CompletedTask;
     private long _recoveryBegun;
     private IGrainTimer? _upkeep;
@@ -38,6 +39,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _machine = new JobMachine(JobId, time, _deadSilos.Include, logger);
+        _store = new WatchedStore(store, _machine.Health);
         BeginRecovery();
         return Task.CompletedTask;
     }
@@ -167,7 +169,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     private async Task CarryOutAsync(IEnumerable<StoreOperation> flow)
     {
-        foreach (var operation in flow) await _machine.Health.RunAsync(operation, store, _deactivated.Token);
+        foreach (var operation in flow) await operation.RunAsync(_store, _deactivated.Token);
     }
 
     private void BeginBackground()

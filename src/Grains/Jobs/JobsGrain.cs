@@ -15,9 +15,7 @@ internal sealed class JobsGrain(IStore store, TimeProvider time) : Grain, IJobsG
 
     public async IAsyncEnumerable<JobProgress> List(string? after = null)
     {
-        var list = new StoreRequest<IReadOnlyList<JobIndexEntry>>((store, cancel) => JobIndex.ListAsync(store, cancel));
-        await new StoreHealth(time).RunAsync(list, store, CancellationToken.None);
-        var jobs = list.Answer;
+        var jobs = await JobIndex.ListAsync(new WatchedStore(store, new StoreHealth(time)));
         foreach (var some in jobs.Select(job => job.JobId).Where(id => string.CompareOrdinal(id, after) > 0).Chunk(AtOnce))
         {
             // A marker without a job: its creator was lost before the job was there.

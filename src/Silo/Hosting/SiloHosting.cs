@@ -39,6 +39,8 @@ public static class SiloHosting
         var options = builder.Configuration.GetSection(SiloOptions.Section).Get<SiloOptions>() ?? new SiloOptions();
         if (options.Workers is < 0 or > 256)
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.Workers)} is '{options.Workers}'; allowed: 0 to 256");
+        if (options.ModelsInMemory < 1)
+            throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.ModelsInMemory)} is '{options.ModelsInMemory}'; allowed: 1 or more");
         if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
         var store = StoreLocation.Parse(options.Store);
         var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
@@ -84,6 +86,7 @@ public static class SiloHosting
             Models = ModelFolders(options.Models),
             Devices = options.Devices,
             Precision = options.Precision,
+            ModelsInMemory = options.ModelsInMemory,
             ModelCache = options.ModelCache,
         });
         if (redis is not null) builder.Services.AddHostedService<MembershipGuard>();

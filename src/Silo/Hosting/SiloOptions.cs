@@ -18,6 +18,10 @@ public sealed record SiloOptions
     /// <value>Default one in the user's cache folder.</value>
     public string? ModelCache { get; init; }
 
+    /// <summary>How many models stay in the memory of each device, at least 1; those that are drawn with stay, however many they are.</summary>
+    /// <value>Default 2.</value>
+    public int ModelsInMemory { get; init; } = 2;
+
     /// <summary>Workers on the CPU, where that is among the devices, of one thread each; 0 for a silo that only holds grains.</summary>
     /// <value>Default one for each core.</value>
     public int Workers { get; init; } = Environment.ProcessorCount;

@@ -26,6 +26,13 @@ public sealed record WorkerOptions
     /// <value>Default <c>fp32</c>.</value>
     public string Precision { get; init; } = "fp32";
 
+    /// <summary>
+    /// How many models stay in the memory of each device, where jobs want several: of those that no worker draws with, the least recently used give way. Those that
+    /// are drawn with stay, however many they are. At least 1.
+    /// </summary>
+    /// <value>Default 2: that of the job at hand, and that of the job before.</value>
+    public int ModelsInMemory { get; init; } = 2;
+
     /// <summary>Folder for models that are fetched from the store; null is one in the user's cache folder.</summary>
     public string? ModelCache { get; init; }
 
@@ -34,6 +41,7 @@ public sealed record WorkerOptions
     /// <exception cref="InvalidInputException">Names the setting, its value and what is allowed.</exception>
     public IReadOnlyList<string> Check()
     {
+        if (ModelsInMemory < 1) throw new InvalidInputException($"models in memory is '{ModelsInMemory}'; allowed: 1 or more");
         using var models = new ModelLibrary(this, store: null);
         return WorkerDevices.Check(this, models);
     }

@@ -3,8 +3,11 @@ using Atelier.Diffusion.Samplers;
 
 namespace Atelier.Silo.Models;
 
-/// <summary>A model that is ready to draw on one device: where workers end and tensors begin. May be used from several threads at once.</summary>
-internal interface IImageModel
+/// <summary>
+/// A model that is ready to draw on one device: where workers end and tensors begin. May be used from several threads at once. Whoever got it disposes it when
+/// it is of no use any more: until then it is never evicted from memory, after that it must not be used.
+/// </summary>
+internal interface IImageModel : IDisposable
 {
     /// <summary>Whether the model keeps known parts of images.</summary>
     bool Inpaints { get; }

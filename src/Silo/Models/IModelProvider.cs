@@ -17,7 +17,7 @@ internal interface IModelProvider
     /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
     void PrepareThread(string device);
 
-    /// <summary>Finds and loads a model, once for every device.</summary>
+    /// <summary>Finds and loads a model, once for every device. The caller disposes what it gets, once for each call.</summary>
     /// <param name="name">Its name in job specs.</param>
     /// <param name="digest">What its contents must be.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>

@@ -7,12 +7,12 @@ using Atelier.Diffusion.Samplers;
 
 namespace Atelier.Silo.Models;
 
-/// <summary>A model in memory; its weights are shared by all workers of a device.</summary>
+/// <summary>A model in memory; its weights are shared by all workers of a device. Disposing it frees them.</summary>
 /// <param name="folder">The model.</param>
 /// <param name="networks">Its networks, on their device and in their precision.</param>
 /// <param name="arithmetic">Kind of device and precision, such as <c>cpu fp32</c>: two of them are never one numerics class, whatever the probe says.</param>
 /// <param name="device">Make of the device and precision, such as <c>NVIDIA H200 fp16</c>.</param>
-internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel, IDisposable
+internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel
 {
     private readonly SamplingPipeline _pipeline = new(folder, networks);
     private readonly Dictionary<int, string> _numericsClasses = [];

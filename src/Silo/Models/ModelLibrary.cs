@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Devices;
@@ -9,10 +8,13 @@ using TorchSharp;
 
 namespace Atelier.Silo.Models;
 
-/// <summary>The models this process can load: those of its own folders, by name, and those of the store, by digest. Each is loaded once a device.</summary>
+/// <summary>
+/// The models this process can load: those of its own folders, by name, and those of the store, by digest. Each is loaded once a device, and stays in memory while
+/// it is used or among the last ones that were, see <see cref="WorkerOptions.ModelsInMemory"/>.
+/// </summary>
 internal sealed class ModelLibrary : IModelProvider, IDisposable
 {
-    private readonly ConcurrentDictionary<(string Digest, string Device), Lazy<Task<LoadedModel>>> _loaded = new();
+    private readonly ModelMemory<LoadedModel> _memory;
     private readonly IReadOnlyDictionary<string, string> _folders;
     private readonly string _precision;
     private readonly ModelCache? _cache;
@@ -21,7 +23,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     /// <summary>The models that options name, and those of the store.</summary>
     public ModelLibrary(WorkerOptions options, IStore? store)
     {
-        (_folders, _precision) = (options.Models, options.Precision);
+        (_folders, _precision, _memory) = (options.Models, options.Precision, new ModelMemory<LoadedModel>(options.ModelsInMemory));
         _cache = store is null ? null : new ModelCache(store, options.ModelCache ?? ModelCache.DefaultFolder);
     }
 
@@ -41,21 +43,8 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IImageModel> LoadAsync(string name, string digest, string device, CancellationToken cancellationToken)
-    {
-        var key = (digest, device);
-        var loading = _loaded.GetOrAdd(key, _ => new Lazy<Task<LoadedModel>>(() => Task.Run(() => OpenAsync(name, digest, device), CancellationToken.None)));
-        try
-        {
-            return await loading.Value.WaitAsync(cancellationToken);
-        }
-        catch when (loading.Value.IsFaulted)
-        {
-            // What was missing may be there the next time.
-            _loaded.TryRemove(new KeyValuePair<(string, string), Lazy<Task<LoadedModel>>>(key, loading));
-            throw;
-        }
-    }
+    public async Task<IImageModel> LoadAsync(string name, string digest, string device, CancellationToken cancellationToken) =>
+        new HeldModel(await _memory.HoldAsync(digest, device, () => OpenAsync(name, digest, device), cancellationToken));
 
     /// <summary>
     /// Loads a model and lets it probe its numerics class in the background, so that the first lease finds both done. Whatever fails, fails again where
@@ -70,7 +59,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     {
         try
         {
-            var model = await LoadAsync(coming.Model, coming.Digest, device, CancellationToken.None);
+            using var model = await LoadAsync(coming.Model, coming.Digest, device, CancellationToken.None);
             if (coming.BatchSize is not { } batchSize) return;
             using var thread = new DeviceThread($"preparing {device}", () => PrepareThread(device));
             await thread.RunAsync(() => model.NumericsClass(batchSize));
@@ -85,7 +74,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     {
         // A model that computes must not go away.
         _preparing.Wait();
-        foreach (var model in _loaded.Values.Where(model => model.IsValueCreated && model.Value.IsCompletedSuccessfully)) model.Value.Result.Dispose();
+        _memory.Dispose();
     }
 
     private async Task<LoadedModel> OpenAsync(string name, string digest, string device)

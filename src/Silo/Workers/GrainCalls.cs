@@ -1,36 +1,27 @@
+using Atelier.Abstractions.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Workers;
 
 /// <summary>Repeats grain calls, which may fail while a silo is being replaced.</summary>
-internal sealed partial class GrainCalls(TimeProvider time, ILogger logger)
+internal sealed partial class GrainCalls
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private const int MaxTries = 30;
+    private static readonly RetryOptions Options = new() { MaxTries = 30, Pause = TimeSpan.FromSeconds(1) };
 
-    /// <summary>Makes a call that may be repeated.</summary>
-    public async Task<T> RetryAsync<T>(Func<Task<T>> call)
+    private readonly ILogger _logger;
+    private readonly Retry _retry;
+
+    public GrainCalls(TimeProvider time, ILogger logger)
     {
-        for (var left = MaxTries; ; left--)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException && left > 1)
-            {
-                LogRetry(lost);
-                await Task.Delay(Pause, time);
-            }
-        }
+        _logger = logger;
+        _retry = new Retry(Options, time, lost => lost is OrleansException or TimeoutException, LogRetry);
     }
 
     /// <summary>Makes a call that may be repeated.</summary>
-    public Task RetryAsync(Func<Task> call) => RetryAsync(async () =>
-    {
-        await call();
-        return true;
-    });
+    public Task<T> RetryAsync<T>(Func<Task<T>> call) => _retry.RunAsync(call);
+
+    /// <summary>Makes a call that may be repeated.</summary>
+    public Task RetryAsync(Func<Task> call) => _retry.RunAsync(call);
 
     [LoggerMessage(LogLevel.Warning, "A grain call is repeated")]
     private partial void LogRetry(Exception exception);

@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
@@ -8,6 +9,17 @@ namespace Atelier.Dataset.Tests.Jobs;
 /// <summary>A job of three shards, some of them committed.</summary>
 internal static class TestJobs
 {
+    public static JobOutcome Outcome { get; } = new()
+    {
+        Status = JobStatus.Completed,
+        Samples = 12,
+        Finished = 12,
+        Failed = 1,
+        Created = DateTimeOffset.UnixEpoch,
+        Ended = DateTimeOffset.UnixEpoch.AddHours(1),
+        Submitter = "ada",
+    };
+
     public static async Task CommitAsync(IStore store, CancellationToken cancellationToken, params int[] shards)
     {
         var record = new JobRecord { Spec = TestShards.Spec, Incarnation = TestShards.Incarnation, Created = DateTimeOffset.UnixEpoch };

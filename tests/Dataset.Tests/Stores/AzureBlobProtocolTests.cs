@@ -46,6 +46,22 @@ public sealed class AzureBlobProtocolTests(Azurite azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadRangeAsync_SomeBytes_IsOneRequestForThoseAlone()
+    {
+        await _plain.TryCreateAsync("job/a", Content, Cancel);
+        var requests = new ConcurrentQueue<string>();
+        var store = await StoreAsync(new Interference((request, send) =>
+        {
+            var range = request.Headers.Where(header => header.Key is "Range" or "x-ms-range").SelectMany(header => header.Value);
+            requests.Enqueue($"{request.Method} {string.Join(", ", range)}");
+            return send();
+        }));
+
+        Assert.Equal(Content[100..350], await store.ReadRangeAsync("job/a", 100, 250, Cancel));
+        Assert.Equal(["GET bytes=100-349"], requests);
+    }
+
+    [Fact]
     public async Task OpenWriterAsync_ReplyOfTheBlockListLost_KnowsItsOwnBlob()
     {
         var store = await StoreAsync(Interference.LosingTheReplyOfACommit());

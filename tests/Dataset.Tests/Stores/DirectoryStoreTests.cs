@@ -49,6 +49,7 @@ public sealed class DirectoryStoreTests : StoreContract, IDisposable
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() => Store.OpenReadAsync("job/pipe", Cancel));
         Assert.Contains("is a named pipe; allowed: a regular file", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidDataException>(() => Store.ReadAsync("job/pipe", Cancel));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.ReadRangeAsync("job/pipe", 0, 1, Cancel));
     }
 
     [Fact]

@@ -31,6 +31,12 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
         return await store.ReadAsync(path, cancellationToken);
     }
 
+    public async Task<byte[]?> ReadRangeAsync(string path, long offset, int count, CancellationToken cancellationToken = default)
+    {
+        await BeforeReading(path);
+        return await store.ReadRangeAsync(path, offset, count, cancellationToken);
+    }
+
     public Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken = default) => store.OpenReadAsync(path, cancellationToken);
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default)
@@ -50,6 +56,10 @@ internal sealed class DyingStore(IStore store, int changes) : IStore
         Live();
         return store.DeleteAsync(path, cancellationToken);
     }
+
+    public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken = default) => store.ListFoldersAsync(cancellationToken);
+
+    public Task RemoveEmptyFoldersAsync(string job, CancellationToken cancellationToken = default) => store.RemoveEmptyFoldersAsync(job, cancellationToken);
 
     public Task CleanTemporaryFilesAsync(string job, CancellationToken cancellationToken = default) => store.CleanTemporaryFilesAsync(job, cancellationToken);
 

@@ -120,6 +120,7 @@ public abstract partial class StoreContract
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.TryPromoteAsync("job/a", "job/b", cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.DeleteAsync("job/a", cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.ReadAsync("job/a", cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.ReadRangeAsync("job/a", 0, 1, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.OpenReadAsync("job/a", cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.ListAsync("", cancelled).ToArrayAsync(Cancel).AsTask());
 

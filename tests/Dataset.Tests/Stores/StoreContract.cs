@@ -232,11 +232,13 @@ public abstract partial class StoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryCreateAsync(path, "x"u8.ToArray(), Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenWriterAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.ReadAsync(path, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.ReadRangeAsync(path, 0, 1, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenReadAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryPromoteAsync(path, "job/a", Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.TryPromoteAsync("job/a", path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteAsync(path, Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.CleanTemporaryFilesAsync(path, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.RemoveEmptyFoldersAsync(path, Cancel));
         Assert.Empty(await ListAsync(""));
     }
 

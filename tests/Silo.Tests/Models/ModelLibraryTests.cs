@@ -13,11 +13,15 @@ public sealed class ModelLibraryTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task LoadAsync_Twice_SharesOneModel()
+    public async Task LoadAsync_OfAModelThatWasGivenBack_FindsItInMemory()
     {
         using var library = new ModelLibrary(new WorkerOptions { Count = 0, Models = new Dictionary<string, string> { ["shapes"] = Shapes } }, store: null);
         var digest = ModelFolder.Open(Shapes).Digest;
-        Assert.Same(await library.LoadAsync("shapes", digest, "cpu", Cancel), await library.LoadAsync("shapes", digest, "cpu", Cancel));
+        (await library.LoadAsync("shapes", digest, "cpu", Cancel)).Dispose();
+
+        // Nobody looks for its folder any more.
+        using var again = await library.LoadAsync("elsewhere", digest, "cpu", Cancel);
+        Assert.EndsWith("fp32", again.Device, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,6 +79,18 @@ public sealed class ModelLibraryTests
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => library.LoadAsync("glide", digest, "cpu", Cancel));
 
         Assert.Equal($"no model 'glide' here; known: ; the store has none of digest {digest} either", error.Message);
+    }
+
+    [Fact]
+    public void Dispose_OfALoadedModel_FreesItsWeights()
+    {
+        var folder = ModelFolder.Open(Shapes);
+        var networks = folder.LoadNetworks();
+        var weights = networks.Base.parameters().ToList();
+
+        new LoadedModel(folder, networks, "cpu fp32", "").Dispose();
+
+        Assert.All(weights, weight => Assert.True(weight.IsInvalid));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Atelier.Abstractions;
 
-namespace Atelier.Dataset.Stores;
+namespace Atelier.Dataset.Stores.Folders;
 
 /// <summary>Tries in a folder what <see cref="DirectoryStore"/> depends on: to make a file, to link it, and to be refused a taken name.</summary>
 internal static class FolderProbe

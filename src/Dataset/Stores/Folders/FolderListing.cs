@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Stores;
+namespace Atelier.Dataset.Stores.Folders;
 
 /// <summary>Lists the files under a folder whose relative path begins with a text, in ordinal order of those paths.</summary>
 internal static class FolderListing

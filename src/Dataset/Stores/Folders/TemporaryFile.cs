@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Stores;
+namespace Atelier.Dataset.Stores.Folders;
 
 /// <summary>
 /// A file without a name of its own yet, in the job's <c>.tmp</c> folder: on the file system of the place it is meant for. The process

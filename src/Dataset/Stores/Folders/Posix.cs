@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Atelier.Dataset.Stores;
+namespace Atelier.Dataset.Stores.Folders;
 
 /// <summary>The two calls of POSIX that a crash-safe folder needs and .NET does not have.</summary>
 internal static partial class Posix

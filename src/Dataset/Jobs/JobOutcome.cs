@@ -1,0 +1,35 @@
+using Atelier.Abstractions.Jobs;
+
+namespace Atelier.Dataset.Jobs;
+
+/// <summary>How a job ended, in a line that the store's index keeps: a catalogue of ended jobs looks into none of them.</summary>
+public sealed record JobOutcome
+{
+    private const int MaxSubmitterLength = 1000;
+
+    /// <summary><see cref="JobStatus.Completed"/> or <see cref="JobStatus.Cancelled"/>.</summary>
+    public required JobStatus Status { get; init; }
+
+    /// <summary>Samples of the job; 0 where it was cancelled before its start.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Samples in committed shards, failed ones included.</summary>
+    public required long Finished { get; init; }
+
+    /// <summary>Finished samples without an image.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>When the job was created.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When it was completed or cancelled, or first found so.</summary>
+    public required DateTimeOffset Ended { get; init; }
+
+    /// <summary>Who it was for.</summary>
+    public required string Submitter { get; init; }
+
+    /// <summary>Whether a job can have ended so.</summary>
+    internal bool IsPossible =>
+        Status is JobStatus.Completed or JobStatus.Cancelled && Failed >= 0 && Finished >= Failed && Samples >= Finished
+        && Submitter.Length <= MaxSubmitterLength && !Submitter.Any(char.IsControl);
+}
