@@ -17,9 +17,12 @@ internal static class SampleJson
     // As Hugging Face's ClassLabel has it.
     private const int NoClass = -1;
 
-    // What is in a tar has an image, whose name tells its format; how long it is, the tar itself tells.
+    // What is in a tar has an image, whose name tells its format; where it is and how long, the tar itself tells.
     private static readonly ShardColumn[] Columns =
-        [.. ShardColumns.All.Except<ShardColumn>([ShardColumns.Format, ShardColumns.Status, ShardColumns.ErrorCode, ShardColumns.ErrorMessage, ShardColumns.Bytes])];
+    [
+        .. ShardColumns.All.Except<ShardColumn>(
+            [ShardColumns.Format, ShardColumns.Status, ShardColumns.ErrorCode, ShardColumns.ErrorMessage, ShardColumns.Bytes, ShardColumns.ImageOffset]),
+    ];
 
     /// <summary>One object without line breaks.</summary>
     public static byte[] Write(ShardRow row)

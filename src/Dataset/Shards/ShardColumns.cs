@@ -96,6 +96,9 @@ public static class ShardColumns
     /// <inheritdoc cref="ShardRow.Bytes"/>
     public static ShardColumn<long?> Bytes { get; } = Optional<long>(nameof(ShardRow.Bytes));
 
+    /// <inheritdoc cref="ShardRow.ImageOffset"/>
+    public static ShardColumn<long?> ImageOffset { get; } = Optional<long>(nameof(ShardRow.ImageOffset));
+
     /// <inheritdoc cref="ShardRow.PixelSha256"/>
     public static ShardColumn<string?> PixelSha256 { get; } = OptionalText(nameof(ShardRow.PixelSha256));
 

@@ -84,6 +84,9 @@ public sealed record ShardRow
     /// <summary>Length of the image file in bytes.</summary>
     public required long? Bytes { get; init; }
 
+    /// <summary>Where the image file begins in the shard's tar, in bytes from its beginning: one read of <see cref="Bytes"/> bytes from there gives the image.</summary>
+    public required long? ImageOffset { get; init; }
+
     /// <summary>Lower-case hex SHA-256 of the pixels as the model made them: three bytes each, row by row.</summary>
     public required string? PixelSha256 { get; init; }
 }

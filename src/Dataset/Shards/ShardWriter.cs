@@ -90,6 +90,7 @@ public sealed class ShardWriter : IAsyncDisposable
             Width = result.Image?.Width,
             Height = result.Image?.Height,
             Bytes = content?.Length,
+            ImageOffset = content is null ? null : _tar.NextImageOffset,
             PixelSha256 = result.Image?.Sha256(),
         };
         if (content is not null)

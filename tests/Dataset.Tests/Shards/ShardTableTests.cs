@@ -76,6 +76,7 @@ public sealed class ShardTableTests
         Width = null,
         Height = null,
         Bytes = null,
+        ImageOffset = null,
         PixelSha256 = null,
     };
 }

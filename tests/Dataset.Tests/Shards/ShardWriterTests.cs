@@ -133,6 +133,26 @@ public sealed class ShardWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Parquet_ImageOffsetAndBytes_AreWhereGnuTarAndPythonFindTheImage()
+    {
+        var attempt = TestShards.Attempt(0);
+        var stats = await TestShards.WriteAsync(_store, attempt, Cancel);
+        var path = _folder.Write("shard.tar", (await _store.ReadAsync(attempt.TarPath, Cancel))!);
+        var images = (await ShardReader.ReadRowsAsync(_store, "job", stats, Cancel)).Where(row => row.Status == SampleStatus.Ok).ToList();
+
+        Assert.Equal(7, images.Count);
+        foreach (var row in images)
+        {
+            await RunAsync("sh", "-c", $"dd if='{path}' of=cut bs=64K iflag=skip_bytes,count_bytes skip={row.ImageOffset} count={row.Bytes} 2>&1");
+            await RunAsync("sh", "-c", $"tar -xOf '{path}' {row.Key}.png > member");
+            Assert.Equal(await File.ReadAllBytesAsync(_folder.File("member"), Cancel), await File.ReadAllBytesAsync(_folder.File("cut"), Cancel));
+        }
+        Assert.Equal(
+            string.Concat(images.Select(row => $"{row.Key}.png {row.ImageOffset} {row.Bytes}\n")),
+            await RunAsync("python3", "-c", "import sys, tarfile\nfor m in tarfile.open(sys.argv[1]):\n  if m.name.endswith('.png'): print(m.name, m.offset_data, m.size)", path));
+    }
+
+    [Fact]
     public async Task Tar_Metadata_IsWhatTheSampleWasMadeFrom()
     {
         var attempt = TestShards.Attempt(0);
@@ -171,7 +191,9 @@ public sealed class ShardWriterTests : IDisposable
 
         var rows = await ShardReader.ReadRowsAsync(_store, "job", stats, Cancel);
 
+        var first = await ShardReader.ReadImagesAsync(_store, "job", stats, Cancel).FirstAsync(Cancel);
         Assert.Equal(8, rows.Count);
+        Assert.Equal(512, rows[0].ImageOffset);
         var image = TestShards.Sample(1).Image!;
         Assert.Equal(
             new ShardRow
@@ -203,6 +225,7 @@ public sealed class ShardWriterTests : IDisposable
                 Width = 32,
                 Height = 24,
                 Bytes = ImageEncoder.Encode(image, ImageFormats.Png, 95).Length,
+                ImageOffset = rows[0].ImageOffset + Padded(rows[0].Bytes!.Value) + 512 + Padded("a red circle".Length) + 512 + Padded(first.Metadata.Length) + 512,
                 PixelSha256 = image.Sha256(),
             },
             rows[1]);
@@ -227,6 +250,7 @@ public sealed class ShardWriterTests : IDisposable
                 Width = null,
                 Height = null,
                 Bytes = null,
+                ImageOffset = null,
                 PixelSha256 = null,
             },
             rows[3]);
@@ -282,6 +306,8 @@ public sealed class ShardWriterTests : IDisposable
 
         Assert.Empty(await _store.ListAsync("", Cancel).ToListAsync(Cancel));
     }
+
+    private static long Padded(long length) => (length + 511) / 512 * 512;
 
     private Task<string> RunAsync(string program, params string[] arguments) => Processes.RunAsync(_folder.Path, program, arguments);
 }

@@ -113,6 +113,10 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
             },
             ("shards/00001.tar", "is not of 2147483647 bytes")),
 
+        ["rewritten: an image_offset"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = row.ImageOffset + 512 })), ("shards/00001.tar", "has the image of sample 000000010 at byte")),
+        ["rewritten: an image_offset beyond the tar"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = long.MaxValue })), ("shards/00001.tar", "its metadata says 9223372036854775807")),
+        ["rewritten: no image_offset"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = null })), ("shards/00001.parquet", "is ok and has no image_offset")),
+
         // Spec and plan.
         ["job.json: guidance scale"] = Spec(json => json["guidance_scale"] = 7, "has guidance_scale 3; spec and prompt list make it 7", "guidance_scale"),
         ["job.json: model digest"] = Spec(json => json["model_digest"] = Hash, "has model_digest", "model_digest"),
