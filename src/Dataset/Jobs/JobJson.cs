@@ -24,6 +24,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(ShardFault))]
 [JsonSerializable(typeof(BegunWork))]
 [JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(PlanFormat))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext

@@ -42,8 +42,8 @@ public static class JobVerification
         if (plan is null && findings.Count == 0) findings.Add(JobPaths.Plan(job), "is missing from a finished job");
         foreach (var problem in findings.Take()) yield return problem;
 
-        // A summary repeats both.
-        if ((record?.Spec ?? summary?.Spec) is not { } spec || (plan ?? summary?.Plan) is not { } known) yield break;
+        // A summary repeats both; of a format that is not known, nothing can be compared.
+        if ((record?.Spec ?? summary?.Spec) is not { } spec || (plan ?? summary?.Plan) is not { ShardFormat: JobPlan.KnownShardFormat } known) yield break;
         var all = new VerifiedJob(store, job, spec, known)
         {
             Incarnation = record?.Incarnation,

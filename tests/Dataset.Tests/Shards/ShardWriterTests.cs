@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Shards;
@@ -269,6 +270,16 @@ public sealed class ShardWriterTests : IDisposable
             columns.Select(cells => $"{cells[1].Trim().Trim('`')} {cells[2].Trim()}"),
             reader.Metadata!.Schema.Skip(1).Select(column =>
                 $"{column.Name} {Types[$"{column.Type} {column.ConvertedType}".TrimEnd()]}" + (column.RepetitionType == Parquet.Meta.FieldRepetitionType.OPTIONAL ? " or null" : "")));
+    }
+
+    [Fact]
+    public async Task OpenAsync_APlanOfAnotherFormat_IsRefusedBeforeAnythingIsWritten()
+    {
+        var attempt = TestShards.Attempt(0, plan: TestShards.Plan with { ShardFormat = 3 });
+
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => ShardWriter.OpenAsync(_store, attempt, Cancel));
+
+        Assert.StartsWith("job 'job' has shard_format 3; this version knows 2", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -127,6 +127,13 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
             (job, _) => job.Json("job.json", json => json["spec"]!["quality"] = 0), ("job.json", "quality is '0'; allowed: 1 to 100"), ("summary.json", "spec.quality is 95")),
         ["job.json: no JSON"] = new((job, _) => job.Text("job.json", "nothing"), ("job.json", "is damaged")),
         ["plan.json: batch size"] = new((job, _) => job.Json("plan.json", json => json["batch_size"] = 2), ("plan.json", "has batch_size 2; the spec makes it 4"), ("summary.json", "plan.batch_size is 4"), ("README.md", Card)),
+        ["plan.json: another format"] = new(
+            (job, _) =>
+            {
+                job.Json("plan.json", json => json["shard_format"] = 3);
+                job.Json("summary.json", json => json["plan"]!["shard_format"] = 3);
+            },
+            ("plan.json", "has shard_format 3; this version knows 2")),
         ["plan.json: no JSON"] = new((job, _) => job.Text("plan.json", "[]"), ("plan.json", "is damaged")),
         ["plan.json: shards beyond all memory"] = new((job, _) => job.Json("plan.json", json => json["rows"] = 1L << 60), ("plan.json", "has more than 10,000,000 shards")),
         ["plan.json: removed"] = new((job, _) => job.Remove("plan.json"), ("plan.json", "is missing from a finished job")),
