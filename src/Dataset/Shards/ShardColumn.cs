@@ -32,7 +32,18 @@ public abstract class ShardColumn
     /// <summary>Writes the values of rows, in order.</summary>
     internal abstract Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<ShardRow> rows, CancellationToken cancellationToken);
 
-    /// <summary>Reads the values of a row group into rows.</summary>
+    /// <summary>Room for the values of some rows.</summary>
+    internal abstract Array Allocate(int rows);
+
+    /// <summary>Reads the values of a row group.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="range">Which of its rows are wanted; the column chunk is read whole.</param>
+    /// <param name="into">Where their values go: what <see cref="Allocate"/> gave.</param>
+    /// <param name="at">Place of the first of them there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidDataException">A text is missing that must be there.</exception>
-    internal abstract Task ReadAsync(ParquetRowGroupReader group, IReadOnlyList<ShardRow> rows, CancellationToken cancellationToken);
+    internal abstract Task ReadAsync(ParquetRowGroupReader group, Range range, Array into, int at, CancellationToken cancellationToken);
+
+    /// <summary>Gives a row its value, which is at an index of the values read.</summary>
+    internal abstract void Set(ShardRow row, Array values, int index);
 }

@@ -18,12 +18,6 @@ public static class ShardColumns
     /// <inheritdoc cref="ShardRow.Key"/>
     public static ShardColumn<string> Key { get; } = Text(nameof(ShardRow.Key));
 
-    /// <inheritdoc cref="ShardRow.Id"/>
-    public static ShardColumn<string?> Id { get; } = OptionalText(nameof(ShardRow.Id));
-
-    /// <inheritdoc cref="ShardRow.Prompt"/>
-    public static ShardColumn<string> Prompt { get; } = Text(nameof(ShardRow.Prompt));
-
     /// <inheritdoc cref="ShardRow.Row"/>
     public static ShardColumn<long> Row { get; } = Value<long>(nameof(ShardRow.Row));
 
@@ -33,11 +27,38 @@ public static class ShardColumns
     /// <inheritdoc cref="ShardRow.Seed"/>
     public static ShardColumn<ulong> Seed { get; } = Value<ulong>(nameof(ShardRow.Seed));
 
-    /// <inheritdoc cref="ShardRow.RowSeed"/>
-    public static ShardColumn<ulong?> RowSeed { get; } = Optional<ulong>(nameof(ShardRow.RowSeed));
+    /// <inheritdoc cref="ShardRow.Status"/>
+    public static ShardColumn<string> Status { get; } = Text(nameof(ShardRow.Status));
+
+    /// <inheritdoc cref="ShardRow.ErrorCode"/>
+    public static ShardColumn<string?> ErrorCode { get; } = OptionalText(nameof(ShardRow.ErrorCode));
 
     /// <inheritdoc cref="ShardRow.GuidanceScale"/>
     public static ShardColumn<double> GuidanceScale { get; } = Value<double>(nameof(ShardRow.GuidanceScale));
+
+    /// <inheritdoc cref="ShardRow.Width"/>
+    public static ShardColumn<int?> Width { get; } = Optional<int>(nameof(ShardRow.Width));
+
+    /// <inheritdoc cref="ShardRow.Height"/>
+    public static ShardColumn<int?> Height { get; } = Optional<int>(nameof(ShardRow.Height));
+
+    /// <inheritdoc cref="ShardRow.Bytes"/>
+    public static ShardColumn<long?> Bytes { get; } = Optional<long>(nameof(ShardRow.Bytes));
+
+    /// <inheritdoc cref="ShardRow.ImageOffset"/>
+    public static ShardColumn<long?> ImageOffset { get; } = Optional<long>(nameof(ShardRow.ImageOffset));
+
+    /// <inheritdoc cref="ShardRow.Id"/>
+    public static ShardColumn<string?> Id { get; } = OptionalText(nameof(ShardRow.Id));
+
+    /// <inheritdoc cref="ShardRow.Prompt"/>
+    public static ShardColumn<string> Prompt { get; } = Text(nameof(ShardRow.Prompt));
+
+    /// <summary>The columns that a list of samples shows: the first of them all, one beside the other in the file, so that few reads give them.</summary>
+    public static IReadOnlyList<ShardColumn> Listing { get; } = [.. Declared];
+
+    /// <inheritdoc cref="ShardRow.RowSeed"/>
+    public static ShardColumn<ulong?> RowSeed { get; } = Optional<ulong>(nameof(ShardRow.RowSeed));
 
     /// <inheritdoc cref="ShardRow.NegativePrompt"/>
     public static ShardColumn<string> NegativePrompt { get; } = Text(nameof(ShardRow.NegativePrompt));
@@ -78,26 +99,8 @@ public static class ShardColumns
     /// <inheritdoc cref="ShardRow.Truncated"/>
     public static ShardColumn<bool> Truncated { get; } = Value<bool>(nameof(ShardRow.Truncated));
 
-    /// <inheritdoc cref="ShardRow.Status"/>
-    public static ShardColumn<string> Status { get; } = Text(nameof(ShardRow.Status));
-
-    /// <inheritdoc cref="ShardRow.ErrorCode"/>
-    public static ShardColumn<string?> ErrorCode { get; } = OptionalText(nameof(ShardRow.ErrorCode));
-
     /// <inheritdoc cref="ShardRow.ErrorMessage"/>
     public static ShardColumn<string?> ErrorMessage { get; } = OptionalText(nameof(ShardRow.ErrorMessage));
-
-    /// <inheritdoc cref="ShardRow.Width"/>
-    public static ShardColumn<int?> Width { get; } = Optional<int>(nameof(ShardRow.Width));
-
-    /// <inheritdoc cref="ShardRow.Height"/>
-    public static ShardColumn<int?> Height { get; } = Optional<int>(nameof(ShardRow.Height));
-
-    /// <inheritdoc cref="ShardRow.Bytes"/>
-    public static ShardColumn<long?> Bytes { get; } = Optional<long>(nameof(ShardRow.Bytes));
-
-    /// <inheritdoc cref="ShardRow.ImageOffset"/>
-    public static ShardColumn<long?> ImageOffset { get; } = Optional<long>(nameof(ShardRow.ImageOffset));
 
     /// <inheritdoc cref="ShardRow.PixelSha256"/>
     public static ShardColumn<string?> PixelSha256 { get; } = OptionalText(nameof(ShardRow.PixelSha256));

@@ -36,12 +36,16 @@ public sealed class ShardColumn<T> : ShardColumn
         return _write(group, Field, [.. rows.Select(_get)], cancellationToken);
     }
 
-    internal override async Task ReadAsync(ParquetRowGroupReader group, IReadOnlyList<ShardRow> rows, CancellationToken cancellationToken)
+    internal override Array Allocate(int rows) => new T[rows];
+
+    internal override async Task ReadAsync(ParquetRowGroupReader group, Range range, Array into, int at, CancellationToken cancellationToken)
     {
-        var values = new T[rows.Count];
+        var values = new T[group.RowCount];
         await _read(group, Field, values, cancellationToken).ConfigureAwait(false);
         // A damaged page may hold fewer values than it says.
         if (!IsNullable && values.Any(value => value is null)) throw new InvalidDataException($"lacks values of {Name}");
-        for (var i = 0; i < values.Length; i++) _set(rows[i], values[i]);
+        values.AsSpan(range).CopyTo(((T[])into).AsSpan(at));
     }
+
+    internal override void Set(ShardRow row, Array values, int index) => _set(row, ((T[])values)[index]);
 }

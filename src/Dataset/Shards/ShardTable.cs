@@ -6,11 +6,14 @@ using Parquet.Schema;
 namespace Atelier.Dataset.Shards;
 
 /// <summary>
-/// Writes and reads the parquet file of a shard: one row group. Compressed with Zstandard in managed code, whose output does not depend on
-/// the processor, as that of the system's deflate may.
+/// Writes and reads the parquet file of a shard, in row groups of <see cref="GroupRows"/> rows. Compressed with Zstandard in managed code, whose output does not
+/// depend on the processor, as that of the system's deflate may.
 /// </summary>
 internal static class ShardTable
 {
+    /// <summary>Rows of a row group, but the last: what must be read for one row, and few enough for a page of a list.</summary>
+    public const int GroupRows = 1000;
+
     // It repeats the least and the greatest text of each column, of which a prompt may be long.
     private const int MaxFooterBytes = 1 << 30;
 
@@ -25,9 +28,12 @@ internal static class ShardTable
     {
         var writer = await ParquetWriter.CreateAsync(ShardColumns.Schema, stream, Options, append: false, cancellationToken).ConfigureAwait(false);
         await using var _ = writer.ConfigureAwait(false);
-        using var group = writer.CreateRowGroup();
-        foreach (var column in ShardColumns.All) await column.WriteAsync(group, rows, cancellationToken).ConfigureAwait(false);
-        group.CompleteValidate();
+        foreach (var chunk in rows.Chunk(GroupRows))
+        {
+            using var group = writer.CreateRowGroup();
+            foreach (var column in ShardColumns.All) await column.WriteAsync(group, chunk, cancellationToken).ConfigureAwait(false);
+            group.CompleteValidate();
+        }
     }
 
     /// <summary>Reads the rows of a file that <see cref="WriteAsync"/> has written, from a seekable stream.</summary>
@@ -37,12 +43,38 @@ internal static class ShardTable
     /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
     public static async Task<IReadOnlyList<ShardRow>> ReadAsync(Stream stream, int rows, CancellationToken cancellationToken)
     {
+        var values = await ReadColumnsAsync(stream, rows, ShardColumns.All, 0, rows, cancellationToken).ConfigureAwait(false);
+        var read = new ShardRow[rows];
+        for (var i = 0; i < rows; i++)
+        {
+            // Every property is set from its column.
+            read[i] = Activator.CreateInstance<ShardRow>();
+            foreach (var column in ShardColumns.All) column.Set(read[i], values[column], i);
+        }
+        return read;
+    }
+
+    /// <summary>Reads some columns of the rows [from, from + count): of the file only its description, and the column chunks that hold them.</summary>
+    /// <param name="stream">The file, seekable.</param>
+    /// <param name="rows">How many rows it must have.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="from">Index of the first row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The values of each column.</returns>
+    /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
+    public static async Task<IReadOnlyDictionary<ShardColumn, Array>> ReadColumnsAsync(
+        Stream stream, int rows, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken)
+    {
         var guard = new EndlessGuard(stream);
         await using var _ = guard.ConfigureAwait(false);
         try
         {
             await CheckFooterAsync(guard, cancellationToken).ConfigureAwait(false);
-            return await ReadWholeAsync(guard, rows, cancellationToken).ConfigureAwait(false);
+            var reader = await ParquetReader.CreateAsync(guard, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            Check(reader, rows);
+            return await ReadColumnsAsync(reader, columns, from, count, cancellationToken).ConfigureAwait(false);
         }
         // The library tells of garbage by exceptions of any kind.
         catch (Exception malformed) when (!guard.HasFailed && malformed is not (InvalidDataException or OperationCanceledException))
@@ -51,21 +83,30 @@ internal static class ShardTable
         }
     }
 
-    private static async Task<IReadOnlyList<ShardRow>> ReadWholeAsync(Stream stream, int rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<ShardColumn, Array>> ReadColumnsAsync(
+        ParquetReader reader, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken)
     {
-        var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using var _ = reader.ConfigureAwait(false);
-        // Other readers read what is beyond, so it may not be there.
-        if (reader.RowGroupCount != 1) throw new InvalidDataException($"has {reader.RowGroupCount} groups of rows; a shard has one");
-        if (!Columns(reader.Schema).SequenceEqual(Columns(ShardColumns.Schema))) throw new InvalidDataException("has other columns than the metadata of a shard");
-        using var group = reader.OpenRowGroupReader(0);
-        if (group.RowCount != rows) throw new InvalidDataException($"has {group.RowCount} rows; its stats record {rows}");
+        var values = columns.ToDictionary(column => column, column => column.Allocate(count));
+        // In the order of the file, of which each byte that is wanted is then read once, front to back.
+        for (var number = from / GroupRows; number * GroupRows < from + count; number++)
+        {
+            var first = number * GroupRows;
+            using var group = reader.OpenRowGroupReader(number);
+            var (start, end) = (Math.Max(from, first), Math.Min(from + count, first + (int)group.RowCount));
+            foreach (var column in ShardColumns.All.Where(values.ContainsKey))
+                await column.ReadAsync(group, (start - first)..(end - first), values[column], start - from, cancellationToken).ConfigureAwait(false);
+        }
+        return values;
+    }
 
-        var read = new ShardRow[rows];
-        // Every property is set from its column.
-        for (var i = 0; i < rows; i++) read[i] = Activator.CreateInstance<ShardRow>();
-        foreach (var column in ShardColumns.All) await column.ReadAsync(group, read, cancellationToken).ConfigureAwait(false);
-        return read;
+    /// <summary>Refuses a file of other columns or rows, by its description, before anything is allocated for them.</summary>
+    private static void Check(ParquetReader reader, int rows)
+    {
+        if (!Columns(reader.Schema).SequenceEqual(Columns(ShardColumns.Schema))) throw new InvalidDataException("has other columns than the metadata of a shard");
+        var groups = reader.Metadata!.RowGroups;
+        if (groups.Sum(group => group.NumRows) is var found && found != rows) throw new InvalidDataException($"has {found} rows; its stats record {rows}");
+        if (!groups.Select(group => group.NumRows).SequenceEqual(Enumerable.Range(0, groups.Count).Select(number => Math.Min(GroupRows, rows - (long)number * GroupRows))))
+            throw new InvalidDataException($"has groups of rows that are not of {GroupRows} each, and the rest in the last");
     }
 
     private static IEnumerable<(string, Type, bool)> Columns(ParquetSchema schema) => schema.GetDataFields().Select(field => (field.Path.ToString(), field.ClrType, field.IsNullable));

@@ -162,7 +162,7 @@ public sealed class ShardWriterTests : IDisposable
         var images = await ShardReader.ReadImagesAsync(_store, "job", stats, Cancel).ToListAsync(Cancel);
 
         Assert.Equal(
-            $$"""{"key":"000000000","id":"first","prompt":"a red circle","row":0,"image":0,"seed":"18446744073709551615","row_seed":"","guidance_scale":3.0,"negative_prompt":"","label":"","class":-1,"classifier_scale":0.0,"input_sha256":"","sampler":"ancestral","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","tokens":0,"truncated":false,"width":32,"height":24,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
+            $$"""{"key":"000000000","row":0,"image":0,"seed":"18446744073709551615","guidance_scale":3.0,"width":32,"height":24,"id":"first","prompt":"a red circle","row_seed":"","negative_prompt":"","label":"","class":-1,"classifier_scale":0.0,"input_sha256":"","sampler":"ancestral","steps":30,"eta":0.0,"model":"shapes","model_digest":"ab12","tokens":0,"truncated":false,"pixel_sha256":"{{TestShards.Sample(0).Image!.Sha256()}}"}""",
             Encoding.UTF8.GetString(images[0].Metadata));
         using var metadata = JsonDocument.Parse(images[2].Metadata);
         Assert.Equal("", metadata.RootElement.GetProperty("id").GetString());
