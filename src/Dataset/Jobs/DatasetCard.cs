@@ -63,6 +63,7 @@ internal static class DatasetCard
               `{"{key}"}.json` (how it was made; seeds as strings of digits, what a row does not have as "", no class as -1).
             - `shards/*.parquet`: a row for each sample, with an image (`status` is `ok`) or without (`failed`):
               {string.Join(", ", ShardColumns.All.Select(column => $"`{column.Name}`"))}.
+              In the tar of the same number, the `bytes` bytes from `image_offset` on are the image.
             - `inputs/*.png`, where rows inpaint an image: what was kept of it, by the `input_sha256` of its samples; the transparent part was drawn new.
             - `errors.jsonl`: the samples without an image. `summary.json`: counts, settings and the fingerprint of the whole.
 

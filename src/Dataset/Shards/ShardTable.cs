@@ -86,7 +86,7 @@ internal static class ShardTable
     private static async Task<IReadOnlyDictionary<ShardColumn, Array>> ReadColumnsAsync(
         ParquetReader reader, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken)
     {
-        var values = columns.ToDictionary(column => column, column => column.Allocate(count));
+        var values = columns.Distinct().ToDictionary(column => column, column => column.Allocate(count));
         // In the order of the file, of which each byte that is wanted is then read once, front to back.
         for (var number = from / GroupRows; number * GroupRows < from + count; number++)
         {

@@ -42,7 +42,7 @@ public sealed class ShardTableTests
     {
         using var table = await WriteAsync(2500);
 
-        var values = await ShardTable.ReadColumnsAsync(table, 2500, [ShardColumns.Prompt, ShardColumns.Row, ShardColumns.Width], from, count, Cancel);
+        var values = await ShardTable.ReadColumnsAsync(table, 2500, [ShardColumns.Prompt, ShardColumns.Row, ShardColumns.Width, ShardColumns.Row], from, count, Cancel);
 
         var expected = Rows(2500).Skip(from).Take(count).ToList();
         Assert.Equal(["prompt", "row", "width"], values.Keys.Select(column => column.Name));
