@@ -19,6 +19,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
         ["plan.json"] = JobFileKind.Plan,
         ["batch.json"] = JobFileKind.Batch,
         ["numerics.json"] = JobFileKind.Numerics,
+        ["ids/index.json"] = JobFileKind.RowIdIndex,
         ["errors.jsonl"] = JobFileKind.Errors,
         ["README.md"] = JobFileKind.Card,
         ["contact-sheet.png"] = JobFileKind.ContactSheet,
@@ -29,7 +30,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
     private static readonly (JobFileKind Kind, Regex Form)[] Forms =
     [
         (JobFileKind.Stats, Stats()), (JobFileKind.Tar, Tar()), (JobFileKind.Parquet, Parquet()), (JobFileKind.Prompts, Prompts()), (JobFileKind.State, State()),
-        (JobFileKind.Input, Input()), (JobFileKind.Fault, Fault()), (JobFileKind.Begun, Begun()), (JobFileKind.Attempt, Attempt()), (JobFileKind.Part, Part()),
+        (JobFileKind.Input, Input()), (JobFileKind.RowIds, RowIds()), (JobFileKind.Fault, Fault()), (JobFileKind.Begun, Begun()), (JobFileKind.Attempt, Attempt()), (JobFileKind.Part, Part()),
     ];
 
     /// <summary>Whether the file is needed only until the shard it belongs to, or the job, is finished.</summary>
@@ -68,6 +69,9 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
 
     [GeneratedRegex(@"\Ainputs/[0-9a-f]{64}\.png\z")]
     private static partial Regex Input();
+
+    [GeneratedRegex(@"\Aids/[0-9a-f]{2}\.bin\z")]
+    private static partial Regex RowIds();
 
     [GeneratedRegex($@"\Afaults/(?:draw|promote|close)-{Digits}-[0-9]{{1,9}}-{Guid}(?:-lost)?\.json\z")]
     private static partial Regex Fault();

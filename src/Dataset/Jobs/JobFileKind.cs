@@ -9,6 +9,8 @@ internal enum JobFileKind
     Numerics,
     Prompts,
     Input,
+    RowIds,
+    RowIdIndex,
     State,
     Fault,
     Begun,

@@ -6,6 +6,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Calibrations;
+using Atelier.Dataset.RowIds;
 using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;
@@ -25,6 +26,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(BegunWork))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(PlanFormat))]
+[JsonSerializable(typeof(RowIdCounts))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext
