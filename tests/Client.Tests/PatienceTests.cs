@@ -14,7 +14,7 @@ public sealed class PatienceTests
         var grains = DispatchProxy.Create<IGrainFactory, SilentGrains>();
         var client = new AtelierClient(grains, retry: new RetryOptions { MaxTries = tries, Pause = TimeSpan.FromMilliseconds(1) });
 
-        await Assert.ThrowsAsync<TimeoutException>(() => client.PauseAsync("job", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() => client.PauseAsync("job", cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(tries, ((SilentGrains)(object)grains).Calls);
     }

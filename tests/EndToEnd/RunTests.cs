@@ -235,6 +235,9 @@ public sealed class RunTests
         var rows = await ReadParquetAsync(Path.Combine(shards, "00000.parquet"));
         Assert.Equal(["a red circle", "a blue square, background white"], rows.Select(row => row.GetProperty("prompt").GetString()));
         Assert.Equal(
+            read.RootElement.GetProperty("offsets").EnumerateObject().Select(image => (image.Name, image.Value.ToString())),
+            rows.Select(row => (row.GetProperty("key").GetString()!, row.GetProperty("image_offset").ToString())));
+        Assert.Equal(
             read.RootElement.GetProperty("first").GetProperty("pixel_sha256").GetString(), rows[0].GetProperty("pixel_sha256").GetString());
     }
 

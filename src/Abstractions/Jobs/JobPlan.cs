@@ -10,6 +10,15 @@ namespace Atelier.Abstractions.Jobs;
 [GenerateSerializer, Immutable, Alias("atelier.JobPlan")]
 public sealed record JobPlan
 {
+    /// <summary>The format of shards that this version writes and reads.</summary>
+    public const int KnownShardFormat = 2;
+
+    /// <summary>
+    /// The format of the job's shards: which columns their tables have, and how their files are laid out. It goes up with every change to them, so that a version that does not know
+    /// a job's format leaves the job to those that do, instead of writing other bytes into it.
+    /// </summary>
+    [Id(5), JsonRequired] public int ShardFormat { get; init; } = KnownShardFormat;
+
     /// <summary>Rows of the job.</summary>
     [Id(0)] public required long Rows { get; init; }
 
@@ -27,6 +36,16 @@ public sealed record JobPlan
 
     /// <summary>Rows of one chunk of <c>prompts/</c>; the last chunk may hold fewer.</summary>
     [Id(4)] public required int ChunkRows { get; init; }
+
+    /// <summary>Refuses a format of shards that this version does not know.</summary>
+    /// <param name="shardFormat">The format.</param>
+    /// <param name="place">What has it, for the message.</param>
+    /// <exception cref="InvalidInputException">It is another than <see cref="KnownShardFormat"/>.</exception>
+    public static void CheckShardFormat(int shardFormat, string place)
+    {
+        if (shardFormat != KnownShardFormat)
+            throw new InvalidInputException($"{place} has shard_format {shardFormat}; this version knows {KnownShardFormat}: use the version of Atelier that began the job");
+    }
 
     /// <summary>The plan of a job: what the spec says, and by <see cref="JobSizes"/> what it leaves to the job.</summary>
     /// <param name="spec">A checked spec.</param>

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Sampling;
+using Atelier.Dataset.Shards;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -60,9 +61,9 @@ internal static class DatasetCard
 
             - `shards/*.tar`: {Count(summary.Shards, "file")}; for each sample `{"{key}"}.{Plain(spec.Format)}`, `{"{key}"}.txt` (the prompt) and
               `{"{key}"}.json` (how it was made; seeds as strings of digits, what a row does not have as "", no class as -1).
-            - `shards/*.parquet`: a row for each sample, with an image or without: `key`, `id`, `prompt`, `row`, `image`, `seed`, `row_seed`,
-              `guidance_scale`, `negative_prompt`, `label`, `class`, `classifier_scale`, `input_sha256`, `sampler`, `steps`, `eta`, `model`, `model_digest`, `format`, `tokens`, `truncated`, `status` (`ok` or `failed`),
-              `error_code`, `error_message`, `width`, `height`, `bytes`, `pixel_sha256`.
+            - `shards/*.parquet`: a row for each sample, with an image (`status` is `ok`) or without (`failed`):
+              {string.Join(", ", ShardColumns.All.Select(column => $"`{column.Name}`"))}.
+              In the tar of the same number, the `bytes` bytes from `image_offset` on are the image.
             - `inputs/*.png`, where rows inpaint an image: what was kept of it, by the `input_sha256` of its samples; the transparent part was drawn new.
             - `errors.jsonl`: the samples without an image. `summary.json`: counts, settings and the fingerprint of the whole.
 

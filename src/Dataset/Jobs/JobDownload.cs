@@ -12,7 +12,7 @@ namespace Atelier.Dataset.Jobs;
 public static class JobDownload
 {
     /// <summary>
-    /// Copies spec, plan, rows with their inputs, and every committed shard under its plain names, each checked against the SHA-256 that was committed, and the closing
+    /// Copies spec, plan, rows with their inputs and the index of their ids, and every committed shard under its plain names, each checked against the SHA-256 that was committed, and the closing
     /// files of a finished job. A shard's stats come last, so that where they are, its files are. What is there already is not copied again: a
     /// download may be killed anywhere and repeated, and repeated later brings what was finished since.
     /// </summary>
@@ -37,7 +37,10 @@ public static class JobDownload
         await CopySmallAsync(from, JobPaths.Batch(job), to, JobPaths.Batch(toJob), cancellationToken).ConfigureAwait(false);
         await CopySmallAsync(from, JobPaths.Numerics(job), to, JobPaths.Numerics(toJob), cancellationToken).ConfigureAwait(false);
 
-        foreach (var folder in (Func<string, string>[])[JobPaths.AllPrompts, JobPaths.Inputs])
+        List<Func<string, string>> folders = [JobPaths.AllPrompts, JobPaths.Inputs];
+        // An index that is still being made is left for a later download: the file that says that it is complete could come without some of the others.
+        if (await from.ReadAsync(JobPaths.RowIdIndex(job), cancellationToken).ConfigureAwait(false) is not null) folders.Add(JobPaths.RowIds);
+        foreach (var folder in folders)
         {
             await foreach (var entry in from.ListAsync(folder(job), cancellationToken).ConfigureAwait(false))
             {

@@ -20,6 +20,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
         ["plan.json"] = JobFileKind.Plan,
         ["batch.json"] = JobFileKind.Batch,
         ["numerics.json"] = JobFileKind.Numerics,
+        ["ids/index.json"] = JobFileKind.RowIdIndex,
         ["errors.jsonl"] = JobFileKind.Errors,
         ["README.md"] = JobFileKind.Card,
         ["contact-sheet.png"] = JobFileKind.ContactSheet,
@@ -30,7 +31,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
     private static readonly (JobFileKind Kind, Regex Form)[] Forms =
     [
         (JobFileKind.Stats, Stats()), (JobFileKind.Tar, Tar()), (JobFileKind.Parquet, Parquet()), (JobFileKind.Prompts, Prompts()), (JobFileKind.State, State()),
-        (JobFileKind.Input, Input()), (JobFileKind.Part, Part()),
+        (JobFileKind.Input, Input()), (JobFileKind.RowIds, RowIds()), (JobFileKind.Part, Part()),
     ];
 
     /// <summary>Whether the file is needed only until the shard it belongs to, or the job, is finished.</summary>
@@ -70,6 +71,9 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
 
     [GeneratedRegex(@"\Ainputs/[0-9a-f]{64}\.png\z")]
     private static partial Regex Input();
+
+    [GeneratedRegex(@"\Aids/[0-9a-f]{2}\.bin\z")]
+    private static partial Regex RowIds();
 
     [GeneratedRegex($@"\Aparts/{Digits}/[0-9]{{5,9}}-[0-9a-f]{{16}}-{Guid}\.part\z")]
     private static partial Regex Part();

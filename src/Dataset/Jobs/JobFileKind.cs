@@ -10,6 +10,8 @@ internal enum JobFileKind
     Numerics,
     Prompts,
     Input,
+    RowIds,
+    RowIdIndex,
     State,
     /// <summary>A note that an attempt failed, or lost its worker; it stays.</summary>
     Failure,

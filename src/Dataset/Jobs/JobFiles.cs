@@ -52,11 +52,16 @@ public static class JobFiles
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<JobPlan?> ReadPlanAsync(IStore store, string job, CancellationToken cancellationToken = default)
     {
-        var plan = await ReadAsync(store, JobPaths.Plan(job), JobJson.File.JobPlan, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(store);
+        var path = JobPaths.Plan(job);
+        if (await store.ReadAsync(path, cancellationToken).ConfigureAwait(false) is not { } content) return null;
+        // Before the rest, of which another format may have more.
+        JobPlan.CheckShardFormat(JobJson.Read(content, JobJson.File.PlanFormat, path).ShardFormat, path);
+        var plan = JobJson.Read(content, JobJson.File.JobPlan, path);
         if (plan is { Rows: < 0 } or { ImagesPerPrompt: < 1 } or { ShardSize: < 1 } or { BatchSize: < 1 } or { ChunkRows: < 1 })
-            throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: a count in it is not positive.");
-        if (plan is not null && (((Int128)plan.Rows * plan.ImagesPerPrompt + plan.ShardSize - 1) / plan.ShardSize > JobLimits.MaxShards || plan.Rows > JobLimits.MaxRows))
-            throw new InvalidInputException($"{JobPaths.Plan(job)} is damaged: it has more than {JobLimits.MaxShards:N0} shards or {JobLimits.MaxRows:N0} rows.");
+            throw new InvalidInputException($"{path} is damaged: a count in it is not positive.");
+        if (((Int128)plan.Rows * plan.ImagesPerPrompt + plan.ShardSize - 1) / plan.ShardSize > JobLimits.MaxShards || plan.Rows > JobLimits.MaxRows)
+            throw new InvalidInputException($"{path} is damaged: it has more than {JobLimits.MaxShards:N0} shards or {JobLimits.MaxRows:N0} rows.");
         if (plan is not { BatchSize: null }) return plan;
         var batch = await ReadAsync(store, JobPaths.Batch(job), JobJson.File.JobBatch, cancellationToken).ConfigureAwait(false);
         if (batch is { BatchSize: < 1 or > JobLimits.MaxBatchSize })

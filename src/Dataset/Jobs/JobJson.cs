@@ -7,6 +7,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Calibrations;
+using Atelier.Dataset.RowIds;
 using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;
@@ -25,6 +26,8 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(AttemptNote))]
 [JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(PlanFormat))]
+[JsonSerializable(typeof(RowIdCounts))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class JobJson : JsonSerializerContext

@@ -48,6 +48,19 @@ public static class JobPaths
         ? $"{job}/inputs/{sha256}.png"
         : throw new ArgumentException($"'{sha256}' is not the SHA-256 of an input; allowed: 64 hexadecimal digits in lower case", nameof(sha256));
 
+    /// <summary>The folder of the index of row ids, for listing: <c>{job}/ids/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    internal static string RowIds(string job) => $"{job}/ids/";
+
+    /// <summary>A file of the index of row ids: <c>{job}/ids/3f.bin</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="bucket">First byte of the hashes of its ids.</param>
+    public static string RowIds(string job, int bucket) => string.Create(CultureInfo.InvariantCulture, $"{job}/ids/{bucket:x2}.bin");
+
+    /// <summary>Says that the index of row ids is complete: <c>{job}/ids/index.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    public static string RowIdIndex(string job) => $"{job}/ids/index.json";
+
     /// <summary>The folder of the states, for listing: <c>{job}/state/</c>.</summary>
     /// <param name="job">Name of the job.</param>
     public static string States(string job) => $"{job}/{StateFolder}/";

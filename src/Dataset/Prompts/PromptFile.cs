@@ -68,7 +68,7 @@ public static class PromptFile
         string path, int? inputSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var format = FormatOf(path);
-        var ids = new RowIds(path);
+        var ids = new DistinctIds(path);
         var inputs = new RowInputs(path, inputSize);
         var rows = 0L;
         await foreach (var row in format(path, TextLines.ReadAsync(path, cancellationToken)).ConfigureAwait(false))

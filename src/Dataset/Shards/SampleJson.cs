@@ -17,6 +17,13 @@ internal static class SampleJson
     // As Hugging Face's ClassLabel has it.
     private const int NoClass = -1;
 
+    // What is in a tar has an image, whose name tells its format; where it is and how long, the tar itself tells.
+    private static readonly ShardColumn[] Columns =
+    [
+        .. ShardColumns.All.Except<ShardColumn>(
+            [ShardColumns.Format, ShardColumns.Status, ShardColumns.ErrorCode, ShardColumns.ErrorMessage, ShardColumns.Bytes, ShardColumns.ImageOffset]),
+    ];
+
     /// <summary>One object without line breaks.</summary>
     public static byte[] Write(ShardRow row)
     {
@@ -24,39 +31,34 @@ internal static class SampleJson
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            json.WriteString("key", row.Key);
-            json.WriteString("id", row.Id ?? "");
-            json.WriteString("prompt", row.Prompt);
-            json.WriteNumber("row", row.Row);
-            json.WriteNumber("image", row.Image);
-            json.WriteString("seed", row.Seed.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("row_seed", row.RowSeed?.ToString(CultureInfo.InvariantCulture) ?? "");
-            WriteReal(json, "guidance_scale", row.GuidanceScale);
-            json.WriteString("negative_prompt", row.NegativePrompt);
-            json.WriteString("label", row.Label ?? "");
-            json.WriteNumber("class", row.Class ?? NoClass);
-            WriteReal(json, "classifier_scale", row.ClassifierScale);
-            json.WriteString("input_sha256", row.InputSha256 ?? "");
-            json.WriteString("sampler", row.Sampler);
-            json.WriteNumber("steps", row.Steps);
-            WriteReal(json, "eta", row.Eta);
-            json.WriteString("model", row.Model);
-            json.WriteString("model_digest", row.ModelDigest);
-            json.WriteNumber("width", row.Width!.Value);
-            json.WriteNumber("height", row.Height!.Value);
-            json.WriteNumber("tokens", row.Tokens);
-            json.WriteBoolean("truncated", row.Truncated);
-            json.WriteString("pixel_sha256", row.PixelSha256);
+            foreach (var column in Columns)
+            {
+                json.WritePropertyName(column.Name);
+                WriteValue(json, column, column.ValueOf(row));
+            }
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteReal(Utf8JsonWriter json, string name, double value)
+    private static void WriteValue(Utf8JsonWriter json, ShardColumn column, object? value)
+    {
+        switch (value)
+        {
+            case string or ulong: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
+            case int or long: json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+            case bool flag: json.WriteBooleanValue(flag); break;
+            case double real: WriteReal(json, real); break;
+            case null when column.Type == typeof(string) || column.Type == typeof(ulong): json.WriteStringValue(""); break;
+            case null: json.WriteNumberValue(NoClass); break;
+            default: throw new InvalidOperationException($"Column {column.Name} has values of type {value.GetType()}, which have no form in JSON.");
+        }
+    }
+
+    private static void WriteReal(Utf8JsonWriter json, double value)
     {
         // The shortest text that reads back as the same number; without point or exponent it would read back as an integer.
         var text = value.ToString("R", CultureInfo.InvariantCulture);
-        json.WritePropertyName(name);
         json.WriteRawValue(text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text);
     }
 }

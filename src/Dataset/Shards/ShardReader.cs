@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
@@ -43,12 +44,55 @@ public static class ShardReader
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FileNotFoundException">The file is there under neither of its names.</exception>
     /// <exception cref="InvalidDataException">It is not a parquet file of this form, or has another number of rows than the stats.</exception>
-    public static async Task<IReadOnlyList<ShardRow>> ReadRowsAsync(
-        IStore store, string job, ShardStats stats, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<ShardRow>> ReadRowsAsync(IStore store, string job, ShardStats stats, CancellationToken cancellationToken = default) =>
+        ReadTableAsync(store, job, stats, table => ShardTable.ReadAsync(table, stats.Samples, cancellationToken), cancellationToken);
+
+    /// <summary>Some columns of the rows [from, from + count) of the parquet file; of the rest of it, only its description is read.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="stats">The committed stats of the shard.</param>
+    /// <param name="columns">The columns, of <see cref="ShardColumns"/>.</param>
+    /// <param name="from">Index of the first row in the shard.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The shard does not have these rows.</exception>
+    /// <exception cref="FileNotFoundException">The file is there under neither of its names.</exception>
+    /// <exception cref="InvalidDataException">It is not a parquet file of this form, or has another number of rows than the stats.</exception>
+    public static async Task<SampleRows> ReadColumnsAsync(
+        IStore store, string job, ShardStats stats, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken = default)
     {
-        var stream = await OpenParquetAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(stats);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)from + count, stats.Samples, nameof(count));
+        var values = await ReadTableAsync(store, job, stats, table => ShardTable.ReadColumnsAsync(table, stats.Samples, columns, from, count, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return new SampleRows(stats.FirstSample + from, count, values);
+    }
+
+    /// <summary>The file of an image, by one read of that part of the tar.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="stats">The committed stats of the shard.</param>
+    /// <param name="imageOffset">Where it begins, as its row says.</param>
+    /// <param name="bytes">Its length, as its row says.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FileNotFoundException">The tar is there under neither of its names.</exception>
+    /// <exception cref="InvalidDataException">The tar has no such part, or an image cannot be that long.</exception>
+    public static async Task<byte[]> ReadImageAsync(
+        IStore store, string job, ShardStats stats, long imageOffset, long bytes, CancellationToken cancellationToken = default)
+    {
+        var stream = await OpenTarAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        return await ShardTable.ReadAsync(stream, stats.Samples, cancellationToken).ConfigureAwait(false);
+        if (imageOffset < 0 || bytes is < 1 or > EncodedImage.MaxBytes || imageOffset > stream.Length - bytes)
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{JobPaths.ShardTar(job, stats.Shard)} has {stream.Length} bytes; an image of {bytes} bytes at {imageOffset} is not in it, or has more than {EncodedImage.MaxBytes}"));
+        stream.Position = imageOffset;
+        var content = new byte[bytes];
+        await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+        return content;
     }
 
     /// <summary>The samples of the tar file, those with an image, in order; one is in memory at a time.</summary>
@@ -83,6 +127,20 @@ public static class ShardReader
                 var (key, format) = (Path.GetFileNameWithoutExtension(image.Name), Path.GetExtension(image.Name).TrimStart('.'));
                 yield return new ShardImage(key, format, content, Encoding.UTF8.GetString(prompt), json);
             }
+        }
+    }
+
+    private static async Task<T> ReadTableAsync<T>(IStore store, string job, ShardStats stats, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var stream = await OpenParquetAsync(store, job, stats, cancellationToken).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        try
+        {
+            return await read(stream).ConfigureAwait(false);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw new InvalidDataException($"{JobPaths.ShardParquet(job, stats.Shard)} {malformed.Message}", malformed);
         }
     }
 

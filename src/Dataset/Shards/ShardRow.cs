@@ -6,12 +6,6 @@ public sealed record ShardRow
     /// <summary>The sample's name, which is also the stem of its files in the tar.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The user's name for the row.</summary>
-    public required string? Id { get; init; }
-
-    /// <summary>The text that was asked for.</summary>
-    public required string Prompt { get; init; }
-
     /// <summary>Zero-based number of the row in the prompt list.</summary>
     public required long Row { get; init; }
 
@@ -21,11 +15,35 @@ public sealed record ShardRow
     /// <summary>The seed it was made from; as the seed of a row it gives the same image.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>The row's own seed; null where the row has none, and the job's seed decides.</summary>
-    public required ulong? RowSeed { get; init; }
+    /// <summary>One of <see cref="SampleStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why there is no image; null when there is one.</summary>
+    public required string? ErrorCode { get; init; }
 
     /// <summary>The guidance scale it was made with.</summary>
     public required double GuidanceScale { get; init; }
+
+    /// <summary>Pixels in a row of the image; null when there is none.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>Rows of the image; null when there is none.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>Length of the image file in bytes; null when there is none.</summary>
+    public required long? Bytes { get; init; }
+
+    /// <summary>Where the image file begins in the shard's tar, in bytes from its beginning: one read of <see cref="Bytes"/> bytes from there gives the image. Null when there is none.</summary>
+    public required long? ImageOffset { get; init; }
+
+    /// <summary>The user's name for the row.</summary>
+    public required string? Id { get; init; }
+
+    /// <summary>The text that was asked for.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The row's own seed; null where the row has none, and the job's seed decides.</summary>
+    public required ulong? RowSeed { get; init; }
 
     /// <summary>The text that guidance led away from; empty for the null caption.</summary>
     public required string NegativePrompt { get; init; }
@@ -66,24 +84,9 @@ public sealed record ShardRow
     /// <summary>Whether the prompt was cut to the model's context.</summary>
     public required bool Truncated { get; init; }
 
-    /// <summary>One of <see cref="SampleStatus"/>.</summary>
-    public required string Status { get; init; }
-
-    /// <summary>Why there is no image; null when there is one.</summary>
-    public required string? ErrorCode { get; init; }
-
-    /// <summary>The same in words.</summary>
+    /// <summary>Why there is no image, in words; null when there is one.</summary>
     public required string? ErrorMessage { get; init; }
 
-    /// <summary>Pixels in a row of the image; null, like all that follows, when there is none.</summary>
-    public required int? Width { get; init; }
-
-    /// <summary>Rows of the image.</summary>
-    public required int? Height { get; init; }
-
-    /// <summary>Length of the image file in bytes.</summary>
-    public required long? Bytes { get; init; }
-
-    /// <summary>Lower-case hex SHA-256 of the pixels as the model made them: three bytes each, row by row.</summary>
+    /// <summary>Lower-case hex SHA-256 of the pixels as the model made them: three bytes each, row by row. Null when there is no image.</summary>
     public required string? PixelSha256 { get; init; }
 }

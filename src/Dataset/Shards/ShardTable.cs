@@ -6,46 +6,16 @@ using Parquet.Schema;
 namespace Atelier.Dataset.Shards;
 
 /// <summary>
-/// Writes and reads the parquet file of a shard: one row group. Compressed with Zstandard in managed code, whose output does not depend on
-/// the processor, as that of the system's deflate may.
+/// Writes and reads the parquet file of a shard, in row groups of <see cref="GroupRows"/> rows. Compressed with Zstandard in managed code, whose output does not
+/// depend on the processor, as that of the system's deflate may.
 /// </summary>
 internal static class ShardTable
 {
+    /// <summary>Rows of a row group, but the last: what must be read for one row, and few enough for a page of a list.</summary>
+    public const int GroupRows = 1000;
+
     // It repeats the least and the greatest text of each column, of which a prompt may be long.
     private const int MaxFooterBytes = 1 << 30;
-
-    private static readonly DataField Key = Text("key");
-    private static readonly DataField Id = Text("id", nullable: true);
-    private static readonly DataField Prompt = Text("prompt");
-    private static readonly DataField Row = new DataField<long>("row");
-    private static readonly DataField Image = new DataField<int>("image");
-    private static readonly DataField Seed = new DataField<ulong>("seed");
-    private static readonly DataField RowSeed = new DataField<ulong?>("row_seed");
-    private static readonly DataField GuidanceScale = new DataField<double>("guidance_scale");
-    private static readonly DataField NegativePrompt = Text("negative_prompt");
-    private static readonly DataField Label = Text("label", nullable: true);
-    private static readonly DataField Class = new DataField<int?>("class");
-    private static readonly DataField ClassifierScale = new DataField<double>("classifier_scale");
-    private static readonly DataField InputSha256 = Text("input_sha256", nullable: true);
-    private static readonly DataField Sampler = Text("sampler");
-    private static readonly DataField Steps = new DataField<int>("steps");
-    private static readonly DataField Eta = new DataField<double>("eta");
-    private static readonly DataField Model = Text("model");
-    private static readonly DataField ModelDigest = Text("model_digest");
-    private static readonly DataField Format = Text("format");
-    private static readonly DataField Tokens = new DataField<int>("tokens");
-    private static readonly DataField Truncated = new DataField<bool>("truncated");
-    private static readonly DataField Status = Text("status");
-    private static readonly DataField ErrorCode = Text("error_code", nullable: true);
-    private static readonly DataField ErrorMessage = Text("error_message", nullable: true);
-    private static readonly DataField Width = new DataField<int?>("width");
-    private static readonly DataField Height = new DataField<int?>("height");
-    private static readonly DataField Bytes = new DataField<long?>("bytes");
-    private static readonly DataField PixelSha256 = Text("pixel_sha256", nullable: true);
-
-    private static readonly ParquetSchema Schema = new(
-        Key, Id, Prompt, Row, Image, Seed, RowSeed, GuidanceScale, NegativePrompt, Label, Class, ClassifierScale, InputSha256, Sampler, Steps, Eta, Model, ModelDigest, Format, Tokens, Truncated, Status, ErrorCode,
-        ErrorMessage, Width, Height, Bytes, PixelSha256);
 
     private static readonly ParquetOptions Options = new()
     {
@@ -56,51 +26,14 @@ internal static class ShardTable
     /// <summary>Writes the rows, front to back: the stream need not be seekable.</summary>
     public static async Task WriteAsync(Stream stream, IReadOnlyList<ShardRow> rows, CancellationToken cancellationToken)
     {
-        var writer = await ParquetWriter.CreateAsync(Schema, stream, Options, append: false, cancellationToken).ConfigureAwait(false);
+        var writer = await ParquetWriter.CreateAsync(ShardColumns.Schema, stream, Options, append: false, cancellationToken).ConfigureAwait(false);
         await using var _ = writer.ConfigureAwait(false);
-        using var group = writer.CreateRowGroup();
-
-        await TextsAsync(Key, row => row.Key).ConfigureAwait(false);
-        await TextsAsync(Id, row => row.Id).ConfigureAwait(false);
-        await TextsAsync(Prompt, row => row.Prompt).ConfigureAwait(false);
-        await ValuesAsync(Row, row => row.Row).ConfigureAwait(false);
-        await ValuesAsync(Image, row => row.Image).ConfigureAwait(false);
-        await ValuesAsync(Seed, row => row.Seed).ConfigureAwait(false);
-        await OptionalAsync(RowSeed, row => row.RowSeed).ConfigureAwait(false);
-        await ValuesAsync(GuidanceScale, row => row.GuidanceScale).ConfigureAwait(false);
-        await TextsAsync(NegativePrompt, row => row.NegativePrompt).ConfigureAwait(false);
-        await TextsAsync(Label, row => row.Label).ConfigureAwait(false);
-        await OptionalAsync(Class, row => row.Class).ConfigureAwait(false);
-        await ValuesAsync(ClassifierScale, row => row.ClassifierScale).ConfigureAwait(false);
-        await TextsAsync(InputSha256, row => row.InputSha256).ConfigureAwait(false);
-        await TextsAsync(Sampler, row => row.Sampler).ConfigureAwait(false);
-        await ValuesAsync(Steps, row => row.Steps).ConfigureAwait(false);
-        await ValuesAsync(Eta, row => row.Eta).ConfigureAwait(false);
-        await TextsAsync(Model, row => row.Model).ConfigureAwait(false);
-        await TextsAsync(ModelDigest, row => row.ModelDigest).ConfigureAwait(false);
-        await TextsAsync(Format, row => row.Format).ConfigureAwait(false);
-        await ValuesAsync(Tokens, row => row.Tokens).ConfigureAwait(false);
-        await ValuesAsync(Truncated, row => row.Truncated).ConfigureAwait(false);
-        await TextsAsync(Status, row => row.Status).ConfigureAwait(false);
-        await TextsAsync(ErrorCode, row => row.ErrorCode).ConfigureAwait(false);
-        await TextsAsync(ErrorMessage, row => row.ErrorMessage).ConfigureAwait(false);
-        await OptionalAsync(Width, row => row.Width).ConfigureAwait(false);
-        await OptionalAsync(Height, row => row.Height).ConfigureAwait(false);
-        await OptionalAsync(Bytes, row => row.Bytes).ConfigureAwait(false);
-        await TextsAsync(PixelSha256, row => row.PixelSha256).ConfigureAwait(false);
-        group.CompleteValidate();
-
-        Task TextsAsync(DataField field, Func<ShardRow, string?> value)
+        foreach (var chunk in rows.Chunk(GroupRows))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return group.WriteAsync(field, rows.Select(value).ToArray()!);
+            using var group = writer.CreateRowGroup();
+            foreach (var column in ShardColumns.All) await column.WriteAsync(group, chunk, cancellationToken).ConfigureAwait(false);
+            group.CompleteValidate();
         }
-
-        Task ValuesAsync<T>(DataField field, Func<ShardRow, T> value)
-            where T : struct => group.WriteAsync<T>(field, rows.Select(value).ToArray().AsMemory(), cancellationToken: cancellationToken);
-
-        Task OptionalAsync<T>(DataField field, Func<ShardRow, T?> value)
-            where T : struct => group.WriteAsync<T>(field, rows.Select(value).ToArray().AsMemory(), cancellationToken: cancellationToken);
     }
 
     /// <summary>Reads the rows of a file that <see cref="WriteAsync"/> has written, from a seekable stream.</summary>
@@ -110,12 +43,38 @@ internal static class ShardTable
     /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
     public static async Task<IReadOnlyList<ShardRow>> ReadAsync(Stream stream, int rows, CancellationToken cancellationToken)
     {
+        var values = await ReadColumnsAsync(stream, rows, ShardColumns.All, 0, rows, cancellationToken).ConfigureAwait(false);
+        var read = new ShardRow[rows];
+        for (var i = 0; i < rows; i++)
+        {
+            // Every property is set from its column.
+            read[i] = Activator.CreateInstance<ShardRow>();
+            foreach (var column in ShardColumns.All) column.Set(read[i], values[column], i);
+        }
+        return read;
+    }
+
+    /// <summary>Reads some columns of the rows [from, from + count): of the file only its description, and the column chunks that hold them.</summary>
+    /// <param name="stream">The file, seekable.</param>
+    /// <param name="rows">How many rows it must have.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="from">Index of the first row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The values of each column.</returns>
+    /// <exception cref="InvalidDataException">It is not such a file, or has another number of rows.</exception>
+    public static async Task<IReadOnlyDictionary<ShardColumn, Array>> ReadColumnsAsync(
+        Stream stream, int rows, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken)
+    {
         var guard = new EndlessGuard(stream);
         await using var _ = guard.ConfigureAwait(false);
         try
         {
             await CheckFooterAsync(guard, cancellationToken).ConfigureAwait(false);
-            return await ReadWholeAsync(guard, rows, cancellationToken).ConfigureAwait(false);
+            var reader = await ParquetReader.CreateAsync(guard, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            Check(reader, rows);
+            return await ReadColumnsAsync(reader, columns, from, count, cancellationToken).ConfigureAwait(false);
         }
         // The library tells of garbage by exceptions of any kind.
         catch (Exception malformed) when (!guard.HasFailed && malformed is not (InvalidDataException or OperationCanceledException))
@@ -124,100 +83,30 @@ internal static class ShardTable
         }
     }
 
-    private static async Task<IReadOnlyList<ShardRow>> ReadWholeAsync(Stream stream, int rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<ShardColumn, Array>> ReadColumnsAsync(
+        ParquetReader reader, IReadOnlyCollection<ShardColumn> columns, int from, int count, CancellationToken cancellationToken)
     {
-        var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using var _ = reader.ConfigureAwait(false);
-        // Other readers read what is beyond, so it may not be there.
-        if (reader.RowGroupCount != 1) throw new InvalidDataException($"has {reader.RowGroupCount} groups of rows; a shard has one");
-        if (!Columns(reader.Schema).SequenceEqual(Columns(Schema))) throw new InvalidDataException("has other columns than the metadata of a shard");
-        using var group = reader.OpenRowGroupReader(0);
-        if (group.RowCount != rows) throw new InvalidDataException($"has {group.RowCount} rows; its stats record {rows}");
-        var count = rows;
-
-        var key = await TextsAsync(Key).ConfigureAwait(false);
-        var id = await TextsAsync(Id).ConfigureAwait(false);
-        var prompt = await TextsAsync(Prompt).ConfigureAwait(false);
-        var row = await ValuesAsync<long>(Row).ConfigureAwait(false);
-        var image = await ValuesAsync<int>(Image).ConfigureAwait(false);
-        var seed = await ValuesAsync<ulong>(Seed).ConfigureAwait(false);
-        var rowSeed = await OptionalAsync<ulong>(RowSeed).ConfigureAwait(false);
-        var guidanceScale = await ValuesAsync<double>(GuidanceScale).ConfigureAwait(false);
-        var negativePrompt = await TextsAsync(NegativePrompt).ConfigureAwait(false);
-        var label = await TextsAsync(Label).ConfigureAwait(false);
-        var @class = await OptionalAsync<int>(Class).ConfigureAwait(false);
-        var classifierScale = await ValuesAsync<double>(ClassifierScale).ConfigureAwait(false);
-        var inputSha256 = await TextsAsync(InputSha256).ConfigureAwait(false);
-        var sampler = await TextsAsync(Sampler).ConfigureAwait(false);
-        var steps = await ValuesAsync<int>(Steps).ConfigureAwait(false);
-        var eta = await ValuesAsync<double>(Eta).ConfigureAwait(false);
-        var model = await TextsAsync(Model).ConfigureAwait(false);
-        var modelDigest = await TextsAsync(ModelDigest).ConfigureAwait(false);
-        var format = await TextsAsync(Format).ConfigureAwait(false);
-        var tokens = await ValuesAsync<int>(Tokens).ConfigureAwait(false);
-        var truncated = await ValuesAsync<bool>(Truncated).ConfigureAwait(false);
-        var status = await TextsAsync(Status).ConfigureAwait(false);
-        var errorCode = await TextsAsync(ErrorCode).ConfigureAwait(false);
-        var errorMessage = await TextsAsync(ErrorMessage).ConfigureAwait(false);
-        var width = await OptionalAsync<int>(Width).ConfigureAwait(false);
-        var height = await OptionalAsync<int>(Height).ConfigureAwait(false);
-        var bytes = await OptionalAsync<long>(Bytes).ConfigureAwait(false);
-        var pixelSha256 = await TextsAsync(PixelSha256).ConfigureAwait(false);
-
-        return [.. Enumerable.Range(0, count).Select(index => new ShardRow
+        var values = columns.Distinct().ToDictionary(column => column, column => column.Allocate(count));
+        // In the order of the file, of which each byte that is wanted is then read once, front to back.
+        for (var number = from / GroupRows; number * GroupRows < from + count; number++)
         {
-            Key = key[index]!,
-            Id = id[index],
-            Prompt = prompt[index]!,
-            Row = row[index],
-            Image = image[index],
-            Seed = seed[index],
-            RowSeed = rowSeed[index],
-            GuidanceScale = guidanceScale[index],
-            NegativePrompt = negativePrompt[index]!,
-            Label = label[index],
-            Class = @class[index],
-            ClassifierScale = classifierScale[index],
-            InputSha256 = inputSha256[index],
-            Sampler = sampler[index]!,
-            Steps = steps[index],
-            Eta = eta[index],
-            Model = model[index]!,
-            ModelDigest = modelDigest[index]!,
-            Format = format[index]!,
-            Tokens = tokens[index],
-            Truncated = truncated[index],
-            Status = status[index]!,
-            ErrorCode = errorCode[index],
-            ErrorMessage = errorMessage[index],
-            Width = width[index],
-            Height = height[index],
-            Bytes = bytes[index],
-            PixelSha256 = pixelSha256[index],
-        })];
-
-        async Task<string?[]> TextsAsync(DataField field)
-        {
-            var values = new string?[count];
-            await group.ReadAsync(field, values.AsMemory()!, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return values;
+            var first = number * GroupRows;
+            using var group = reader.OpenRowGroupReader(number);
+            var (start, end) = (Math.Max(from, first), Math.Min(from + count, first + (int)group.RowCount));
+            foreach (var column in ShardColumns.All.Where(values.ContainsKey))
+                await column.ReadAsync(group, (start - first)..(end - first), values[column], start - from, cancellationToken).ConfigureAwait(false);
         }
+        return values;
+    }
 
-        async Task<T[]> ValuesAsync<T>(DataField field)
-            where T : struct
-        {
-            var values = new T[count];
-            await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
-            return values;
-        }
-
-        async Task<T?[]> OptionalAsync<T>(DataField field)
-            where T : struct
-        {
-            var values = new T?[count];
-            await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
-            return values;
-        }
+    /// <summary>Refuses a file of other columns or rows, by its description, before anything is allocated for them.</summary>
+    private static void Check(ParquetReader reader, int rows)
+    {
+        if (!Columns(reader.Schema).SequenceEqual(Columns(ShardColumns.Schema))) throw new InvalidDataException("has other columns than the metadata of a shard");
+        var groups = reader.Metadata!.RowGroups;
+        if (groups.Sum(group => group.NumRows) is var found && found != rows) throw new InvalidDataException($"has {found} rows; its stats record {rows}");
+        if (!groups.Select(group => group.NumRows).SequenceEqual(Enumerable.Range(0, groups.Count).Select(number => Math.Min(GroupRows, rows - (long)number * GroupRows))))
+            throw new InvalidDataException($"has groups of rows that are not of {GroupRows} each, and the rest in the last");
     }
 
     private static IEnumerable<(string, Type, bool)> Columns(ParquetSchema schema) => schema.GetDataFields().Select(field => (field.Path.ToString(), field.ClrType, field.IsNullable));
@@ -239,6 +128,4 @@ internal static class ShardTable
         if (!ThriftFooter.IsWhole(footer)) throw new InvalidDataException("is not the metadata of a shard: its description is damaged");
         stream.Position = 0;
     }
-
-    private static DataField<string> Text(string name, bool nullable = false) => new(name, nullable);
 }

@@ -13,11 +13,17 @@ internal sealed class ShardTar(Stream stream)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>Length of a header; contents are padded to a multiple of it.</summary>
+    public const int BlockBytes = 512;
+
     // A tar file ends with two blocks of zeros (POSIX.1-1988).
-    private const int EndBytes = 2 * 512;
+    private const int EndBytes = 2 * BlockBytes;
 
     private readonly TarWriter _writer = new(stream, TarEntryFormat.Ustar, leaveOpen: true);
     private bool _isEmpty = true;
+
+    /// <summary>Where the image of the sample that is added next will begin. USTAR has one header block before each file.</summary>
+    public long NextImageOffset => stream.Position + BlockBytes;
 
     /// <summary>Adds the files of a sample, the same for every sample: image, caption, metadata.</summary>
     public async Task AddAsync(ShardRow row, byte[] image, CancellationToken cancellationToken)

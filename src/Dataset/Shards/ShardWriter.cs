@@ -1,3 +1,5 @@
+using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Images;
@@ -36,10 +38,12 @@ public sealed class ShardWriter : IAsyncDisposable
     /// <param name="store">Where jobs live.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">The plan has a format of shards that this version does not know.</exception>
     public static async Task<ShardWriter> OpenAsync(IStore store, ShardAttempt attempt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(attempt);
+        JobPlan.CheckShardFormat(attempt.Plan.ShardFormat, $"job '{attempt.Job}'");
         var tarFile = await store.OpenWriterAsync(attempt.TarPath, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -91,6 +95,7 @@ public sealed class ShardWriter : IAsyncDisposable
             Width = result.Image?.Width,
             Height = result.Image?.Height,
             Bytes = content?.Length,
+            ImageOffset = content is null ? null : _tar.NextImageOffset,
             PixelSha256 = result.Image?.Sha256(),
         };
         if (content is not null)

@@ -42,8 +42,8 @@ public static class JobVerification
         if (plan is null && findings.Count == 0) findings.Add(JobPaths.Plan(job), "is missing from a finished job");
         foreach (var problem in findings.Take()) yield return problem;
 
-        // A summary repeats both.
-        if ((record?.Spec ?? summary?.Spec) is not { } spec || (plan ?? summary?.Plan) is not { } known) yield break;
+        // A summary repeats both; of a format that is not known, nothing can be compared.
+        if ((record?.Spec ?? summary?.Spec) is not { } spec || (plan ?? summary?.Plan) is not { ShardFormat: JobPlan.KnownShardFormat } known) yield break;
         var all = new VerifiedJob(store, job, spec, known)
         {
             Incarnation = record?.Incarnation,
@@ -85,9 +85,12 @@ public static class JobVerification
     private static async IAsyncEnumerable<JobProblem> VerifyTreeAsync(
         VerifiedJob job, Findings findings, StagedVerification staged, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var ids = new RowIdVerification(job, findings);
+        await ids.BeginAsync(cancellationToken).ConfigureAwait(false);
         for (var chunk = 0; chunk < job.Rows.Chunks; chunk++)
         {
             await staged.VerifyChunkAsync(chunk).ConfigureAwait(false);
+            await ids.AddAsync(chunk).ConfigureAwait(false);
             foreach (var problem in findings.Take()) yield return problem;
         }
         var state = 0;
@@ -110,12 +113,18 @@ public static class JobVerification
             {
                 await staged.VerifyInputAsync(entry.Path).ConfigureAwait(false);
             }
+            else if (file.Kind is JobFileKind.RowIds or JobFileKind.RowIdIndex)
+            {
+                await ids.VerifyAsync(entry.Path, file.Kind).ConfigureAwait(false);
+            }
             else if (file.Kind == JobFileKind.Failure)
             {
                 await staged.VerifyFailureAsync(entry.Path).ConfigureAwait(false);
             }
             foreach (var found in findings.Take()) yield return found;
         }
+        ids.Conclude();
+        foreach (var missing in findings.Take()) yield return missing;
     }
 
     /// <summary>Why a file should not be there, by its name; null where it may.</summary>

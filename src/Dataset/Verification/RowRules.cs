@@ -16,37 +16,24 @@ internal static class RowRules
     public static string? Difference(ShardRow row, long sample, VerifiedJob job, PromptRow? prompt)
     {
         var (spec, number, image) = (job.Spec, sample / job.Plan.ImagesPerPrompt, (int)(sample % job.Plan.ImagesPerPrompt));
-        var fields = new List<(string Name, object? Found, object? Made)>
-        {
-            ("row", row.Row, number),
-            ("image", row.Image, image),
-            ("sampler", row.Sampler, spec.Sampler),
-            ("steps", row.Steps, spec.Steps),
-            ("eta", row.Eta, spec.Eta),
-            ("model", row.Model, spec.Model),
-            ("model_digest", row.ModelDigest, spec.ModelDigest),
-            ("format", row.Format, spec.Format),
-        };
-        if (prompt is not null)
-        {
-            fields.AddRange(
-            [
-                ("id", row.Id, prompt.Id),
-                ("prompt", row.Prompt, prompt.Prompt),
-                ("seed", row.Seed, job.SeedOf(spec.Seed, number, prompt.Seed, image)),
-                ("row_seed", row.RowSeed, prompt.Seed),
-                ("guidance_scale", row.GuidanceScale, prompt.GuidanceScale ?? spec.GuidanceScale),
-                ("negative_prompt", row.NegativePrompt, prompt.NegativePrompt ?? spec.NegativePrompt),
-                ("label", row.Label, prompt.Label),
-                ("input_sha256", row.InputSha256, prompt.InputSha256),
-            ]);
-        }
-        // Which classes a model has, and whether it has a classifier, only the model knows.
-        if (row.Label is null) fields.Add(("class", row.Class, null));
-        if (row.Class is null) fields.Add(("classifier_scale", row.ClassifierScale, 0.0));
-        else if (row.ClassifierScale != 0) fields.Add(("classifier_scale", row.ClassifierScale, spec.ClassifierScale));
-        var wrong = fields.Find(field => !Equals(field.Found, field.Made));
-        return wrong.Name is null ? null : $"has {wrong.Name} {Show(wrong.Found)}; spec and prompt list make it {Show(wrong.Made)}";
+        return Differs(ShardColumns.Row, number) ?? Differs(ShardColumns.Image, image) ?? Differs(ShardColumns.Sampler, spec.Sampler) ?? Differs(ShardColumns.Steps, spec.Steps)
+            ?? Differs(ShardColumns.Eta, spec.Eta) ?? Differs(ShardColumns.Model, spec.Model) ?? Differs(ShardColumns.ModelDigest, spec.ModelDigest)
+            ?? Differs(ShardColumns.Format, spec.Format) ?? (prompt is null ? null : DiffersFrom(prompt))
+            // Which classes a model has, and whether it has a classifier, only the model knows.
+            ?? (row.Label is null ? Differs(ShardColumns.Class, null) : null)
+            ?? (row.Class is null ? Differs(ShardColumns.ClassifierScale, 0) : null)
+            ?? (row.ClassifierScale != 0 ? Differs(ShardColumns.ClassifierScale, spec.ClassifierScale) : null);
+
+        string? DiffersFrom(PromptRow prompt) =>
+            Differs(ShardColumns.Id, prompt.Id) ?? Differs(ShardColumns.Prompt, prompt.Prompt)
+            ?? Differs(ShardColumns.Seed, job.SeedOf(spec.Seed, number, prompt.Seed, image)) ?? Differs(ShardColumns.RowSeed, prompt.Seed)
+            ?? Differs(ShardColumns.GuidanceScale, prompt.GuidanceScale ?? spec.GuidanceScale)
+            ?? Differs(ShardColumns.NegativePrompt, prompt.NegativePrompt ?? spec.NegativePrompt) ?? Differs(ShardColumns.Label, prompt.Label)
+            ?? Differs(ShardColumns.InputSha256, prompt.InputSha256);
+
+        string? Differs<T>(ShardColumn<T> column, T made) => EqualityComparer<T>.Default.Equals(column.Get(row), made)
+            ? null
+            : $"has {column.Name} {Show(column.Get(row))}; spec and prompt list make it {Show(made)}";
     }
 
     /// <summary>What is wrong with a row in itself; null when nothing is.</summary>
@@ -55,9 +42,10 @@ internal static class RowRules
         _ when (double[])[row.GuidanceScale, row.ClassifierScale, row.Eta] is var scales && !scales.All(double.IsFinite) => $"has guidance_scale {Show(row.GuidanceScale)}, classifier_scale {Show(row.ClassifierScale)} and eta {Show(row.Eta)}",
         SampleStatus.Ok when row.ErrorCode is not null || row.ErrorMessage is not null => $"is ok and has the error {Show(row.ErrorCode ?? row.ErrorMessage)}",
         SampleStatus.Ok when row is { Width: not > 0 } or { Height: not > 0 } or { Bytes: not > 0 } => "is ok and has no size",
+        SampleStatus.Ok when row.ImageOffset is null => "is ok and has no image_offset",
         SampleStatus.Ok when !JobSpecRules.IsSha256(row.PixelSha256) => $"is ok and has the pixel_sha256 {Show(row.PixelSha256)}",
         SampleStatus.Failed when row.ErrorCode is null => "is failed and has no error_code",
-        SampleStatus.Failed when row is not { Width: null, Height: null, Bytes: null, PixelSha256: null } => "is failed and has an image",
+        SampleStatus.Failed when row is not { Width: null, Height: null, Bytes: null, ImageOffset: null, PixelSha256: null } => "is failed and has an image",
         SampleStatus.Ok or SampleStatus.Failed when row.Tokens < 0 => string.Create(CultureInfo.InvariantCulture, $"has {row.Tokens} tokens"),
         SampleStatus.Ok or SampleStatus.Failed => null,
         _ => $"has status {Show(row.Status)}; known: {SampleStatus.Ok}, {SampleStatus.Failed}",

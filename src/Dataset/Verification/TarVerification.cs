@@ -12,7 +12,6 @@ namespace Atelier.Dataset.Verification;
 /// </summary>
 internal static class TarVerification
 {
-    private const int BlockBytes = 512;
     private const int NameBytes = 100;
 
     /// <summary>The first thing that is not as the rows say; null when there is none.</summary>
@@ -26,8 +25,11 @@ internal static class TarVerification
         var writer = new ShardTar(again);
         foreach (var row in rows.Where(row => row.Status == SampleStatus.Ok))
         {
+            var offset = tar.Position + ShardTar.BlockBytes;
             var (image, problem) = await ReadAsync(tar, $"{row.Key}.{row.Format}", row.Bytes!.Value, cancellationToken).ConfigureAwait(false);
             if (problem is not null) return problem;
+            if (row.ImageOffset != offset)
+                return string.Create(CultureInfo.InvariantCulture, $"has the image of sample {row.Key} at byte {offset}; its metadata says {row.ImageOffset}");
             if (ProblemWith(image, row) is { } unlike) return $"has an image of sample {row.Key} that {unlike}";
             foreach (var (name, expected) in ShardTar.Companions(row))
             {
@@ -43,8 +45,8 @@ internal static class TarVerification
 
     private static async Task<(byte[] Content, string? Problem)> ReadAsync(Stream tar, string name, long length, CancellationToken cancellationToken)
     {
-        var header = new byte[BlockBytes];
-        if (await tar.ReadAtLeastAsync(header, BlockBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < BlockBytes)
+        var header = new byte[ShardTar.BlockBytes];
+        if (await tar.ReadAtLeastAsync(header, ShardTar.BlockBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < ShardTar.BlockBytes)
             return ([], $"ends where '{name}' belongs");
         var found = Encoding.UTF8.GetString(header.AsSpan(0, NameBytes)).TrimEnd('\0');
         if (found != name) return ([], $"has '{Input.PrintableText.Of(found)}' where '{name}' belongs");
@@ -52,7 +54,7 @@ internal static class TarVerification
         var digits = Convert.ToString(length, 8).PadLeft(11, '0');
         if (!header.AsSpan(124, 11).SequenceEqual(Encoding.ASCII.GetBytes(digits)))
             return ([], string.Create(CultureInfo.InvariantCulture, $"has a file {name} that is not of {length} bytes, as the metadata of the sample makes it"));
-        var padded = (length + BlockBytes - 1) / BlockBytes * BlockBytes;
+        var padded = (length + ShardTar.BlockBytes - 1) / ShardTar.BlockBytes * ShardTar.BlockBytes;
         if (padded > tar.Length - tar.Position) return ([], $"ends within '{name}'");
         var content = new byte[length];
         await tar.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);

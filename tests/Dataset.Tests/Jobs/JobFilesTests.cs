@@ -96,6 +96,7 @@ public sealed class JobFilesTests
         Assert.Equal(
             """
             {
+              "shard_format": 2,
               "rows": 10,
               "images_per_prompt": 3,
               "shard_size": 8,
@@ -186,9 +187,10 @@ public sealed class JobFilesTests
     [InlineData("null")]
     [InlineData("{\"rows\": 10")]
     [InlineData("{\"rows\": 10}")]
-    [InlineData("""{"rows":10,"images_per_prompt":3,"shard_size":8,"batch_size":4,"chunk_rows":1000,"extra":1}""")]
-    [InlineData("""{"rows":"ten","images_per_prompt":3,"shard_size":8,"batch_size":4,"chunk_rows":1000}""")]
-    [InlineData("""{"rows":10,"images_per_prompt":3,"shard_size":0,"batch_size":4,"chunk_rows":1000}""")]
+    [InlineData("{\"shard_format\": 2, \"rows\": 10}")]
+    [InlineData("""{"shard_format":2,"rows":10,"images_per_prompt":3,"shard_size":8,"batch_size":4,"chunk_rows":1000,"extra":1}""")]
+    [InlineData("""{"shard_format":2,"rows":"ten","images_per_prompt":3,"shard_size":8,"batch_size":4,"chunk_rows":1000}""")]
+    [InlineData("""{"shard_format":2,"rows":10,"images_per_prompt":3,"shard_size":0,"batch_size":4,"chunk_rows":1000}""")]
     public async Task ReadPlanAsync_DamagedFile_NamesThePath(string content)
     {
         await _store.TryCreateAsync("job/plan.json", Encoding.UTF8.GetBytes(content), Cancel);
@@ -196,6 +198,18 @@ public sealed class JobFilesTests
         var exception = await Assert.ThrowsAsync<InvalidInputException>(() => JobFiles.ReadPlanAsync(_store, "job", Cancel));
 
         Assert.StartsWith("job/plan.json is damaged: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task ReadPlanAsync_AnotherFormat_IsRefusedWhateverElseItHas(int format)
+    {
+        await _store.TryCreateAsync("job/plan.json", Encoding.UTF8.GetBytes($$"""{"shard_format":{{format}},"rows":10,"what_comes_later":[1]}"""), Cancel);
+
+        var exception = await Assert.ThrowsAsync<InvalidInputException>(() => JobFiles.ReadPlanAsync(_store, "job", Cancel));
+
+        Assert.Equal($"job/plan.json has shard_format {format}; this version knows 2: use the version of Atelier that began the job", exception.Message);
     }
 
     [Fact]

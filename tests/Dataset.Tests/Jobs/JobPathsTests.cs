@@ -16,6 +16,8 @@ public sealed class JobPathsTests
         Assert.Equal("job/numerics.json", JobPaths.Numerics("job"));
         Assert.Equal("job/prompts/00012.jsonl", JobPaths.Prompts("job", 12));
         Assert.Equal($"job/inputs/{new string('0', 64)}.png", JobPaths.Input("job", new string('0', 64)));
+        Assert.Equal("job/ids/0f.bin", JobPaths.RowIds("job", 15));
+        Assert.Equal("job/ids/index.json", JobPaths.RowIdIndex("job"));
         Assert.Equal("job/state/", JobPaths.States("job"));
         Assert.Equal("job/state/00007.json", JobPaths.State("job", 7));
         Assert.Equal("job/attempts/", AttemptFile.Folder("job"));

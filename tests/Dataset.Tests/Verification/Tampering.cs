@@ -113,6 +113,10 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
             },
             ("shards/00001.tar", "is not of 2147483647 bytes")),
 
+        ["rewritten: an image_offset"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = row.ImageOffset + 512 })), ("shards/00001.tar", "has the image of sample 000000010 at byte")),
+        ["rewritten: an image_offset beyond the tar"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = long.MaxValue })), ("shards/00001.tar", "its metadata says 9223372036854775807")),
+        ["rewritten: no image_offset"] = Rewritten(job => job.Rows(1, Row(2, row => row with { ImageOffset = null })), ("shards/00001.parquet", "is ok and has no image_offset")),
+
         // Spec and plan.
         ["job.json: guidance scale"] = Spec(json => json["guidance_scale"] = 7, "has guidance_scale 3; spec and prompt list make it 7", "guidance_scale"),
         ["job.json: model digest"] = Spec(json => json["model_digest"] = Hash, "has model_digest", "model_digest"),
@@ -123,6 +127,13 @@ internal sealed record Tampering(Action<JobEditor, FinishedJob> Change, params (
             (job, _) => job.Json("job.json", json => json["spec"]!["quality"] = 0), ("job.json", "quality is '0'; allowed: 1 to 100"), ("summary.json", "spec.quality is 95")),
         ["job.json: no JSON"] = new((job, _) => job.Text("job.json", "nothing"), ("job.json", "is damaged")),
         ["plan.json: batch size"] = new((job, _) => job.Json("plan.json", json => json["batch_size"] = 2), ("plan.json", "has batch_size 2; the spec makes it 4"), ("summary.json", "plan.batch_size is 4"), ("README.md", Card)),
+        ["plan.json: another format"] = new(
+            (job, _) =>
+            {
+                job.Json("plan.json", json => json["shard_format"] = 3);
+                job.Json("summary.json", json => json["plan"]!["shard_format"] = 3);
+            },
+            ("plan.json", "has shard_format 3; this version knows 2")),
         ["plan.json: no JSON"] = new((job, _) => job.Text("plan.json", "[]"), ("plan.json", "is damaged")),
         ["plan.json: shards beyond all memory"] = new((job, _) => job.Json("plan.json", json => json["rows"] = 1L << 60), ("plan.json", "has more than 1,000,000 shards")),
         ["plan.json: removed"] = new((job, _) => job.Remove("plan.json"), ("plan.json", "is missing from a finished job")),

@@ -32,9 +32,9 @@ internal static class ClientExamples
         var spec = new JobSpec { Model = "shapes", ModelDigest = digest, GuidanceScale = 4, Steps = 4, ShardSize = 4, BatchSize = 4, Upsample = false };
         var rows = await atelier.SubmitAsync("night-shift", spec, RowsAsync(), new JobScheduling { Submitter = "ada" }, cancellationToken);
 
-        await atelier.PauseAsync("night-shift", cancellationToken);
-        await atelier.SetPriorityAsync("night-shift", JobPriority.High, weight: 2, cancellationToken);
-        await atelier.ResumeAsync("night-shift", cancellationToken);
+        await atelier.PauseAsync("night-shift", "the demo needs the GPUs", cancellationToken);
+        await atelier.SetPriorityAsync("night-shift", JobPriority.High, weight: 2, cancellationToken: cancellationToken);
+        await atelier.ResumeAsync("night-shift", cancellationToken: cancellationToken);
         await foreach (var job in atelier.ListAsync(cancellationToken)) Console.WriteLine($"{job.JobId}: {job.Status}");
 
         await foreach (var progress in atelier.WatchAsync("night-shift", cancellationToken))
