@@ -54,6 +54,10 @@ internal sealed class ShardCommits(JobContext context, JobRecovery recovery, Job
         else if (!job.IsClosed)
         {
             foreach (var operation in job.Decisions.Decide(decision => decision.IsRestoring ? decision with { IsRestoring = false } : decision)) yield return operation;
+            var summary = new StoreRequest<JobSummary?>((store, cancel) => JobFiles.ReadSummaryAsync(store, context.Id, cancel));
+            yield return summary;
+            // Shards that were committed through other activations are counted there.
+            if (summary.Answer is { } counted) job.Counts.Set(counted.Failed, counted.Truncated);
             job.Close();
             context.Logger.JobCompleted(context.Id);
         }

@@ -12,8 +12,8 @@ internal static class ShardListing
     private const byte Tar = 2;
     private const byte Parquet = 4;
 
-    /// <summary>The committed shards, in ascending order, and whether both of the plain files of each exist. Off the caller's scheduler.</summary>
-    public static Task<IReadOnlyList<(int Shard, bool IsPromoted)>> ReadAsync(IStore store, string job, int shards, CancellationToken cancellationToken) => Task.Run(async () =>
+    /// <summary>The committed shards, in ascending order, and whether both of the plain files of each exist.</summary>
+    public static async Task<IReadOnlyList<(int Shard, bool IsPromoted)>> ReadAsync(IStore store, string job, int shards, CancellationToken cancellationToken)
     {
         var files = new byte[shards];
         await foreach (var entry in store.ListAsync(JobPaths.Shards(job), cancellationToken).ConfigureAwait(false))
@@ -26,8 +26,8 @@ internal static class ShardListing
         var committed = new List<(int, bool)>();
         for (var shard = 0; shard < shards; shard++)
             if ((files[shard] & Stats) != 0) committed.Add((shard, files[shard] == (Stats | Tar | Parquet)));
-        return (IReadOnlyList<(int, bool)>)committed;
-    }, cancellationToken);
+        return committed;
+    }
 
     /// <summary>The job's numerics class: the given one if there was none yet.</summary>
     public static async Task<string> BindNumericsAsync(IStore store, string job, string numericsClass, CancellationToken cancellationToken)

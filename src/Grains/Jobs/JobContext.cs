@@ -8,8 +8,9 @@ namespace Atelier.Grains.Jobs;
 /// <param name="id">Name of the job.</param>
 /// <param name="time">The time.</param>
 /// <param name="isDead">Whether membership has declared the silo of a worker dead.</param>
+/// <param name="newId">Makes the ids of the job and of its leases.</param>
 /// <param name="logger">Told of what operators may want to know.</param>
-internal sealed class JobContext(string id, TimeProvider time, Func<WorkerInfo, bool> isDead, ILogger logger)
+internal sealed class JobContext(string id, TimeProvider time, Func<WorkerInfo, bool> isDead, Func<Guid> newId, ILogger logger)
 {
     public string Id => id;
 
@@ -30,6 +31,8 @@ internal sealed class JobContext(string id, TimeProvider time, Func<WorkerInfo, 
     public Queue<IEnumerable<StoreOperation>> Background { get; } = new();
 
     public bool IsDead(WorkerInfo worker) => isDead(worker);
+
+    public Guid NewId() => newId();
 
     /// <summary>The job, which must exist.</summary>
     /// <exception cref="InvalidInputException">It does not, or is being deleted.</exception>

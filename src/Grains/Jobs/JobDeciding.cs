@@ -58,7 +58,7 @@ internal sealed class JobDeciding(JobContext context)
         _isDeleting = true;
         try
         {
-            var delete = Request((store, cancel) => Task.Run(() => JobDeletion.DeleteAsync(store, context.Id, cancel), cancel));
+            var delete = Request((store, cancel) => JobDeletion.DeleteAsync(store, context.Id, cancel));
             yield return delete;
             if (delete.Fault is not null)
             {
@@ -110,7 +110,7 @@ internal sealed class JobDeciding(JobContext context)
     {
         if (_areLeftoversRemoved || job is not { IsDeleted: false, Committing: 0, Ledger: { Leased: 0, IsCounting: false } }) yield break;
         _areLeftoversRemoved = true;
-        var remove = Request((store, cancel) => Task.Run(() => JobLeftovers.RemoveAsync(store, context.Id, job.Plan!.Shards, cancel), cancel));
+        var remove = Request((store, cancel) => JobLeftovers.RemoveAsync(store, context.Id, job.Plan!.Shards, cancel));
         yield return remove;
         // They are in nobody's way; the next activation tries again.
         if (remove.Fault is not null) context.Logger.LeftoversLeft(remove.Fault, context.Id);

@@ -30,6 +30,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private Task _recovery = Task.CompletedTask;
     private long _recoveryBegun;
     private IGrainTimer? _upkeep;
+    private bool _keepsAlive;
 
     // What went wrong within the job's own code when it was last asked for work.
     private string? _fault;
@@ -38,7 +39,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _machine = new JobMachine(JobId, time, _deadSilos.Include, logger);
+        _machine = new JobMachine(JobId, time, _deadSilos.Include, Guid.NewGuid, logger);
         _store = new WatchedStore(store, _machine.Health);
         BeginRecovery();
         return Task.CompletedTask;
@@ -88,7 +89,16 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         await RunAsync(() => _machine.Deciding.Delete(isDamaged, by), requiresRecovery: false);
     }
 
-    public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
+    public Task<JobProgress> GetProgress()
+    {
+        // There may be a job since, created through another activation.
+        if (IsRecovered() && _machine.Job is null && time.GetElapsedTime(_recoveryBegun) >= RecoveryPause)
+        {
+            _recoveryBegun = time.GetTimestamp();
+            _ = LookAfterAsync();
+        }
+        return Task.FromResult(Progress());
+    }
 
     public async IAsyncEnumerable<JobProgress> Watch()
     {
@@ -158,7 +168,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         if (requiresRecovery) await RecoverAsync();
         try
         {
-            await CarryOutAsync(begin());
+            await CarryOutAsync(requiresRecovery ? _machine.Request(begin) : begin());
         }
         finally
         {
@@ -261,6 +271,19 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         await AnnounceAsync();
     }
 
+    // A job that waits for its rows is looked after while somebody asks for it; one that is at work keeps its activation alive.
+    private void KeepLookingAfter()
+    {
+        var isWaiting = _machine.Job is { Status: JobStatus.Staging };
+        if (_upkeep is not null && (_machine.IsWorking || isWaiting) && _machine.IsWorking == _keepsAlive) return;
+        _upkeep?.Dispose();
+        _upkeep = null;
+        _keepsAlive = _machine.IsWorking;
+        if (!_keepsAlive && !isWaiting) return;
+        _upkeep = this.RegisterGrainTimer(
+            LookAfterAsync, new GrainTimerCreationOptions { DueTime = UpkeepPeriod, Period = UpkeepPeriod, KeepAlive = _keepsAlive, Interleave = true });
+    }
+
     private void Announce() => _ = AnnounceAsync();
 
     /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
@@ -268,16 +291,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     {
         try
         {
-            if (!_machine.IsWorking)
-            {
-                _upkeep?.Dispose();
-                _upkeep = null;
-            }
-            else
-            {
-                _upkeep ??= this.RegisterGrainTimer(
-                    LookAfterAsync, new GrainTimerCreationOptions { DueTime = UpkeepPeriod, Period = UpkeepPeriod, KeepAlive = true, Interleave = true });
-            }
+            KeepLookingAfter();
             var dispatcher = GrainFactory.GetGrain<IDispatcherGrain>(0);
             await (_machine.Demand is { } demand ? dispatcher.Register(demand) : dispatcher.Unregister(JobId));
         }

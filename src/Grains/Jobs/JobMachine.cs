@@ -14,9 +14,9 @@ internal sealed class JobMachine
 {
     private readonly JobContext _context;
 
-    public JobMachine(string id, TimeProvider time, Func<WorkerInfo, bool> isDead, ILogger logger)
+    public JobMachine(string id, TimeProvider time, Func<WorkerInfo, bool> isDead, Func<Guid> newId, ILogger logger)
     {
-        _context = new JobContext(id, time, isDead, logger);
+        _context = new JobContext(id, time, isDead, newId, logger);
         Recovery = new JobRecovery(_context);
         Deciding = new JobDeciding(_context);
         Staging = new JobStaging(_context, Recovery, Deciding);
@@ -49,13 +49,30 @@ internal sealed class JobMachine
     /// <summary>What the job wants of workers; null when it wants nothing.</summary>
     public JobDemand? Demand => Job is { Status: JobStatus.Running } job ? job.Demand : null;
 
+    /// <summary>A request; where there seems to be no job, it is looked for once more, since another activation may have created it.</summary>
+    public IEnumerable<StoreOperation> Request(Func<IEnumerable<StoreOperation>> begin)
+    {
+        if (Job is null)
+        {
+            foreach (var operation in Recovery.Read()) yield return operation;
+        }
+        foreach (var operation in begin()) yield return operation;
+    }
+
     /// <summary>Catches up with other activations and ends what is lost.</summary>
     public IEnumerable<StoreOperation> LookAfter()
     {
         if (Job is { IsDeleted: true }) Background.Enqueue(Deciding.RemoveFiles());
-        if (Job is not { Ledger: not null, IsClosed: false, IsDeleted: false } job) yield break;
-        Leasing.EndLost(job, looksAtAll: true);
+        // Another activation may have created or started the job, and be gone.
+        if (Job is null)
+        {
+            foreach (var operation in Recovery.Read()) yield return operation;
+        }
+        if (Job is not { IsClosed: false, IsDeleted: false } job) yield break;
         foreach (var operation in job.Decisions.Poll()) yield return operation;
+        foreach (var operation in Recovery.EnsureStarted(job)) yield return operation;
+        if (job.Ledger is null) yield break;
+        Leasing.EndLost(job, looksAtAll: true);
         foreach (var operation in Leasing.FollowBatch(job)) yield return operation;
         foreach (var operation in Deciding.Follow(job)) yield return operation;
     }

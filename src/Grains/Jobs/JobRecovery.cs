@@ -9,6 +9,7 @@ namespace Atelier.Grains.Jobs;
 /// <summary>Learns from the store what is known of a job.</summary>
 internal sealed class JobRecovery(JobContext context)
 {
+    private const int ShardsAtOnce = 256;
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the job, if there is one.</summary>
@@ -67,7 +68,7 @@ internal sealed class JobRecovery(JobContext context)
         {
             job.Plan = plan.Answer;
             job.Close();
-            job.Counts.Add(closed.Failed, closed.Truncated);
+            job.Counts.Set(closed.Failed, closed.Truncated);
             yield break;
         }
         foreach (var operation in ReadShards(job, plan.Answer)) yield return operation;
@@ -81,16 +82,22 @@ internal sealed class JobRecovery(JobContext context)
         job.Attempts.LastReason ??= note.Answer?.Reason;
     }
 
-    /// <summary>Adds the failed and truncated samples of committed shards, a few files at a time.</summary>
+    /// <summary>Adds the failed and truncated samples of committed shards, some files at a time.</summary>
     public static IEnumerable<StoreOperation> CountSamples(JobState job, int[] shards)
     {
-        var count = new StoreRequest<bool>(async (store, cancel) =>
+        var counts = job.Counts;
+        foreach (var some in shards.Chunk(ShardsAtOnce))
         {
-            await job.Counts.ReadAsync(store, shards, cancel);
-            return true;
-        });
-        yield return count;
-        // Only a damaged file ends it early.
-        if (count.Fault is InvalidInputException damaged) job.Trouble = damaged.Message;
+            StoreRequest<(long Failed, long Truncated)> count;
+            do
+            {
+                count = new StoreRequest<(long, long)>((store, cancel) => counts.ReadAsync(store, some, cancel));
+                yield return count;
+            }
+            while (count.Fault is IOException);
+            if (count.Fault is InvalidInputException damaged) job.Trouble = damaged.Message;
+            if (count.Fault is not null) yield break;
+            counts.Add(count.Answer.Failed, count.Answer.Truncated);
+        }
     }
 }

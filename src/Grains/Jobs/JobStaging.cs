@@ -19,7 +19,7 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
         if (context.Job is { IsDeleted: true }) throw context.BeingDeleted();
         if (context.Job is null)
         {
-            var record = new JobRecord { Spec = spec, Incarnation = Guid.NewGuid(), Created = context.Time.GetUtcNow() };
+            var record = new JobRecord { Spec = spec, Incarnation = context.NewId(), Created = context.Time.GetUtcNow() };
             var create = new StoreRequest<bool>(async (store, cancel) =>
             {
                 await JobIndex.AddAsync(store, context.Id, cancel).ConfigureAwait(false);

@@ -34,7 +34,8 @@ internal static class ProgressReport
         };
         if (job.Plan is not { } plan || (ledger is null && !job.IsClosed)) return progress;
         var finished = job.IsClosed ? plan.Samples : ledger!.CommittedSamples;
-        var drawn = job.IsClosed ? finished : finished + ledger!.Drawing;
+        // A shard that was committed through another activation is still being drawn for all that is known here.
+        var drawn = job.IsClosed ? finished : Math.Min(finished + ledger!.Drawing, plan.Samples);
         var rate = status != JobStatus.Running ? 0 : job.Paces.PerSecond(ledger!.HoldsAny) is > 0 and var measured ? measured : job.Rate.PerSecond;
         return progress with
         {
@@ -53,11 +54,11 @@ internal static class ProgressReport
             Workers = ledger?.Workers ?? 0,
             KeptOut = job.KeptOut.Count,
             ImagesPerSecond = rate,
-            Eta = Left((plan.Samples - drawn) / rate),
+            Eta = rate > 0 ? Left((plan.Samples - drawn) / rate) : null,
         };
     }
 
-    // A rate near zero gives more seconds than a time span can hold, and none gives infinity.
+    // A rate near zero gives more seconds than a time span can hold.
     private static TimeSpan? Left(double seconds) => seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     // The stage of the worker that is furthest, unless one draws.

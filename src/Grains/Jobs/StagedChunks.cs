@@ -62,12 +62,11 @@ internal static class StagedChunks
             if (known.TryGetValue(chunk, out var rows)) counts[chunk] = rows;
             else unknown.Add(chunk);
         }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(unknown, options, async (chunk, cancel) =>
+        foreach (var some in unknown.Chunk(Readers))
         {
-            var rows = await JobFiles.ReadPromptsAsync(store, job, chunk, JobLimits.ChunkRows, cancel).ConfigureAwait(false);
-            lock (counts) counts[chunk] = rows?.Count ?? 0;
-        }).ConfigureAwait(false);
+            var rows = await Task.WhenAll(some.Select(chunk => JobFiles.ReadPromptsAsync(store, job, chunk, JobLimits.ChunkRows, cancellationToken))).ConfigureAwait(false);
+            foreach (var (chunk, read) in some.Zip(rows)) counts[chunk] = read?.Count ?? 0;
+        }
         return counts;
     }
 

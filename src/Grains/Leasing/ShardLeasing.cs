@@ -25,7 +25,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         if (job.Status != JobStatus.Running || job.Next(worker.Id) is not (var kind, var shard)) return null;
         var lease = new WorkLease
         {
-            Id = Guid.NewGuid(),
+            Id = context.NewId(),
             JobId = context.Id,
             Incarnation = job.Record.Incarnation,
             Kind = kind,

@@ -41,7 +41,7 @@ public sealed class JobStateTests
         var job = (await ReadAsync())!;
         Assert.Equal(0, job.Counts.Failed);
         _store.Lose();
-        var counting = job.Counts.ReadAsync(_store, [.. job.Ledger!.CommittedShards], Cancel);
+        var counting = Flows.RunAsync(JobRecovery.CountSamples(job, [.. job.Ledger!.CommittedShards]), _store);
         while (_store.Read.Count(path => path.Contains("/shards/", StringComparison.Ordinal)) < 16) await Task.Yield();
         Assert.False(counting.IsCompleted);
         _store.Restore();
@@ -169,7 +169,7 @@ public sealed class JobStateTests
 
     private async Task<JobState?> ReadAsync()
     {
-        var machine = new JobMachine("job", _time, _ => false, NullLogger.Instance);
+        var machine = new JobMachine("job", _time, _ => false, Guid.NewGuid, NullLogger.Instance);
         await Flows.RunAsync(machine.Recovery.Read(), _store);
         return machine.Job;
     }
