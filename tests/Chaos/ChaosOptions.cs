@@ -27,6 +27,9 @@ internal sealed record ChaosOptions
     /// <summary>Rows of the job.</summary>
     public required int Rows { get; init; }
 
+    /// <summary>Samples of a shard; shards of over a minute keep their batches as parts.</summary>
+    public required int ShardSize { get; init; }
+
     /// <summary>Denoising steps.</summary>
     public required int Steps { get; init; }
 

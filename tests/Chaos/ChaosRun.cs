@@ -44,6 +44,8 @@ internal static class ChaosRun
         over.CancelAfter(options.Limit);
         var disturbances = new Disturbances(options, servers, cluster, Report);
         var disturbing = disturbances.RunAsync(over.Token);
+        var orders = new Orders(options, cluster, prompts, record.Spec, (reference, Undisturbed), store, Report);
+        var ordering = orders.RunAsync(over.Token);
         var (rounds, faults, comparisons) = (0, 0L, new List<DatasetComparison>());
         var disturbed = TimeSpan.Zero;
         do
@@ -51,6 +53,7 @@ internal static class ChaosRun
             var job = $"disturbed-{++rounds}";
             began = clock.Elapsed;
             await cluster.Client.SubmitAsync(job, record.Spec, PromptFile.ReadAsync(prompts, cancellationToken), cancellationToken: cancellationToken);
+            orders.Job = job;
             JobProgress? last = null;
             await foreach (var progress in cluster.Client.WatchAsync(job, cancellationToken))
             {
@@ -67,12 +70,14 @@ internal static class ChaosRun
         while (!disturbances.IsDone && !over.IsCancellationRequested);
         await over.CancelAsync();
         await disturbing;
+        await ordering;
 
         Console.WriteLine();
         Console.WriteLine($"store             {(options.IsAzure ? "Azure blobs (Azurite)" : "directory")}");
         Console.WriteLine($"kills             {disturbances.Kills} of {options.Kills}");
         Console.WriteLine($"freezes           {disturbances.Freezes} of {options.Freezes}, {options.Freeze.TotalSeconds} s each");
         Console.WriteLine($"server restarts   {disturbances.Restarts} of {options.Restarts}");
+        Console.WriteLine($"orders            {orders.Pauses} pauses, {orders.Cancels} cancels, {orders.Deletions} deletions; {orders.Wrong} files or shards wrong");
         Console.WriteLine($"recoveries        {disturbances.Recoveries} processes started again");
         Console.WriteLine($"jobs              {rounds}, of {options.Rows} samples each");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -83,7 +88,7 @@ internal static class ChaosRun
         Console.WriteLine($"duplicates        {comparisons.Sum(comparison => comparison.Duplicates)}");
         Console.WriteLine($"leftovers         {comparisons.Sum(comparison => comparison.Leftovers)}");
         Console.WriteLine($"set aside         {faults}");
-        return disturbances.IsDone && comparisons.TrueForAll(comparison => comparison.IsSame);
+        return disturbances.IsDone && orders.Wrong == 0 && comparisons.TrueForAll(comparison => comparison.IsSame);
     }
 
     private static async Task UndisturbedAsync(string prompts, ChaosOptions options, CancellationToken cancellationToken)
@@ -91,7 +96,7 @@ internal static class ChaosRun
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(Checkout.Binaries, "atelier.dll"), "run", prompts, "--out", Path.Combine(options.Folder, Undisturbed),
-            "--steps", $"{options.Steps}", "--batch", "2", "--shard-size", "4", "--no-upsample",
+            "--steps", $"{options.Steps}", "--batch", "2", "--shard-size", $"{options.ShardSize}", "--no-upsample",
         ])
         { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true };
         using var run = Process.Start(start)!;

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
@@ -14,7 +15,7 @@ namespace Atelier.Chaos;
 internal sealed record DatasetComparison(int Shards, int Missing, int Differing, int Duplicates, int Leftovers)
 {
     /// <summary>Whether the disturbed job is what the undisturbed one is.</summary>
-    public bool IsSame => Shards > 0 && Missing == 0 && Differing == 0 && Duplicates == 0;
+    public bool IsSame => Shards > 0 && Missing == 0 && Differing == 0 && Duplicates == 0 && Leftovers == 0;
 
     public static async Task<DatasetComparison> CompareAsync(IStore undisturbed, string job, IStore disturbed, string disturbedJob, CancellationToken cancellationToken)
     {
@@ -39,7 +40,7 @@ internal sealed record DatasetComparison(int Shards, int Missing, int Differing,
             }
         }
         var leftovers = await disturbed.ListAsync($"{disturbedJob}/", cancellationToken)
-            .CountAsync(entry => (entry.Path.Contains("/attempts/", StringComparison.Ordinal) && !entry.Path.EndsWith(".failed", StringComparison.Ordinal) && !entry.Path.EndsWith(".lost", StringComparison.Ordinal)) || entry.Path.Contains("/parts/", StringComparison.Ordinal), cancellationToken);
+            .CountAsync(entry => AttemptFile.Parse(disturbedJob, entry.Path) is { IsFailure: false } || entry.Path.Contains("/parts/", StringComparison.Ordinal), cancellationToken);
         return new DatasetComparison(same, missing, differing, duplicates, leftovers);
     }
 

@@ -10,6 +10,7 @@ var seed = new Option<int>("--seed") { Description = "Decides what is disturbed 
 var store = new Option<string>("--store") { Description = "Where jobs live: directory, or azure (Azurite).", DefaultValueFactory = _ => "directory" };
 store.AcceptOnlyFromAmong("directory", "azure");
 var rows = new Option<int>("--rows") { Description = "Samples of each job.", DefaultValueFactory = _ => 96 };
+var shardSize = new Option<int>("--shard-size") { Description = "Samples of a shard. Shards of over a minute keep their batches as parts.", DefaultValueFactory = _ => 4 };
 var steps = new Option<int>("--steps") { Description = "Denoising steps.", DefaultValueFactory = _ => 20 };
 var pause = new Option<double>("--pause") { Description = "Seconds between two disturbances, on average.", DefaultValueFactory = _ => 8 };
 var freeze = new Option<double>("--freeze") { Description = "Seconds that a freeze lasts; a lease lasts 30.", DefaultValueFactory = _ => 35 };
@@ -17,7 +18,7 @@ var folder = new Option<string?>("--folder") { Description = "Where logs and dat
 
 var root = new RootCommand("Kills, freezes and restarts a cluster while it works, and compares every byte with an undisturbed run.")
 {
-    silos, kills, freezes, restarts, minutes, seed, store, rows, steps, pause, freeze, folder,
+    silos, kills, freezes, restarts, minutes, seed, store, rows, shardSize, steps, pause, freeze, folder,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -32,6 +33,7 @@ root.SetAction(async (result, cancellationToken) =>
         Seed = result.GetValue(seed),
         IsAzure = result.GetValue(store) == "azure",
         Rows = result.GetValue(rows),
+        ShardSize = result.GetValue(shardSize),
         Steps = result.GetValue(steps),
         Pause = TimeSpan.FromSeconds(result.GetValue(pause)),
         Freeze = TimeSpan.FromSeconds(result.GetValue(freeze)),
