@@ -2,8 +2,8 @@ using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Devices;
 using Atelier.Diffusion.Models;
+using Atelier.Silo.Devices;
 using Atelier.Silo.Hosting;
-using Atelier.Silo.Workers;
 using TorchSharp;
 
 namespace Atelier.Silo.Models;
