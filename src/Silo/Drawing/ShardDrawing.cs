@@ -12,11 +12,14 @@ using Microsoft.Extensions.Logging;
 namespace Atelier.Silo.Drawing;
 
 /// <summary>
-/// One attempt at one shard. Two stages overlap through a bounded queue: the device thread denoises batch by batch while finished batches are
+/// One attempt at one shard. Three stages overlap: what the next batch needs is read, the device thread denoises a batch, and finished ones, of which few wait, are
 /// encoded and written. Batches of a shard that takes long are also kept as parts, and those that earlier attempts kept are not drawn again.
 /// </summary>
 internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, TimeProvider time, ILogger logger)
 {
+    private List<ShardSample> _samples = [];
+    private ShardAttempt? _attempt;
+    private ShardParts? _parts;
     private double _drawn;
     private int _partsExist;
     private bool _hasKeptPart;
@@ -30,21 +33,20 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
     public Func<Task>? OnFirstPartKept { get; init; }
 
-    /// <summary>Told of the work that steps do.</summary>
-    public DrawingPace? Pace { get; init; }
+    /// <summary>Called after each step with the work that it did, in samples.</summary>
+    public Action<double>? OnStep { get; init; }
 
-    /// <summary>Draws and writes the shard as a new attempt; nothing is committed.</summary>
+    /// <summary>Called when the shard needs neither device nor model any more, while its last batches are being written, and waited for.</summary>
+    public Func<Task>? OnDrawn { get; init; }
+
+    /// <summary>Reads what is to be drawn, and what earlier attempts left. Writes nothing.</summary>
     /// <param name="lease">The lease, which names the attempt.</param>
     /// <param name="numericsClass">The numerics class of this worker.</param>
-    /// <param name="drain">
-    /// Ends the attempt after the batch that is being drawn, where that one can be kept, and otherwise at the next step. An attempt that is in its
-    /// last batch ends by being finished.
-    /// </param>
-    /// <param name="stop">Ends the attempt at the next step.</param>
-    public async Task<ShardStats> RunAsync(WorkLease lease, string numericsClass, CancellationToken drain, CancellationToken stop)
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PrepareAsync(WorkLease lease, string numericsClass, CancellationToken cancellationToken)
     {
-        var samples = await ShardSamples.LoadAsync(job, lease.Shard, stop);
-        var attempt = new ShardAttempt
+        _samples = await ShardSamples.LoadAsync(job, lease.Shard, cancellationToken);
+        _attempt = new ShardAttempt
         {
             Job = job.Id,
             Incarnation = job.Record.Incarnation,
@@ -54,17 +56,29 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
             Attempt = lease.Id,
             NumericsClass = numericsClass,
         };
-        var parts = new ShardParts(job.Store, attempt);
-        await parts.FindAsync(stop);
-        await using var writer = await ShardWriter.OpenAsync(job.Store, attempt, stop);
+        _parts = new ShardParts(job.Store, _attempt);
+        await _parts.FindAsync(cancellationToken);
+    }
 
+    /// <summary>Draws and writes the shard as a new attempt, once it is prepared; nothing is committed.</summary>
+    /// <param name="drain">
+    /// Ends the attempt after the batch that is being drawn, where that one can be kept, and otherwise at the next step. An attempt that is in its
+    /// last batch ends by being finished.
+    /// </param>
+    /// <param name="stop">Ends the attempt at the next step.</param>
+    public async Task<ShardStats> RunAsync(CancellationToken drain, CancellationToken stop)
+    {
+        if (_attempt is null || _parts is null) throw new InvalidOperationException($"a shard of {job.Id} is not prepared");
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var finished = Channel.CreateBounded<SampleResult[]>(2);
-        var drawing = DrawAsync(samples, parts, finished.Writer, drain, failed.Token);
+        var drawing = DrawAsync(_parts, finished.Writer, drain, failed.Token);
         try
         {
+            await using var writer = await ShardWriter.OpenAsync(job.Store, _attempt, failed.Token);
             await foreach (var batch in finished.Reader.ReadAllAsync(failed.Token))
                 foreach (var sample in batch) await writer.AddAsync(sample, failed.Token);
+            await drawing;
+            return await writer.CompleteAsync(stop);
         }
         catch
         {
@@ -72,38 +86,37 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
             await drawing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        await drawing;
-        return await writer.CompleteAsync(stop);
     }
 
-    private async Task DrawAsync(
-        List<ShardSample> samples, ShardParts parts, ChannelWriter<SampleResult[]> finished, CancellationToken drain, CancellationToken stop)
+    private async Task DrawAsync(ShardParts parts, ChannelWriter<SampleResult[]> finished, CancellationToken drain, CancellationToken stop)
     {
-        var keeping = Task.CompletedTask;
+        var (keeping, next) = (Task.CompletedTask, default(Task<BatchInputs>));
         try
         {
             var settings = job.Spec.ToSamplingSettings(job.BatchSize);
             var (size, costs) = (job.Model.ImageSizeOf(settings), job.Model.StepCosts(settings));
-            var windows = BatchPlanning.Windows(samples, job.BatchSize, sample => sample.Kind).ToList();
-            var clock = new BatchClock(time, windows.Sum(window => window.Count(batch => batch[0].Error is null)), costs.Count);
-            var progress = new DrawingProgress(windows.SelectMany(window => window), parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
+            var windows = BatchPlanning.Windows(_samples, job.BatchSize, sample => sample.Kind).ToList();
+            var batches = windows.SelectMany(window => window).ToList();
+            var clock = new BatchClock(time, batches.Count(batch => batch[0].Error is null), costs.Count);
+            var progress = new DrawingProgress(batches, parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
             Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
 
             var number = 0;
+            next = FetchAsync(parts, 0, batches[0], size, stop);
             foreach (var window in windows)
             {
                 var results = new List<SampleResult>();
                 var isMixed = window.Any(batch => batch[0].Kind != window[0][0].Kind);
                 foreach (var batch in window)
                 {
-                    var outcomes = batch[0].Error is not null
-                        ? Array.ConvertAll(batch, sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))
-                        : await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), size, stop);
+                    var inputs = await next;
+                    // What one batch needs is read beside the one that is drawn.
+                    if (number + 1 < batches.Count) next = FetchAsync(parts, number + 1, batches[number + 1], size, stop);
+                    var outcomes = inputs.Outcomes;
                     if (outcomes is null)
                     {
-                        var requests = await ShardSamples.LoadInputsAsync(job, batch, size, stop);
                         progress.Begin(number);
-                        outcomes = await DrawAsync(batch, requests, clock, progress, drain, stop);
+                        outcomes = await DrawAsync(batch, inputs.Requests, clock, progress, drain, stop);
                         // One part is on its way at a time, beside the next batch, so that memory stays bounded.
                         await keeping;
                         if (clock.IsLong) keeping = KeepAsync(parts, number, outcomes);
@@ -112,11 +125,14 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
                     number++;
                     results.AddRange(batch.Zip(outcomes, (sample, outcome) => Result(sample, outcome, size)));
                     if (isMixed) continue;
+                    if (number == batches.Count) await EndAsync();
                     await finished.WriteAsync([.. results], stop);
                     results.Clear();
                 }
                 // Batches of different kinds are in order only when the window is done.
-                if (isMixed) await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], stop);
+                if (!isMixed) continue;
+                if (number == batches.Count) await EndAsync();
+                await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], stop);
             }
             finished.Complete();
         }
@@ -127,8 +143,20 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         }
         finally
         {
+            if (next is not null) await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await keeping;
         }
+
+        Task EndAsync() => OnDrawn?.Invoke() ?? Task.CompletedTask;
+    }
+
+    private async Task<BatchInputs> FetchAsync(ShardParts parts, int number, ShardSample[] batch, int size, CancellationToken cancellationToken)
+    {
+        if (batch[0].Error is not null)
+            return new BatchInputs([.. batch.Select(sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))], []);
+        return await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), size, cancellationToken) is { } kept
+            ? new BatchInputs(kept, [])
+            : new BatchInputs(null, await ShardSamples.LoadInputsAsync(job, batch, size, cancellationToken));
     }
 
     private async Task<IReadOnlyList<PartSample>> DrawAsync(
@@ -143,15 +171,15 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         });
         var settings = job.Spec.ToSamplingSettings(job.BatchSize);
         clock.Begin();
-        var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, OnStep, OnRefused, now.Token));
+        var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, Step, OnRefused, now.Token), now.Token);
         clock.End();
         return [.. batch.Zip(drawn, Outcome)];
 
-        void OnStep(int step)
+        void Step(int step)
         {
             clock.Step();
             var work = progress.Step(batch.Length, step);
-            Pace?.Add(work);
+            OnStep?.Invoke(work);
         }
 
         void OnRefused(SampleRequest request, Exception error) => LogRefused(error, batch[Array.IndexOf(requests, request)].Number, job.Id);
@@ -198,6 +226,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         ErrorCode = outcome.ErrorCode,
         ErrorMessage = outcome.ErrorMessage,
     };
+
+    /// <summary>What a batch needs: the outcomes where nothing is to be drawn, or else the requests.</summary>
+    private sealed record BatchInputs(IReadOnlyList<PartSample>? Outcomes, SampleRequest[] Requests);
 
     [LoggerMessage(LogLevel.Warning, "The sampler cannot draw sample {Sample} of {Job}")]
     private partial void LogRefused(Exception exception, long sample, string job);

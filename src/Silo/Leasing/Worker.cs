@@ -1,10 +1,4 @@
-using Atelier.Abstractions;
-using Atelier.Abstractions.Jobs;
-using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Attempts;
-using Atelier.Dataset.Jobs;
-using Atelier.Dataset.Parts;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Devices;
 using Atelier.Silo.Drawing;
@@ -14,273 +8,100 @@ using Microsoft.Extensions.Logging;
 namespace Atelier.Silo.Leasing;
 
 /// <summary>
-/// Drives one device: asks for a lease, does the work, asks again. When the work is no longer wanted it stops at the next denoising step; when the
-/// process is to stop, it first finishes the batch it is in, where that is kept.
+/// Drives one device: asks for a lease, has the work done, and asks for the next when the shard that was leased last is nearly drawn, so that the device goes from
+/// one shard to the next without a pause. When the process is to stop, it first finishes the batch it is in, where that is kept, and the shards that are drawn.
 /// </summary>
-internal sealed partial class Worker(
-    WorkerInfo info, IGrainFactory grains, IStore store, IModelProvider models, TimeProvider time, ILogger<Worker> logger) : IDisposable
+internal sealed partial class Worker : IDisposable
 {
-    /// <summary>
-    /// How long a batch may take to finish once the process is to stop. Half of what Kubernetes and spot machines usually give before they kill,
-    /// so that the rest is left for keeping the batch and giving the lease back.
-    /// </summary>
-    public static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(15);
-
     // Asks soon at first: a worker that has just become idle, or just started, often waits for milliseconds.
     private static readonly TimeSpan FirstIdlePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
 
-    private readonly DeviceThread _device = new(info.Name, () => models.PrepareThread(info.Device));
-    private readonly GrainCalls _calls = new(time, logger);
-    private readonly StoreOutage _outage = new(store, time, logger);
-    private readonly DrawingPace _pace = new(time);
-    private string? _loadedModel;
+    private readonly WorkerInfo _info;
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly DeviceThread _device;
+    private readonly DrawingPace _pace;
+    private readonly ShardWork _shards;
+    private readonly LeaseWork _work;
 
+    /// <summary>A worker that is ready to run.</summary>
+    /// <param name="info">How it presents itself.</param>
+    /// <param name="grains">The cluster.</param>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="models">Where models come from.</param>
+    /// <param name="heartbeats">Keeps its leases alive.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="logger">Told what befalls it.</param>
+    public Worker(
+        WorkerInfo info, IGrainFactory grains, IStore store, IModelProvider models, LeaseHeartbeats heartbeats, TimeProvider time, ILogger<Worker> logger)
+    {
+        (_info, _grains, _time, _logger) = (info, grains, time, logger);
+        _device = new DeviceThread(info.Name, () => models.PrepareThread(info.Device), time, logger);
+        _pace = new DrawingPace(time);
+        var (calls, outage) = (new GrainCalls(time, logger), new StoreOutage(store, time, logger));
+        var notes = new BegunNotes(info.Name, store, time, logger);
+        var finishing = new ShardFinishing(info.Name, store, outage, time, logger);
+        _shards = new ShardWork(info, store, models, _device, _pace, finishing, notes, calls, time, logger);
+        _work = new LeaseWork(info.Name, grains, store, heartbeats, _shards, finishing, notes, calls, outage, time, logger);
+    }
+
+    /// <summary>Works until it is to stop, and then until its leases have ended.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        var works = new List<Task>();
+        LeaseState? last = null;
         var pause = FirstIdlePause;
-        while (!stopping.IsCancellationRequested)
+        while (await IsFreeAsync(last, stopping))
         {
-            WorkLease? lease = null;
-            try
+            if (await AcquireAsync() is { } lease)
             {
-                lease = await grains.GetGrain<IDispatcherGrain>(0).Acquire(info with { ModelDigest = _loadedModel });
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException)
-            {
-                LogNoDispatcher(lost, info.Name);
-            }
-            if (lease is not null)
-            {
-                await WorkAsync(lease, stopping);
+                last = new LeaseState(lease, _pace);
+                works.RemoveAll(work => work.IsCompleted);
+                works.Add(_work.RunAsync(lease, last, stopping));
                 pause = FirstIdlePause;
                 continue;
             }
-            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < IdlePause ? pause * 2 : IdlePause;
         }
+        await Task.WhenAll(works);
     }
 
     public void Dispose() => _device.Dispose();
 
-    private async Task WorkAsync(WorkLease lease, CancellationToken stopping)
-    {
-        var job = grains.GetGrain<IJobGrain>(lease.JobId);
-        var state = new LeaseState(_pace);
-        await using var heartbeat = new LeaseHeartbeat(job, lease, state.Progress, time, logger);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(heartbeat.Unwanted, stopping);
-        try
-        {
-            await AttemptFiles.BeginAsync(store, lease, new AttemptNote { Worker = info.Name, At = time.GetUtcNow() }, stop.Token);
-            var finished = lease.Kind switch
-            {
-                WorkKind.Draw => await DrawAsync(job, lease, state, heartbeat.Unwanted, stopping),
-                WorkKind.Promote => await PromoteAsync(lease, stop.Token),
-                _ => await CloseAsync(lease, stop.Token),
-            };
-            if (finished) await _calls.RetryAsync(() => job.Complete(lease));
-            else await ReturnAsync(null);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            await ReturnAsync(null);
-        }
-        catch (Exception fault)
-        {
-            // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
-            LogFault(fault, info.Name, lease.Kind, lease.JobId, lease.Shard);
-            // What is cancelled by somebody else is no failure either: a silo that finds itself expelled ends all its calls.
-            await ReturnAsync(fault is OperationCanceledException || await WasOutageAsync(fault) ? null : fault.Message);
-            await Task.Delay(FaultPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        finally
-        {
-            await NoteEndAsync(lease);
-        }
-
-        // What was being written is void after an outage; the shard begins again at its last part, which is at most a minute back.
-        async Task<bool> WasOutageAsync(Exception fault)
-        {
-            var stage = state.Stage;
-            state.Stage = WorkStage.WaitingForStore;
-            try
-            {
-                return await _outage.OutlastAsync(fault, lease.JobId, stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return true;
-            }
-            finally
-            {
-                state.Stage = stage;
-            }
-        }
-
-        // A heartbeat after the return would take the lease up again, and its shard would wait until it expires.
-        async Task ReturnAsync(string? fault)
-        {
-            await heartbeat.EndAsync();
-            try
-            {
-                await _calls.RetryAsync(() => job.Return(lease, fault));
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException or IOException)
-            {
-                // The lease expires by itself; the worker goes on.
-                LogNoReturn(lost, info.Name, lease.JobId);
-            }
-        }
-    }
-
-    // A process that dies from here on does not die of this work.
-    private async Task NoteEndAsync(WorkLease lease)
+    /// <summary>Waits until the device soon has nothing to do.</summary>
+    /// <returns>False when the worker is to stop.</returns>
+    private async Task<bool> IsFreeAsync(LeaseState? last, CancellationToken stopping)
     {
         try
         {
-            await AttemptFiles.EndAsync(store, lease);
+            if (last is not null) await last.SoonDrawn.WaitAsync(stopping);
+            if (last is { HasWaitedInVain: true }) await _shards.WaitForDeviceAsync(stopping);
+            await _device.Answers.WaitAsync(stopping);
         }
-        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            LogEndNotNoted(left, lease.JobId);
+            // As below.
         }
+        return !stopping.IsCancellationRequested;
     }
 
-    private async Task<bool> DrawAsync(IJobGrain job, WorkLease lease, LeaseState state, CancellationToken unwanted, CancellationToken stopping)
-    {
-        using var begin = CancellationTokenSource.CreateLinkedTokenSource(unwanted, stopping);
-        var record = await ReadRecordAsync(lease, begin.Token);
-        var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, begin.Token)
-            ?? throw new FileNotFoundException($"{JobPaths.Plan(lease.JobId)} is missing");
-        _pace.Begin(lease.Incarnation);
-        state.Stage = WorkStage.LoadingModel;
-        IImageModel model;
-        try
-        {
-            model = await models.LoadAsync(record.Spec.Model, record.Spec.ModelDigest, info.Device, begin.Token);
-        }
-        catch (InvalidInputException unfit)
-        {
-            // Not the shard's fault, nor one that another try could mend: this worker has not the job's model.
-            await _calls.RetryAsync(() => job.Refuse(lease, info, unfit.Message));
-            return false;
-        }
-        _loadedModel = record.Spec.ModelDigest;
-        if (plan.BatchSize is null) plan = plan with { BatchSize = await ResolveBatchAsync(job, record.Spec, plan, model, begin.Token) };
-        state.Stage = WorkStage.Probing;
-        var numericsClass = await _device.RunAsync(() => model.NumericsClass(plan.BatchSize.Value));
-        if (!await _calls.RetryAsync(() => job.Admit(info, numericsClass))) return false;
-
-        using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        using var draining = stopping.Register(() => grace.CancelAfter(DrainGrace));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(unwanted, grace.Token);
-        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, model), _device, time, logger)
-        {
-            // The next attempt begins where this one has come to: that is progress, whatever kills the process after it.
-            OnFirstPartKept = () => NoteEndAsync(lease),
-            Pace = _pace,
-        };
-        state.Begin(drawing);
-        var stats = await drawing.RunAsync(lease, numericsClass, stopping, stop.Token);
-        state.Stage = WorkStage.Finishing;
-
-        // From here on a heartbeat may find the shard committed, by this attempt itself: only the end of the process stops what is left to do.
-        var outcome = await CommitAsync(job, lease, stats, grace.Token);
-        if (outcome == CommitOutcome.Won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, grace.Token);
-        if (outcome == CommitOutcome.Lost) await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, grace.Token);
-        if (outcome == CommitOutcome.Won && drawing.HasParts) await RemovePartsAsync(lease, grace.Token);
-        LogDrawn(info.Name, lease.JobId, lease.Shard, outcome);
-        return outcome == CommitOutcome.Won;
-    }
-
-    // More than a shard holds would be padding, in every batch.
-    private async Task<int> ResolveBatchAsync(IJobGrain job, JobSpec spec, JobPlan plan, IImageModel model, CancellationToken cancellationToken)
-    {
-        var batchSize = await new BatchCalibration(store, _device, time, logger).FindAsync(spec, model, cancellationToken);
-        return await _calls.RetryAsync(() => job.ResolveBatch(Math.Min(batchSize, plan.SamplesIn(0))));
-    }
-
-    // The grain commits by a file of its own. A finished shard is not given up because the store is silent at that moment.
-    private async Task<CommitOutcome> CommitAsync(IJobGrain job, WorkLease lease, ShardStats stats, CancellationToken cancellationToken)
-    {
-        for (var isCertain = true; ; isCertain = false)
-        {
-            try
-            {
-                var outcome = await job.Commit(lease, stats);
-                // An earlier call may be on its way still, and what it commits must be there.
-                return outcome == CommitOutcome.Refused && isCertain ? CommitOutcome.Lost : outcome;
-            }
-            catch (IOException lost)
-            {
-                if (!await _outage.OutlastAsync(lost, lease.JobId, cancellationToken)) throw;
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException)
-            {
-                await Task.Delay(FaultPause, time, cancellationToken);
-            }
-            catch (InvalidInputException)
-            {
-                // What was drawn in place of lost files is of no use if it differs from them.
-                await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, cancellationToken);
-                throw;
-            }
-        }
-    }
-
-    private async Task<bool> PromoteAsync(WorkLease lease, CancellationToken cancellationToken)
-    {
-        var stats = await JobFiles.ReadStatsAsync(store, lease.JobId, lease.Shard, cancellationToken)
-            ?? throw new FileNotFoundException($"{JobPaths.ShardStats(lease.JobId, lease.Shard)} is missing");
-        await ShardPromotion.PromoteAsync(store, lease.JobId, stats, cancellationToken);
-        await RemovePartsAsync(lease, cancellationToken);
-        return true;
-    }
-
-    private async Task RemovePartsAsync(WorkLease lease, CancellationToken cancellationToken)
+    private async Task<WorkLease?> AcquireAsync()
     {
         try
         {
-            await ShardParts.RemoveAsync(store, lease.JobId, lease.Shard, cancellationToken);
+            return await _grains.GetGrain<IDispatcherGrain>(0).Acquire(_info with { ModelDigest = _shards.LoadedModel });
         }
-        catch (IOException left)
+        catch (Exception lost)
         {
-            // The shard is there, which is what matters; closing the job removes what is left.
-            LogPartsLeft(left, lease.JobId, lease.Shard);
+            // Whatever it is, the worker asks again.
+            LogNoDispatcher(lost, _info.Name);
+            return null;
         }
     }
-
-    private async Task<bool> CloseAsync(WorkLease lease, CancellationToken cancellationToken)
-    {
-        await ReadRecordAsync(lease, cancellationToken);
-        await JobClosing.CloseAsync(store, lease.JobId, cancellationToken);
-        return true;
-    }
-
-    private async Task<JobRecord> ReadRecordAsync(WorkLease lease, CancellationToken cancellationToken)
-    {
-        var record = await JobFiles.ReadRecordAsync(store, lease.JobId, cancellationToken);
-        return record?.Incarnation == lease.Incarnation
-            ? record
-            : throw new InvalidOperationException($"job '{lease.JobId}' is not the one the lease was given for");
-    }
-
-    [LoggerMessage(LogLevel.Information, "{Worker} drew shard {Shard} of {Job}; its commit: {Outcome}")]
-    private partial void LogDrawn(string worker, string job, int shard, CommitOutcome outcome);
-
-    [LoggerMessage(LogLevel.Error, "{Worker} failed to {Kind} shard {Shard} of {Job}")]
-    private partial void LogFault(Exception exception, string worker, WorkKind kind, string job, int shard);
 
     [LoggerMessage(LogLevel.Warning, "{Worker} cannot reach the dispatcher")]
     private partial void LogNoDispatcher(Exception exception, string worker);
-
-    [LoggerMessage(LogLevel.Warning, "{Worker} cannot give back its lease of {Job}, which will expire")]
-    private partial void LogNoReturn(Exception exception, string worker, string job);
-
-    [LoggerMessage(LogLevel.Warning, "The end of work on {Job} could not be noted; should its grain be lost now, it counts one failure too many")]
-    private partial void LogEndNotNoted(Exception exception, string job);
-
-    [LoggerMessage(LogLevel.Warning, "Parts of shard {Shard} of {Job} could not be removed")]
-    private partial void LogPartsLeft(Exception exception, string job, int shard);
 }

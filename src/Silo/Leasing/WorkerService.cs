@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Devices;
@@ -41,9 +42,10 @@ internal sealed class WorkerService(
     {
         await Task.Yield();
         if (gate is not null) await gate.Open.WaitAsync(stoppingToken);
+        await using var heartbeats = new LeaseHeartbeats((job, leases) => grains.GetGrain<IJobGrain>(job).Heartbeat(leases), time, logger);
         var workers = _devices
             .Select((device, number) => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", device) { Silo = silo.SiloAddress.ToParsableString() })
-            .Select(info => new Worker(info, grains, store, _models, time, logger))
+            .Select(info => new Worker(info, grains, store, _models, heartbeats, time, logger))
             .ToList();
         try
         {

@@ -18,7 +18,7 @@ internal sealed class SimulatedJob : IDisposable
 {
     public const string Id = "job";
 
-    private readonly DeviceThread _device = new("simulated", () => { });
+    private readonly DeviceThread _device = new("simulated", () => { }, TimeProvider.System, NullLogger.Instance);
     private readonly IReadOnlyList<PromptRow> _rows;
     private readonly JobRecord _record;
 
@@ -61,7 +61,9 @@ internal sealed class SimulatedJob : IDisposable
         await JobFiles.TryCreatePromptsAsync(Store, Id, 0, _rows, Cancel);
         var model = new SimulatedModel(Simulation);
         var drawing = new ShardDrawing(new DrawingJob(Store, Id, _record, Plan, model), _device, Time, NullLogger.Instance);
-        return (drawing, (drain, stop) => drawing.RunAsync(new WorkLease { Id = Guid.NewGuid(), JobId = Id, Incarnation = _record.Incarnation, Kind = WorkKind.Draw, Shard = 0, Duration = TimeSpan.Zero }, model.NumericsClass(4), drain, stop));
+        var lease = new WorkLease { Id = Guid.NewGuid(), JobId = Id, Incarnation = _record.Incarnation, Kind = WorkKind.Draw, Shard = 0, Duration = TimeSpan.Zero };
+        await drawing.PrepareAsync(lease, model.NumericsClass(4), Cancel);
+        return (drawing, drawing.RunAsync);
     }
 
     /// <summary>Draws the shard without disturbance.</summary>
