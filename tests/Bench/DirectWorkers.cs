@@ -8,7 +8,7 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Bench;
 
 /// <summary>
-/// Workers that make no pixels: each asks the dispatcher for a lease, asks to be admitted, commits made-up stats and completes, and does so again at once.
+/// Workers that make no pixels: each asks to be admitted to the job, as real ones do once, then for a lease, commits made-up stats and completes, and does so again at once.
 /// </summary>
 /// <param name="grains">The cluster.</param>
 /// <param name="job">The only job.</param>
@@ -35,6 +35,7 @@ internal sealed class DirectWorkers(IGrainFactory grains, IJobGrain job, IStore?
         async Task WorkAsync(int number)
         {
             var info = Info(number);
+            if (!await job.Admit(info, NumericsClass)) throw new InvalidOperationException("the worker is not admitted");
             while (Interlocked.Increment(ref begun) <= shards)
             {
                 await MakeAsync(info, await AcquireAsync(info));
@@ -63,7 +64,6 @@ internal sealed class DirectWorkers(IGrainFactory grains, IJobGrain job, IStore?
     public async Task MakeAsync(WorkerInfo info, WorkLease lease)
     {
         if (lease.Kind != WorkKind.Draw) throw new InvalidOperationException($"expected a shard to draw, got work of kind {lease.Kind}");
-        if (!await job.Admit(info, NumericsClass)) throw new InvalidOperationException("the worker is not admitted");
         if (await job.Commit(lease, Stats(lease)) != CommitOutcome.Won) throw new InvalidOperationException($"shard {lease.Shard} is not won");
         if (store is not null)
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
 using Atelier.Silo.Hosting;
-using Atelier.Silo.Workers;
+using Atelier.Silo.Leasing;
 using Atelier.Simulation;
 
 namespace Atelier.Bench;

@@ -14,6 +14,9 @@ internal sealed class StoreWithFaults(IStore store) : IStore
     /// <summary>The files that cannot be read.</summary>
     public Predicate<string> FailsToRead { get; set; } = _ => false;
 
+    /// <summary>Waited for before a file gets its plain name.</summary>
+    public Func<string, Task> BeforePromote { get; set; } = _ => Task.CompletedTask;
+
     public Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         Meet(FailsToCreate, path);
@@ -46,7 +49,11 @@ internal sealed class StoreWithFaults(IStore store) : IStore
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellationToken = default) => store.ListAsync(prefix, cancellationToken);
 
-    public Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default) => store.TryPromoteAsync(from, to, cancellationToken);
+    public async Task<bool> TryPromoteAsync(string from, string to, CancellationToken cancellationToken = default)
+    {
+        await BeforePromote(to);
+        return await store.TryPromoteAsync(from, to, cancellationToken);
+    }
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default) => store.DeleteAsync(path, cancellationToken);
 

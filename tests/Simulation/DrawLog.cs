@@ -12,7 +12,6 @@ namespace Atelier.Simulation;
 public sealed class DrawLog(WorkerOptions options) : IDisposable
 {
     private readonly ConcurrentQueue<DrawnBatch> _batches = [];
-    private readonly ConcurrentDictionary<int, bool> _newShards = [];
 
     /// <summary>When a model was first asked for: the first worker had its lease. 0 before.</summary>
     public long FirstLoadBegun { get; private set; }
@@ -44,17 +43,14 @@ public sealed class DrawLog(WorkerOptions options) : IDisposable
         }
     }
 
-    // A worker asks its device for the numerics class once a shard, before the first batch.
-    internal void BeginShard() => _newShards[Environment.CurrentManagedThreadId] = true;
-
     internal DrawnSample[] Draw(
-        IImageModel model, IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken)
+        IImageModel model, bool beginsShard, IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep,
+        CancellationToken cancellationToken)
     {
-        var isFirst = _newShards.TryRemove(Environment.CurrentManagedThreadId, out _);
         var begun = Stopwatch.GetTimestamp();
         var drawn = model.Draw(requests, settings, onStep, cancellationToken);
         _batches.Enqueue(new DrawnBatch(
-            Environment.CurrentManagedThreadId, isFirst, begun, Stopwatch.GetTimestamp(), requests.Count, () => model.Draw(requests, settings, null, CancellationToken.None)));
+            Environment.CurrentManagedThreadId, beginsShard, begun, Stopwatch.GetTimestamp(), requests.Count, () => model.Draw(requests, settings, null, CancellationToken.None)));
         return drawn;
     }
 }

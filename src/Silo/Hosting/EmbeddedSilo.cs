@@ -1,9 +1,10 @@
 using System.Net;
 using Atelier.Abstractions.Doors;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Devices;
 using Atelier.Silo.Doors;
+using Atelier.Silo.Leasing;
 using Atelier.Silo.Models;
-using Atelier.Silo.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

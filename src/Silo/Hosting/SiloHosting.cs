@@ -3,7 +3,7 @@ using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
 using Atelier.Silo.Doors;
-using Atelier.Silo.Workers;
+using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,6 @@
 using Atelier.Abstractions;
+using Atelier.Silo.Devices;
 using Atelier.Silo.Models;
-using Atelier.Silo.Workers;
 
 namespace Atelier.Silo.Hosting;
 

@@ -2,8 +2,9 @@ using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Devices;
 using Atelier.Diffusion.Models;
+using Atelier.Silo.Devices;
 using Atelier.Silo.Hosting;
-using Atelier.Silo.Workers;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 
 namespace Atelier.Silo.Models;
@@ -61,7 +62,7 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
         {
             using var model = await LoadAsync(coming.Model, coming.Digest, device, CancellationToken.None);
             if (coming.BatchSize is not { } batchSize) return;
-            using var thread = new DeviceThread($"preparing {device}", () => PrepareThread(device));
+            using var thread = new DeviceThread($"preparing {device}", () => PrepareThread(device), TimeProvider.System, NullLogger.Instance);
             await thread.RunAsync(() => model.NumericsClass(batchSize));
         }
         catch (Exception)

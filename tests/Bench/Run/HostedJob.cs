@@ -4,7 +4,7 @@ using Atelier.Client;
 using Atelier.Dataset.Prompts;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Hosting;
-using Atelier.Silo.Workers;
+using Atelier.Silo.Leasing;
 using Atelier.Simulation;
 
 namespace Atelier.Bench.Run;

@@ -1,0 +1,238 @@
+using System.Threading.Channels;
+using Atelier.Abstractions.Shards;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Images;
+using Atelier.Dataset.Parts;
+using Atelier.Dataset.Shards;
+using Atelier.Diffusion.Pipelines;
+using Atelier.Silo.Devices;
+using Microsoft.Extensions.Logging;
+
+namespace Atelier.Silo.Drawing;
+
+/// <summary>
+/// One attempt at one shard. Three stages overlap: what the next batch needs is read, the device thread denoises a batch, and finished ones, of which few wait, are
+/// encoded and written. Batches of a shard that takes long are also kept as parts, and those that earlier attempts kept are not drawn again.
+/// </summary>
+internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, TimeProvider time, ILogger logger)
+{
+    private List<ShardSample> _samples = [];
+    private ShardAttempt? _attempt;
+    private ShardParts? _parts;
+    private double _drawn;
+    private int _partsExist;
+    private bool _hasKeptPart;
+
+    /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
+    public double Drawn => Volatile.Read(ref _drawn);
+
+    /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
+    public bool HasParts => Volatile.Read(ref _partsExist) != 0;
+
+    /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
+    public Func<Task>? OnFirstPartKept { get; init; }
+
+    /// <summary>Called after each step with the work that it did, in samples.</summary>
+    public Action<double>? OnStep { get; init; }
+
+    /// <summary>Called when the shard needs neither device nor model any more, while its last batches are being written, and waited for.</summary>
+    public Func<Task>? OnDrawn { get; init; }
+
+    /// <summary>Reads what is to be drawn, and what earlier attempts left. Writes nothing.</summary>
+    /// <param name="lease">The lease, which names the attempt.</param>
+    /// <param name="numericsClass">The numerics class of this worker.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PrepareAsync(WorkLease lease, string numericsClass, CancellationToken cancellationToken)
+    {
+        _samples = await ShardSamples.LoadAsync(job, lease.Shard, cancellationToken);
+        _attempt = new ShardAttempt
+        {
+            Job = job.Id,
+            Incarnation = job.Record.Incarnation,
+            Spec = job.Spec,
+            Plan = job.Plan,
+            Shard = lease.Shard,
+            Attempt = lease.Id,
+            NumericsClass = numericsClass,
+        };
+        _parts = new ShardParts(job.Store, _attempt);
+        await _parts.FindAsync(cancellationToken);
+    }
+
+    /// <summary>Draws and writes the shard as a new attempt, once it is prepared; nothing is committed.</summary>
+    /// <param name="drain">
+    /// Ends the attempt after the batch that is being drawn, where that one can be kept, and otherwise at the next step. An attempt that is in its
+    /// last batch ends by being finished.
+    /// </param>
+    /// <param name="stop">Ends the attempt at the next step.</param>
+    public async Task<ShardStats> RunAsync(CancellationToken drain, CancellationToken stop)
+    {
+        if (_attempt is null || _parts is null) throw new InvalidOperationException($"a shard of {job.Id} is not prepared");
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var finished = Channel.CreateBounded<SampleResult[]>(2);
+        var drawing = DrawAsync(_parts, finished.Writer, drain, failed.Token);
+        try
+        {
+            await using var writer = await ShardWriter.OpenAsync(job.Store, _attempt, failed.Token);
+            await foreach (var batch in finished.Reader.ReadAllAsync(failed.Token))
+                foreach (var sample in batch) await writer.AddAsync(sample, failed.Token);
+            await drawing;
+            return await writer.CompleteAsync(stop);
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            await drawing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private async Task DrawAsync(ShardParts parts, ChannelWriter<SampleResult[]> finished, CancellationToken drain, CancellationToken stop)
+    {
+        var (keeping, next) = (Task.CompletedTask, default(Task<BatchInputs>));
+        try
+        {
+            var settings = job.Spec.ToSamplingSettings(job.BatchSize);
+            var (size, costs) = (job.Model.ImageSizeOf(settings), job.Model.StepCosts(settings));
+            var windows = BatchPlanning.Windows(_samples, job.BatchSize, sample => sample.Kind).ToList();
+            var batches = windows.SelectMany(window => window).ToList();
+            var clock = new BatchClock(time, batches.Count(batch => batch[0].Error is null), costs.Count);
+            var progress = new DrawingProgress(batches, parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
+            Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
+
+            var number = 0;
+            next = FetchAsync(parts, 0, batches[0], size, stop);
+            foreach (var window in windows)
+            {
+                var results = new List<SampleResult>();
+                var isMixed = window.Any(batch => batch[0].Kind != window[0][0].Kind);
+                foreach (var batch in window)
+                {
+                    var inputs = await next;
+                    // What one batch needs is read beside the one that is drawn.
+                    if (number + 1 < batches.Count) next = FetchAsync(parts, number + 1, batches[number + 1], size, stop);
+                    var outcomes = inputs.Outcomes;
+                    if (outcomes is null)
+                    {
+                        progress.Begin(number);
+                        outcomes = await DrawAsync(batch, inputs.Requests, clock, progress, drain, stop);
+                        // One part is on its way at a time, beside the next batch, so that memory stays bounded.
+                        await keeping;
+                        if (clock.IsLong) keeping = KeepAsync(parts, number, outcomes);
+                    }
+                    progress.End(number, batch.Length);
+                    number++;
+                    results.AddRange(batch.Zip(outcomes, (sample, outcome) => Result(sample, outcome, size)));
+                    if (isMixed) continue;
+                    if (number == batches.Count) await EndAsync();
+                    await finished.WriteAsync([.. results], stop);
+                    results.Clear();
+                }
+                // Batches of different kinds are in order only when the window is done.
+                if (!isMixed) continue;
+                if (number == batches.Count) await EndAsync();
+                await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], stop);
+            }
+            finished.Complete();
+        }
+        catch (Exception error)
+        {
+            finished.Complete(error);
+            throw;
+        }
+        finally
+        {
+            if (next is not null) await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await keeping;
+        }
+
+        Task EndAsync() => OnDrawn?.Invoke() ?? Task.CompletedTask;
+    }
+
+    private async Task<BatchInputs> FetchAsync(ShardParts parts, int number, ShardSample[] batch, int size, CancellationToken cancellationToken)
+    {
+        if (batch[0].Error is not null)
+            return new BatchInputs([.. batch.Select(sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))], []);
+        return await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), size, cancellationToken) is { } kept
+            ? new BatchInputs(kept, [])
+            : new BatchInputs(null, await ShardSamples.LoadInputsAsync(job, batch, size, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<PartSample>> DrawAsync(
+        ShardSample[] batch, SampleRequest[] requests, BatchClock clock, DrawingProgress progress, CancellationToken drain, CancellationToken stop)
+    {
+        drain.ThrowIfCancellationRequested();
+        using var now = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // To finish a batch that nothing keeps would be in vain.
+        using var draining = drain.Register(() =>
+        {
+            if (!clock.IsLong) now.Cancel();
+        });
+        var settings = job.Spec.ToSamplingSettings(job.BatchSize);
+        clock.Begin();
+        var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, Step, OnRefused, now.Token), now.Token);
+        clock.End();
+        return [.. batch.Zip(drawn, Outcome)];
+
+        void Step(int step)
+        {
+            clock.Step();
+            var work = progress.Step(batch.Length, step);
+            OnStep?.Invoke(work);
+        }
+
+        void OnRefused(SampleRequest request, Exception error) => LogRefused(error, batch[Array.IndexOf(requests, request)].Number, job.Id);
+    }
+
+    private async Task KeepAsync(ShardParts parts, int number, IReadOnlyList<PartSample> outcomes)
+    {
+        Volatile.Write(ref _partsExist, 1);
+        try
+        {
+            // Not cancelled: the batch is drawn, and whatever ended the attempt, the next one is glad of it.
+            await parts.KeepAsync(number, outcomes, CancellationToken.None);
+            if (_hasKeptPart) return;
+            _hasKeptPart = true;
+            if (OnFirstPartKept is not null) await OnFirstPartKept();
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            // A part only saves work. If the store is in trouble for longer, the shard's own files will say so.
+            LogNotKept(lost, number, job.Id);
+        }
+    }
+
+    private static PartSample Outcome(ShardSample sample, DrawnSample? drawn) => drawn switch
+    {
+        null => new PartSample(sample.Number, null, "sampler_error", "the sampler cannot draw this row", 0, false),
+        { Rgb: null } => new PartSample(sample.Number, null, "non_finite", "the network's output was not finite", drawn.TokenCount, drawn.Truncated),
+        _ => new PartSample(sample.Number, drawn.Rgb, null, null, drawn.TokenCount, drawn.Truncated),
+    };
+
+    private SampleResult Result(ShardSample sample, PartSample outcome, int size) => new()
+    {
+        Sample = sample.Number,
+        Row = sample.Row,
+        ImageOrdinal = sample.Image,
+        Seed = sample.Request.Seed,
+        GuidanceScale = sample.Request.GuidanceScale,
+        NegativePrompt = sample.Request.NegativePrompt,
+        Class = sample.Request.Label,
+        ClassifierScale = sample.Request.Label is null || !job.Model.HasClassifier ? 0 : job.Spec.ClassifierScale,
+        Tokens = outcome.Tokens,
+        Truncated = outcome.Truncated,
+        Image = outcome.Rgb is null ? null : new RgbImage(size, size, outcome.Rgb),
+        ErrorCode = outcome.ErrorCode,
+        ErrorMessage = outcome.ErrorMessage,
+    };
+
+    /// <summary>What a batch needs: the outcomes where nothing is to be drawn, or else the requests.</summary>
+    private sealed record BatchInputs(IReadOnlyList<PartSample>? Outcomes, SampleRequest[] Requests);
+
+    [LoggerMessage(LogLevel.Warning, "The sampler cannot draw sample {Sample} of {Job}")]
+    private partial void LogRefused(Exception exception, long sample, string job);
+
+    [LoggerMessage(LogLevel.Warning, "Batch {Batch} of a shard of {Job} could not be kept; should the shard be drawn again, so must the batch")]
+    private partial void LogNotKept(Exception exception, int batch, string job);
+}
