@@ -23,12 +23,16 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     private double _drawn;
     private int _partsExist;
     private bool _hasKeptPart;
+    private bool _waitsForWriter;
 
     /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
     public double Drawn => Volatile.Read(ref _drawn);
 
     /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
     public bool HasParts => Volatile.Read(ref _partsExist) != 0;
+
+    /// <summary>Whether the device waits for finished batches to be written; a slow store is no device that stands still.</summary>
+    public bool WaitsForWriter => Volatile.Read(ref _waitsForWriter);
 
     /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
     public Func<Task>? OnFirstPartKept { get; init; }
@@ -126,13 +130,13 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
                     results.AddRange(batch.Zip(outcomes, (sample, outcome) => Result(sample, outcome, size)));
                     if (isMixed) continue;
                     if (number == batches.Count) await EndAsync();
-                    await finished.WriteAsync([.. results], stop);
+                    await HandOverAsync([.. results]);
                     results.Clear();
                 }
                 // Batches of different kinds are in order only when the window is done.
                 if (!isMixed) continue;
                 if (number == batches.Count) await EndAsync();
-                await finished.WriteAsync([.. results.OrderBy(result => result.Sample)], stop);
+                await HandOverAsync([.. results.OrderBy(result => result.Sample)]);
             }
             finished.Complete();
         }
@@ -148,6 +152,13 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         }
 
         Task EndAsync() => OnDrawn?.Invoke() ?? Task.CompletedTask;
+
+        async Task HandOverAsync(SampleResult[] batch)
+        {
+            Volatile.Write(ref _waitsForWriter, true);
+            await finished.WriteAsync(batch, stop);
+            Volatile.Write(ref _waitsForWriter, false);
+        }
     }
 
     private async Task<BatchInputs> FetchAsync(ShardParts parts, int number, ShardSample[] batch, int size, CancellationToken cancellationToken)

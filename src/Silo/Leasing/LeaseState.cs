@@ -51,7 +51,7 @@ internal sealed class LeaseState(WorkLease lease, DrawingPace pace)
     /// <summary>The state now. The pace is that of the shard on the device.</summary>
     public WorkProgress Progress() => new(Drawn)
     {
-        Stage = _stage,
+        Stage = _stage == WorkStage.Drawing && _drawing is { WaitsForWriter: true } ? WorkStage.Finishing : _stage,
         SamplesPerSecond = _stage == WorkStage.Drawing ? pace.PerSecond : 0,
         StepSeconds = pace.StepSeconds,
     };
