@@ -43,7 +43,11 @@ internal sealed partial class Worker(
             WorkLease? lease = null;
             try
             {
-                lease = await grains.GetGrain<IDispatcherGrain>(0).Acquire(info with { ModelDigest = _loadedModel });
+                lease = await grains.GetGrain<IDispatcherGrain>(0).Acquire(info with { ModelDigest = _loadedModel }, stopping);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
             }
             catch (Exception lost) when (lost is OrleansException or TimeoutException)
             {

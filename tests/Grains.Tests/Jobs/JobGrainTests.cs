@@ -288,7 +288,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var jobs = new List<string>();
         while (jobs.Count < 4)
         {
-            if (await cluster.Dispatcher.Acquire(JobCluster.Worker) is { } lease && lease.JobId.StartsWith(_id, StringComparison.Ordinal)) jobs.Add(lease.JobId);
+            if (await cluster.Dispatcher.Acquire(JobCluster.Worker, TestContext.Current.CancellationToken) is { } lease && lease.JobId.StartsWith(_id, StringComparison.Ordinal)) jobs.Add(lease.JobId);
         }
         Assert.Equal(2, jobs.Take(2).Distinct().Count());
         await cluster.Dispatcher.Unregister(_id);
