@@ -27,6 +27,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private readonly SemaphoreSlim _background = new(BackgroundFlows);
     private JobMachine _machine = null!;
     private WatchedStore _store = null!;
+    private WatchedProgress _watched = null!;
     private Task _recovery = Task.CompletedTask;
     private long _recoveryBegun;
     private IGrainTimer? _upkeep;
@@ -40,6 +41,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     {
         _machine = new JobMachine(JobId, time, _deadSilos.Include, logger);
         _store = new WatchedStore(store, _machine.Health);
+        _watched = new WatchedProgress(Progress, time);
         BeginRecovery();
         return Task.CompletedTask;
     }
@@ -90,19 +92,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
 
-    public async IAsyncEnumerable<JobProgress> Watch()
-    {
-        JobProgress? last = null;
-        while (true)
-        {
-            var progress = Progress();
-            if (progress != last) yield return progress;
-            if (progress.IsFinal) yield break;
-            last = progress;
-            // The end is told at once.
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _machine.Job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
-        }
-    }
+    public IAsyncEnumerable<JobProgress> Watch() => _watched.WatchAsync(_deactivated.Token);
 
     public Task<WorkLease?> Lease(WorkerInfo worker)
     {
@@ -266,6 +256,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
     private async Task AnnounceAsync()
     {
+        _watched.Signal(_machine.Job?.Status);
         try
         {
             if (!_machine.IsWorking)
