@@ -28,6 +28,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private JobMachine _machine = null!;
     private WatchedStore _store = null!;
     private WatchedProgress _watched = null!;
+    private JobReports _reports = null!;
     private Task _recovery = Task.CompletedTask;
     private long _recoveryBegun;
     private IGrainTimer? _upkeep;
@@ -42,6 +43,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         _machine = new JobMachine(JobId, time, _deadSilos.Include, logger);
         _store = new WatchedStore(store, _machine.Health);
         _watched = new WatchedProgress(Progress, time);
+        _reports = new JobReports(Progress, listing => GrainFactory.GetGrain<IJobsGrain>(0).Report(listing), time);
         BeginRecovery();
         return Task.CompletedTask;
     }
@@ -119,9 +121,14 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public Task<bool> Admit(WorkerInfo worker, string numericsClass) => RunAsync<bool>(reply => _machine.Leasing.Admit(worker, numericsClass, reply));
 
-    // While the store is being read there is nothing to compare with: let the workers go on.
-    public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases) => Task.FromResult<ImmutableArray<Guid>>(
-        IsRecovered() ? [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)] : []);
+    public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases)
+    {
+        // While the store is being read there is nothing to compare with: let the workers go on.
+        if (!IsRecovered()) return Task.FromResult<ImmutableArray<Guid>>([]);
+        ImmutableArray<Guid> unwanted = [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)];
+        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
+        return Task.FromResult(unwanted);
+    }
 
     public Task<CommitOutcome> Commit(WorkLease lease, ShardStats stats) => RunAsync<CommitOutcome>(reply => _machine.Commits.Commit(lease, stats, reply), announces: false);
 
@@ -257,6 +264,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private async Task AnnounceAsync()
     {
         _watched.Signal(_machine.Job?.Status);
+        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
         try
         {
             if (!_machine.IsWorking)
