@@ -94,6 +94,8 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public Task<JobProgress> GetProgress() => Task.FromResult(Progress());
 
+    public Task<JobDescription> Describe() => RunAsync<JobDescription>(_machine.Describing.Describe, announces: false);
+
     public IAsyncEnumerable<JobProgress> Watch() => _watched.WatchAsync(_deactivated.Token);
 
     public Task<WorkLease?> Lease(WorkerInfo worker)
