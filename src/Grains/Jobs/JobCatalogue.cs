@@ -13,7 +13,11 @@ internal sealed class JobCatalogue(TimeProvider time)
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (JobListing Listing, long At)> _reported = [];
     private readonly Dictionary<string, JobListing> _ended = [];
+    private readonly Dictionary<string, JobListing> _stored = [];
     private DateTimeOffset _asOf;
+
+    /// <summary>Jobs of which nothing is known but that they are.</summary>
+    public IEnumerable<string> Unknown => _names.Where(job => !_reported.ContainsKey(job) && !_ended.ContainsKey(job) && !_stored.ContainsKey(job));
 
     /// <summary>Notes what a job says of itself.</summary>
     public void Report(JobListing job)
@@ -25,6 +29,7 @@ internal sealed class JobCatalogue(TimeProvider time)
         }
         _names.Add(job.JobId);
         _reported[job.JobId] = (job, time.GetTimestamp());
+        _stored.Remove(job.JobId);
     }
 
     /// <summary>Notes which jobs there are.</summary>
@@ -62,6 +67,12 @@ internal sealed class JobCatalogue(TimeProvider time)
         Changed = outcome.Ended,
     };
 
+    /// <summary>Notes what the store says of a job that has not said anything; it holds until it does.</summary>
+    public void Learn(JobListing job)
+    {
+        if (_names.Contains(job.JobId) && !_reported.ContainsKey(job.JobId)) _stored[job.JobId] = job;
+    }
+
     /// <summary>The jobs that are asked for, as far as they are known.</summary>
     public JobPage Page(JobQuery query)
     {
@@ -83,12 +94,9 @@ internal sealed class JobCatalogue(TimeProvider time)
     {
         // A job that has ended may have been taken up again: what it says itself goes first.
         if (_reported.TryGetValue(job, out var said) && (said.Listing.Status != JobStatus.Running || time.GetElapsedTime(said.At) < Silence)) return said.Listing;
-        return _ended.TryGetValue(job, out var ended) ? ended : (said.Listing ?? new JobListing { JobId = job, Status = JobStatus.Recovering }) with
-        {
-            Status = JobStatus.Recovering,
-            ImagesPerSecond = 0,
-            Eta = null,
-        };
+        if (_ended.TryGetValue(job, out var ended)) return ended;
+        return said.Listing is { } silent ? silent with { Status = JobStatus.Recovering, ImagesPerSecond = 0, Eta = null }
+            : _stored.GetValueOrDefault(job) ?? new JobListing { JobId = job, Status = JobStatus.Recovering };
     }
 
     private void Forget(string job)
@@ -96,5 +104,6 @@ internal sealed class JobCatalogue(TimeProvider time)
         _names.Remove(job);
         _reported.Remove(job);
         _ended.Remove(job);
+        _stored.Remove(job);
     }
 }

@@ -1,20 +1,23 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
 namespace Atelier.Grains.Jobs;
 
 /// <summary>Keeps a <see cref="JobCatalogue"/> up to date: reads which jobs there are and how they ended, and hears from those at work.</summary>
 [Reentrant, KeepAlive]
-internal sealed class JobsGrain(IStore store, TimeProvider time) : Grain, IJobsGrain
+internal sealed partial class JobsGrain(IStore store, TimeProvider time, ILogger<JobsGrain> logger) : Grain, IJobsGrain
 {
     private const int ReadAtOnce = 500;
+    private const int LearntAtOnce = 16;
     private static readonly TimeSpan IndexPeriod = TimeSpan.FromSeconds(2);
 
     private readonly WatchedStore _store = new(store, new StoreHealth(time));
     private readonly JobCatalogue _catalogue = new(time);
     private Task _reading = Task.CompletedTask;
+    private Task _learning = Task.CompletedTask;
     private long? _begun;
 
     public async Task<JobPage> List(JobQuery query)
@@ -53,5 +56,28 @@ internal sealed class JobsGrain(IStore store, TimeProvider time) : Grain, IJobsG
             foreach (var (job, outcome) in some.Zip(outcomes))
                 if (outcome is not null) _catalogue.End(job.JobId, outcome);
         }
+        if (_learning.IsCompleted) _learning = LearnAsync(new Queue<string>(_catalogue.Unknown));
     }
+
+    /// <summary>Reads what the store says of jobs that sleep and have told nothing, since this activation is new; nobody waits for it.</summary>
+    private Task LearnAsync(Queue<string> jobs)
+    {
+        return Task.WhenAll(Enumerable.Range(0, LearntAtOnce).Select(_ => LearnInTurnAsync()));
+
+        async Task LearnInTurnAsync()
+        {
+            try
+            {
+                while (jobs.TryDequeue(out var job))
+                    if (await StoredJob.ReadAsync(_store, job) is { } stored) _catalogue.Learn(stored);
+            }
+            catch (IOException lost)
+            {
+                LogNotRead(lost);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Jobs that sleep cannot be read at present")]
+    private partial void LogNotRead(Exception exception);
 }

@@ -2,6 +2,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
+using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;
 
@@ -154,5 +155,30 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
         page = await cluster.Jobs.List(new JobQuery { After = _id + "-b", Count = 1 });
         Assert.Equal(_id + "-c", Assert.Single(page.Jobs).JobId);
         cluster.Store.Restore();
+    }
+
+    [Fact]
+    public async Task List_OfAStoreWhoseJobsSleep_WakesNone_AndLearnsFromTheirFilesWhereTheyStand()
+    {
+        var store = new FaultyStore();
+        await using (var before = new JobCluster { Store = store })
+        {
+            await before.InitializeAsync();
+            await before.Job("staging").Create(JobCluster.Spec, new JobScheduling { Submitter = "ada" });
+            await (await before.StartAsync("paused", 4)).Pause(JobCluster.Ann);
+            await before.StartAsync("running", 4);
+        }
+        await using var after = new JobCluster { Store = store };
+        await after.InitializeAsync();
+
+        JobPage page;
+        do page = await after.Jobs.List(new JobQuery { IsFresh = true });
+        while (page.Jobs.Any(job => job.Created is null));
+
+        Assert.Equal(
+            [("paused", JobStatus.Paused, 4, ""), ("running", JobStatus.Recovering, 4, ""), ("staging", JobStatus.Staging, 0, "ada")],
+            page.Jobs.Select(job => (job.JobId, job.Status, (int)job.Samples, job.Submitter)));
+        var grains = await after.Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(grains, grain => grain.GrainType.Contains(nameof(JobGrain), StringComparison.Ordinal));
     }
 }
