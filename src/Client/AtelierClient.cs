@@ -8,7 +8,7 @@ using Atelier.Abstractions.Retries;
 namespace Atelier.Client;
 
 /// <summary>Submits jobs to an Atelier cluster and follows them. Thread-safe; holds nothing of a job.</summary>
-public sealed class AtelierClient
+public sealed partial class AtelierClient
 {
     private const int AskedAtOnce = 16;
 
@@ -188,6 +188,13 @@ public sealed class AtelierClient
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
     public Task RetryFailedAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).RetryFailed(By(reason)), cancellationToken);
+
+    /// <summary>What was asked of a job, and by whom.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job, or a file of it is damaged.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public Task<JobDescription> DescribeAsync(string jobId, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).Describe(), cancellationToken);
 
     /// <summary>Where the cluster's jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
     /// <param name="cancellationToken">Gives up.</param>
