@@ -8,8 +8,10 @@ using Atelier.Abstractions.Retries;
 namespace Atelier.Client;
 
 /// <summary>Submits jobs to an Atelier cluster and follows them. Thread-safe; holds nothing of a job.</summary>
-public sealed class AtelierClient
+public sealed partial class AtelierClient
 {
+    private const int AskedAtOnce = 16;
+
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly RetryOptions _options;
@@ -98,30 +100,43 @@ public sealed class AtelierClient
         return progress!;
     }
 
-    /// <summary>All jobs of the cluster's store, in ordinal order of their names. Goes on where it was when a silo is lost.</summary>
+    /// <summary>
+    /// All jobs of the cluster's store, in ordinal order of their names. Jobs that have ended are as the store says, which keeps no shards of them; the others are
+    /// asked, and woken for it.
+    /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The store cannot be read.</exception>
     public async IAsyncEnumerable<JobProgress> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string? after = null;
-        for (var left = _options.MaxTries; ;)
+        var query = new JobQuery { Count = JobQuery.MaxCount, IsFresh = true };
+        while (true)
         {
-            await using var jobs = _grains.GetGrain<IJobsGrain>(0).List(after).GetAsyncEnumerator(cancellationToken);
-            while (true)
+            var page = await ListAsync(query, cancellationToken);
+            foreach (var some in page.Jobs.Chunk(AskedAtOnce))
             {
-                try
-                {
-                    if (!await jobs.MoveNextAsync()) yield break;
-                }
-                catch (Exception lost) when (IsLoss(lost) && left-- > 0)
-                {
-                    break;
-                }
-                after = jobs.Current.JobId;
-                yield return jobs.Current;
+                // A name without a job: its creator was lost before the job was there.
+                foreach (var job in await Task.WhenAll(some.Select(AskAsync)))
+                    if (job.Status != JobStatus.Unknown) yield return job;
             }
-            await Task.Delay(_options.Pause, _time, cancellationToken);
+            if (page.Jobs.Length < query.Count) yield break;
+            query = query with { After = page.Jobs[^1].JobId, IsFresh = false };
         }
+
+        Task<JobProgress> AskAsync(JobListing job) => job.Status is JobStatus.Completed or JobStatus.Cancelled
+            ? Task.FromResult(job.ToProgress())
+            : GetProgressAsync(job.JobId, cancellationToken);
+    }
+
+    /// <summary>Some jobs of the cluster's store and how many there are, as they last said, some seconds ago at most; wakes none.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">A value of the query is not allowed.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Check();
+        return _retry.RunAsync(() => _grains.GetGrain<IJobsGrain>(0).List(query), cancellationToken);
     }
 
     /// <summary>Gives the job no more workers until it is resumed; what it has finished stays.</summary>
@@ -173,6 +188,13 @@ public sealed class AtelierClient
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">There is no such job, or it is cancelled.</exception>
     public Task RetryFailedAsync(string jobId, string? reason = null, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).RetryFailed(By(reason)), cancellationToken);
+
+    /// <summary>What was asked of a job, and by whom.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">There is no such job, or a file of it is damaged.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public Task<JobDescription> DescribeAsync(string jobId, CancellationToken cancellationToken = default) => _retry.RunAsync(() => Job(jobId).Describe(), cancellationToken);
 
     /// <summary>Where the cluster's jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
     /// <param name="cancellationToken">Gives up.</param>

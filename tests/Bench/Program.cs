@@ -5,7 +5,7 @@ using Atelier.Bench.Sample;
 
 var root = new RootCommand("Measures how far one job and its grains go, and how fast networks draw. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(), SampleCommand.Create(), RunCommand.Create(),
+    Leases(), Workers(), NoOp(), Closing(), Door(), SampleCommand.Create(), RunCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 
@@ -48,5 +48,17 @@ static Command Closing()
     var store = new Option<string?>("--store") { Description = "A new folder for the jobs; by default they are in memory." };
     var command = new Command("closing", "What a job of many shards asks of its store, request by request.") { shards, store };
     command.SetAction((result, _) => ClosingBenchmark.RunAsync(result.GetValue(shards)!, result.GetValue(store)));
+    return command;
+}
+
+static Command Door()
+{
+    var jobs = new Option<int>("--jobs") { Description = "Jobs of the store.", DefaultValueFactory = _ => 10_000 };
+    var active = new Option<int>("--active") { Description = "Those of them that have work.", DefaultValueFactory = _ => 1_000 };
+    var workers = new Option<int>("--workers") { Description = "Workers that ask for it at once.", DefaultValueFactory = _ => 1_000 };
+    var seconds = new Option<int>("--seconds") { Description = "How long they work.", DefaultValueFactory = _ => 10 };
+    var command = new Command("door", "Many jobs and many workers at the door of one silo: leases, status calls and lists; no pixels.") { jobs, active, workers, seconds };
+    command.SetAction((result, _) => DoorBenchmark.RunAsync(
+        result.GetValue(jobs), result.GetValue(active), result.GetValue(workers), TimeSpan.FromSeconds(result.GetValue(seconds))));
     return command;
 }

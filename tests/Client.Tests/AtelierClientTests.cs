@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Atelier.Abstractions;
+using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,6 +102,48 @@ public sealed class AtelierClientTests : IAsyncLifetime
         var seen = new List<JobStatus>();
         await foreach (var progress in Client.WatchAsync("nowhere", TestContext.Current.CancellationToken)) seen.Add(progress.Status);
         Assert.Equal(JobStatus.Unknown, seen[^1]);
+    }
+
+    [Fact]
+    public async Task ListAsync_GivesEveryJobInOrder_AsItIsNow_AndAPageOfThoseThatAreAskedFor()
+    {
+        foreach (var (job, submitter) in new[] { ("c", "ada"), ("a", "bob"), ("b", "ada") })
+            await Client.SubmitAsync(job, Spec, Rows(3), new JobScheduling { Submitter = submitter }, TestContext.Current.CancellationToken);
+        await Client.CancelAsync("b", cancellationToken: TestContext.Current.CancellationToken);
+
+        var jobs = await Client.ListAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([("a", JobStatus.Running, 3), ("b", JobStatus.Cancelled, 0), ("c", JobStatus.Running, 3)], jobs.Select(job => (job.JobId, job.Status, job.Shards)));
+
+        JobPage page;
+        // What a job says of itself is on its way for a moment.
+        do page = await Client.ListAsync(new JobQuery { Count = 1, Submitter = "ada", IsFresh = true }, TestContext.Current.CancellationToken);
+        while (!page.Counts.ContainsKey(JobStatus.Running));
+        Assert.Equal(("b", 2, 1, 1), (Assert.Single(page.Jobs).JobId, page.Total, page.Counts[JobStatus.Cancelled], page.Counts[JobStatus.Running]));
+        await Assert.ThrowsAsync<InvalidInputException>(() => Client.ListAsync(new JobQuery { Count = 0 }, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task DescribeAsync_SaysWhatWasSubmitted_AndWhoDecidedLast()
+    {
+        await Client.SubmitAsync("told", Spec, Rows(3), new JobScheduling { Submitter = "ada" }, TestContext.Current.CancellationToken);
+        await Client.PauseAsync("told", "a demo", TestContext.Current.CancellationToken);
+        var told = await Client.DescribeAsync("told", TestContext.Current.CancellationToken);
+        Assert.Equal((Spec, 3, "ada", "a demo"), (told.Spec, told.Plan!.Rows, told.Scheduling.Submitter, told.LastDecision!.Reason));
+    }
+
+    [Fact]
+    public async Task OrderAsync_ReachesTheWorkersOfASiloWithItsNextReport()
+    {
+        var report = new SiloReport("hall", [new WorkerState { Worker = new WorkerInfo(Guid.NewGuid(), "w", "cpu") }]);
+        var fleet = _cluster!.Client.GetGrain<IFleetGrain>(0);
+        Assert.Empty((await fleet.Report(report)).Workers);
+        foreach (var order in new[] { WorkerOrder.Cordoned, WorkerOrder.Draining, WorkerOrder.None })
+        {
+            await Client.OrderAsync("hall", order, TestContext.Current.CancellationToken);
+            Assert.Equal(order, (await fleet.Report(report)).Of(report.Workers[0].Worker.Id));
+            Assert.Equal(order, (await Client.GetFleetAsync(TestContext.Current.CancellationToken)).Silos.Single().Workers.Single().Order);
+        }
+        await Assert.ThrowsAsync<InvalidInputException>(() => Client.OrderAsync("nowhere", WorkerOrder.Draining, TestContext.Current.CancellationToken));
     }
 
     private static async IAsyncEnumerable<PromptRow> Rows(int count)

@@ -23,6 +23,9 @@ public sealed class JobCluster : IAsyncLifetime
 
     public bool ResumeJobs { get; init; }
 
+    /// <summary>How long a call for work waits.</summary>
+    public TimeSpan Wait { get; init; }
+
     public InProcessTestCluster Cluster => _cluster!;
 
     public static WorkerInfo Worker { get; } = new(Guid.NewGuid(), "test", "cpu");
@@ -41,7 +44,7 @@ public sealed class JobCluster : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<IStore>(Store).AddSingleton(TimeProvider.System);
-            silo.Services.Configure<DispatchOptions>(options => options.ResumeJobs = ResumeJobs);
+            silo.Services.Configure<DispatchOptions>(options => (options.ResumeJobs, options.Wait) = (ResumeJobs, Wait));
             silo.Configure<ClusterMembershipOptions>(options => (options.ProbeTimeout, options.MaxProbeTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));
 #pragma warning disable ORLEANSEXP003 // The default directory forgets grains of surviving silos when another dies.
             silo.AddDistributedGrainDirectory();

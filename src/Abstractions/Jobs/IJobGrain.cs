@@ -100,7 +100,16 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("GetProgress")]
     Task<JobProgress> GetProgress();
 
-    /// <summary>The job as it changes, at most a few times a second, ending with a final state. A watcher that loses it calls again.</summary>
+    /// <summary>What was asked of the job, and by whom. Waits for the store.</summary>
+    /// <exception cref="InvalidInputException">The job is not created, or a file of it is damaged.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("Describe")]
+    Task<JobDescription> Describe();
+
+    /// <summary>
+    /// The job as it changes, at most a few times a second unless its status does, ending with a final state. A watcher that loses it calls again; any number of watchers
+    /// cost what one does.
+    /// </summary>
     [Alias("Watch")]
     IAsyncEnumerable<JobProgress> Watch();
 

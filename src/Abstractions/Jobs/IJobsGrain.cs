@@ -1,17 +1,23 @@
 namespace Atelier.Abstractions.Jobs;
 
-/// <summary>All jobs of the store; one for the cluster, with the key 0. It keeps nothing.</summary>
+/// <summary>All jobs of the store; one for the cluster, with the key 0. What it knows is gone with it, and comes back from the store and from the jobs at work.</summary>
 [Alias("atelier.IJobsGrain")]
 public interface IJobsGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Every job of the store as it is now, in ordinal order of the names. A job whose state the store does not yield in time is listed as
-    /// <see cref="JobStatus.Recovering"/>. A caller that loses the listing calls again with the last name it got.
+    /// Some jobs of the store, in ordinal order of their names, as they last said, or as the store says how they ended. No job is woken for it: one of which neither is
+    /// known is listed as <see cref="JobStatus.Recovering"/>. A first call may take as long as the store takes to list all jobs.
     /// </summary>
-    /// <param name="after">Lists only jobs whose name comes after this one; null for all.</param>
+    /// <param name="query">Which.</param>
+    /// <exception cref="InvalidInputException">A value of the query is not allowed.</exception>
     /// <exception cref="IOException">The store cannot be read.</exception>
     [Alias("List")]
-    IAsyncEnumerable<JobProgress> List(string? after = null);
+    Task<JobPage> List(JobQuery query);
+
+    /// <summary>Says how a job is; called by the job when that changes, at most every two seconds unless its status does.</summary>
+    /// <param name="job">The job; of status <see cref="JobStatus.Unknown"/> when it is gone.</param>
+    [Alias("Report")]
+    Task Report(JobListing job);
 
     /// <summary>Where the jobs are: the path of a folder, or the URL of a container; never credentials.</summary>
     [Alias("GetStore")]

@@ -14,9 +14,14 @@ public interface IDispatcherGrain : IGrainWithIntegerKey
     [Alias("Unregister")]
     Task Unregister(string jobId);
 
-    /// <summary>Asks for work of any job: higher classes first, fair shares within a class, and the model that is loaded while that is fair.</summary>
+    /// <summary>
+    /// Asks for work of any job: higher classes first, fair shares within a class, and the model that is loaded while that is fair. Where there is none, the call
+    /// waits some seconds for it, those who have waited longest being served first.
+    /// </summary>
     /// <param name="worker">Who asks.</param>
-    /// <returns>A lease, or null when there is none; ask again a little later.</returns>
+    /// <param name="cancellationToken">Ends the wait; a lease that nobody waits for any more goes back to its job.</param>
+    /// <returns>A lease, or null when there was none; ask again at once.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     [Alias("Acquire")]
-    Task<WorkLease?> Acquire(WorkerInfo worker);
+    Task<WorkLease?> Acquire(WorkerInfo worker, CancellationToken cancellationToken = default);
 }

@@ -9,4 +9,11 @@ public sealed class DispatchOptions
     /// </summary>
     /// <value>Default false.</value>
     public bool ResumeJobs { get; set; }
+
+    /// <summary>
+    /// How long a worker's call for work waits where there is none. At most half of the response timeout of Orleans is used, whatever is set here: a call
+    /// that ran into it would be lost.
+    /// </summary>
+    /// <value>Default 5 s.</value>
+    public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(5);
 }

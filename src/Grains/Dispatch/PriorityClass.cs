@@ -60,11 +60,10 @@ internal sealed class PriorityClass
     public IEnumerable<string> Order(string? model)
     {
         var fair = _submitters.Values.Where(submitter => submitter.Waiting > 0).OrderBy(submitter => submitter.Start).ThenBy(submitter => submitter.Name, StringComparer.Ordinal)
-            .SelectMany(submitter => submitter.Jobs.Where(job => job.IsWaiting).OrderBy(job => job.Start).ThenBy(job => job.Id, StringComparer.Ordinal))
-            .ToList();
-        if (model is null || fair.Count == 0 || fair[0].Model == model) return fair.Select(job => job.Id);
+            .SelectMany(submitter => submitter.Jobs.Where(job => job.IsWaiting).OrderBy(job => job.Start).ThenBy(job => job.Id, StringComparer.Ordinal));
+        if (model is null || fair.FirstOrDefault() is not { } first || first.Model == model) return fair.Select(job => job.Id);
         var slack = SchedulingPolicy.AffinityLeases * (double)fair.Max(job => job.ShardSamples);
-        var behind = fair[0].Submitter.Start;
+        var behind = first.Submitter.Start;
         var affine = fair.Where(job => job.Model == model
             && job.Submitter.Start - behind <= slack
             && (job.Start - FirstOf(job.Submitter)) * job.Scheduling.Weight <= slack);

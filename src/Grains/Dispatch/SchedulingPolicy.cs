@@ -69,14 +69,16 @@ internal sealed class SchedulingPolicy
         charged.Class.Charge(charged, samples);
     }
 
-    /// <summary>All jobs, each once, in the order in which they are to be asked: first those that wait.</summary>
+    /// <summary>
+    /// All jobs in the order in which they are to be asked: first those that wait. Whoever takes only the first few pays for little more; nothing may change meanwhile.
+    /// </summary>
     /// <param name="model">Digest of the model that the worker has loaded, if any.</param>
-    public IReadOnlyList<string> Order(string? model)
+    public IEnumerable<string> Order(string? model)
     {
         var classes = _classes.Values.Where(one => one.IsWaiting).ToList();
         // The highest class is never due: it goes first anyway.
         var due = classes.Skip(1).Where(one => one.LeasesOfOthers >= LowerClassPeriod - 1).OrderByDescending(one => one.LeasesOfOthers).ToList();
         var waiting = due.Concat(classes.Except(due)).SelectMany(one => one.Order(model));
-        return [.. waiting, .. _classes.Values.SelectMany(one => one.Idle)];
+        return waiting.Concat(_classes.Values.SelectMany(one => one.Idle));
     }
 }

@@ -27,6 +27,8 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private readonly SemaphoreSlim _background = new(BackgroundFlows);
     private JobMachine _machine = null!;
     private WatchedStore _store = null!;
+    private WatchedProgress _watched = null!;
+    private JobReports _reports = null!;
     private Task _recovery = Task.CompletedTask;
     private long _recoveryBegun;
     private IGrainTimer? _upkeep;
@@ -41,6 +43,8 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     {
         _machine = new JobMachine(JobId, time, _deadSilos.Include, Guid.NewGuid, logger);
         _store = new WatchedStore(store, _machine.Health);
+        _watched = new WatchedProgress(Progress, time);
+        _reports = new JobReports(Progress, listing => GrainFactory.GetGrain<IJobsGrain>(0).Report(listing), time);
         BeginRecovery();
         return Task.CompletedTask;
     }
@@ -100,19 +104,9 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         return Task.FromResult(Progress());
     }
 
-    public async IAsyncEnumerable<JobProgress> Watch()
-    {
-        JobProgress? last = null;
-        while (true)
-        {
-            var progress = Progress();
-            if (progress != last) yield return progress;
-            if (progress.IsFinal) yield break;
-            last = progress;
-            // The end is told at once.
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), time), _machine.Job?.Closed ?? Task.Delay(Timeout.InfiniteTimeSpan, time));
-        }
-    }
+    public Task<JobDescription> Describe() => RunAsync<JobDescription>(_machine.Describing.Describe, announces: false);
+
+    public IAsyncEnumerable<JobProgress> Watch() => _watched.WatchAsync(_deactivated.Token);
 
     public Task<WorkLease?> Lease(WorkerInfo worker)
     {
@@ -139,9 +133,14 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public Task<bool> Admit(WorkerInfo worker, string numericsClass) => RunAsync<bool>(reply => _machine.Leasing.Admit(worker, numericsClass, reply));
 
-    // While the store is being read there is nothing to compare with: let the workers go on.
-    public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases) => Task.FromResult<ImmutableArray<Guid>>(
-        IsRecovered() ? [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)] : []);
+    public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases)
+    {
+        // While the store is being read there is nothing to compare with: let the workers go on.
+        if (!IsRecovered()) return Task.FromResult<ImmutableArray<Guid>>([]);
+        ImmutableArray<Guid> unwanted = [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)];
+        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
+        return Task.FromResult(unwanted);
+    }
 
     public Task<CommitOutcome> Commit(WorkLease lease, ShardStats stats) => RunAsync<CommitOutcome>(reply => _machine.Commits.Commit(lease, stats, reply), announces: false);
 
@@ -289,6 +288,8 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
     private async Task AnnounceAsync()
     {
+        _watched.Signal(_machine.Job?.Status);
+        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
         try
         {
             KeepLookingAfter();

@@ -22,6 +22,7 @@ internal sealed class JobMachine
         Staging = new JobStaging(_context, Recovery, Deciding);
         Leasing = new ShardLeasing(_context, Recovery);
         Commits = new ShardCommits(_context, Recovery, Deciding);
+        Describing = new JobDescribing(_context);
     }
 
     public JobRecovery Recovery { get; }
@@ -33,6 +34,8 @@ internal sealed class JobMachine
     public ShardLeasing Leasing { get; }
 
     public ShardCommits Commits { get; }
+
+    public JobDescribing Describing { get; }
 
     /// <summary>What is known; null when there is no such job, or it has not been read yet.</summary>
     public JobState? Job => _context.Job;

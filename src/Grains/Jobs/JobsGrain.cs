@@ -1,46 +1,83 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
 namespace Atelier.Grains.Jobs;
 
-/// <summary>Asks the grain of each job in the store's index, a few at a time.</summary>
-[Reentrant]
-internal sealed class JobsGrain(IStore store, TimeProvider time) : Grain, IJobsGrain
+/// <summary>Keeps a <see cref="JobCatalogue"/> up to date: reads which jobs there are and how they ended, and hears from those at work.</summary>
+[Reentrant, KeepAlive]
+internal sealed partial class JobsGrain(IStore store, TimeProvider time, ILogger<JobsGrain> logger) : Grain, IJobsGrain
 {
-    private const int AtOnce = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private const int ReadAtOnce = 500;
+    private const int LearntAtOnce = 16;
+    private static readonly TimeSpan IndexPeriod = TimeSpan.FromSeconds(2);
 
-    public async IAsyncEnumerable<JobProgress> List(string? after = null)
+    private readonly WatchedStore _store = new(store, new StoreHealth(time));
+    private readonly JobCatalogue _catalogue = new(time);
+    private Task _reading = Task.CompletedTask;
+    private Task _learning = Task.CompletedTask;
+    private long? _begun;
+
+    public async Task<JobPage> List(JobQuery query)
     {
-        var jobs = await JobIndex.ListAsync(new WatchedStore(store, new StoreHealth(time)));
-        foreach (var some in jobs.Select(job => job.JobId).Where(id => string.CompareOrdinal(id, after) > 0).Chunk(AtOnce))
+        query.Check();
+        if (query.IsFresh)
         {
-            // A marker without a job: its creator was lost before the job was there.
-            foreach (var progress in await Task.WhenAll(some.Select(AskAsync)))
-                if (progress.Status != JobStatus.Unknown) yield return progress;
+            // One that began before this call may not see what this caller has done.
+            await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (_reading.IsCompleted) _reading = ReadAsync();
         }
+        else if (_reading.IsCompleted && (_reading.IsFaulted || _begun is not { } begun || time.GetElapsedTime(begun) >= IndexPeriod))
+        {
+            _reading = ReadAsync();
+        }
+        await _reading;
+        return _catalogue.Page(query);
+    }
+
+    public Task Report(JobListing job)
+    {
+        _catalogue.Report(job);
+        return Task.CompletedTask;
     }
 
     public Task<string> GetStore() => Task.FromResult(store.ToString()!);
 
-    private async Task<JobProgress> AskAsync(string id)
+    private async Task ReadAsync()
     {
-        var begun = time.GetTimestamp();
-        while (true)
+        var (begun, asOf) = (time.GetTimestamp(), time.GetUtcNow());
+        _begun = begun;
+        var unknown = _catalogue.Update(await JobIndex.ListAsync(_store), begun, asOf);
+        foreach (var some in unknown.Chunk(ReadAtOnce))
+        {
+            var outcomes = await JobIndex.ReadOutcomesAsync(_store, some);
+            foreach (var (job, outcome) in some.Zip(outcomes))
+                if (outcome is not null) _catalogue.End(job.JobId, outcome);
+        }
+        if (_learning.IsCompleted) _learning = LearnAsync(new Queue<string>(_catalogue.Unknown));
+    }
+
+    /// <summary>Reads what the store says of jobs that sleep and have told nothing, since this activation is new; nobody waits for it.</summary>
+    private Task LearnAsync(Queue<string> jobs)
+    {
+        return Task.WhenAll(Enumerable.Range(0, LearntAtOnce).Select(_ => LearnInTurnAsync()));
+
+        async Task LearnInTurnAsync()
         {
             try
             {
-                var progress = await GrainFactory.GetGrain<IJobGrain>(id).GetProgress();
-                if (progress.Status != JobStatus.Recovering || time.GetElapsedTime(begun) > Patience) return progress;
+                while (jobs.TryDequeue(out var job))
+                    if (await StoredJob.ReadAsync(_store, job) is { } stored) _catalogue.Learn(stored);
             }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException)
+            catch (IOException lost)
             {
-                if (time.GetElapsedTime(begun) > Patience) return new JobProgress { JobId = id, Status = JobStatus.Recovering, Message = lost.Message };
+                LogNotRead(lost);
             }
-            await Task.Delay(Pause, time);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Jobs that sleep cannot be read at present")]
+    private partial void LogNotRead(Exception exception);
 }

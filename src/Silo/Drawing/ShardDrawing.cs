@@ -24,12 +24,20 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     private int _partsExist;
     private bool _hasKeptPart;
     private bool _waitsForWriter;
+    private int _batch = -1;
+    private int _step = -1;
 
     /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
     public double Drawn => Volatile.Read(ref _drawn);
 
     /// <summary>Whether there are parts in the store to be removed once the shard is promoted.</summary>
     public bool HasParts => Volatile.Read(ref _partsExist) != 0;
+
+    /// <summary>The batch that is drawn, from 0; -1 before the first.</summary>
+    public int Batch => Volatile.Read(ref _batch);
+
+    /// <summary>Its denoising step, from 0; -1 before the first.</summary>
+    public int Step => Volatile.Read(ref _step);
 
     /// <summary>Whether the device waits for finished batches to be written; a slow store is no device that stands still.</summary>
     public bool WaitsForWriter => Volatile.Read(ref _waitsForWriter);
@@ -120,6 +128,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
                     if (outcomes is null)
                     {
                         progress.Begin(number);
+                        Volatile.Write(ref _batch, number);
                         outcomes = await DrawAsync(batch, inputs.Requests, clock, progress, drain, stop);
                         // One part is on its way at a time, beside the next batch, so that memory stays bounded.
                         await keeping;
@@ -190,6 +199,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         {
             clock.Step();
             var work = progress.Step(batch.Length, step);
+            Volatile.Write(ref _step, step - 1);
             OnStep?.Invoke(work);
         }
 

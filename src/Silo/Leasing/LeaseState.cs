@@ -18,6 +18,17 @@ internal sealed class LeaseState(WorkLease lease, DrawingPace pace)
     private volatile WorkStage _stage;
     private volatile ShardDrawing? _drawing;
 
+    public WorkLease Lease => lease;
+
+    /// <summary>The batch that is drawn, from 0; null when none is.</summary>
+    public int? Batch => _drawing?.Batch is >= 0 and var batch ? batch : null;
+
+    /// <summary>The denoising step of that batch, from 0; null when there is none.</summary>
+    public int? Step => _drawing?.Step is >= 0 and var step ? step : null;
+
+    /// <summary>What went wrong, in words; null while nothing has.</summary>
+    public string? Fault { get; set; }
+
     public WorkStage Stage
     {
         get => _stage;

@@ -38,6 +38,7 @@ internal sealed partial class LeaseWork(
         catch (Exception fault)
         {
             // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
+            state.Fault = fault.Message;
             LogFault(fault, worker, lease.Kind, lease.JobId, lease.Shard);
             // What is cancelled by somebody else is no failure either: a silo that finds itself expelled ends all its calls.
             await ReturnAsync(fault is OperationCanceledException || await WasOutageAsync(fault) ? null : fault.Message);

@@ -39,6 +39,9 @@ internal sealed class ShardWork(
     /// <summary>Digest of the model that was used last; null before the first.</summary>
     public string? LoadedModel => _loadedModel;
 
+    /// <summary>Its name.</summary>
+    public string? LoadedModelName { get; private set; }
+
     /// <summary>Waits until no shard is on the device.</summary>
     public Task WaitForDeviceAsync(CancellationToken cancellationToken) => _device.WaitForRoomAsync(cancellationToken);
 
@@ -129,7 +132,7 @@ internal sealed class ShardWork(
                 if (!await EnterDeviceAsync(place, state, cancellationToken)) return null;
                 model = await models.LoadAsync(spec.Model, spec.ModelDigest, info.Device, cancellationToken);
             }
-            _loadedModel = spec.ModelDigest;
+            (_loadedModel, LoadedModelName) = (spec.ModelDigest, spec.Model);
             state.Stage = WorkStage.Starting;
             return new ModelUse(model, device);
         }

@@ -1,7 +1,9 @@
+using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Devices;
 using Atelier.Silo.Drawing;
+using Atelier.Silo.Fleet;
 using Atelier.Silo.Models;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +27,8 @@ internal sealed partial class Worker : IDisposable
     private readonly DrawingPace _pace;
     private readonly ShardWork _shards;
     private readonly LeaseWork _work;
+    private LeaseState? _current;
+    private string? _lastError;
 
     /// <summary>A worker that is ready to run.</summary>
     /// <param name="info">How it presents itself.</param>
@@ -47,6 +51,12 @@ internal sealed partial class Worker : IDisposable
         _work = new LeaseWork(info.Name, grains, store, heartbeats, _shards, finishing, notes, calls, outage, time, logger);
     }
 
+    /// <summary>How it presents itself.</summary>
+    public WorkerInfo Info => _info;
+
+    /// <summary>What it was told to do.</summary>
+    public ObeyedOrders Orders { get; } = new();
+
     /// <summary>Works until it is to stop, and then until its leases have ended.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -55,11 +65,11 @@ internal sealed partial class Worker : IDisposable
         var pause = FirstIdlePause;
         while (await IsFreeAsync(last, stopping))
         {
-            if (await AcquireAsync() is { } lease)
+            if (await AcquireAsync(stopping) is { } lease)
             {
                 last = new LeaseState(lease, _pace);
                 works.RemoveAll(work => work.IsCompleted);
-                works.Add(_work.RunAsync(lease, last, stopping));
+                works.Add(WorkAsync(lease, last, stopping));
                 pause = FirstIdlePause;
                 continue;
             }
@@ -69,7 +79,38 @@ internal sealed partial class Worker : IDisposable
         await Task.WhenAll(works);
     }
 
-    public void Dispose() => _device.Dispose();
+    /// <summary>What it does now.</summary>
+    public WorkerState Look()
+    {
+        var state = _current;
+        return new WorkerState
+        {
+            Worker = Info with { ModelDigest = _shards.LoadedModel },
+            Model = _shards.LoadedModelName,
+            JobId = state?.Lease.JobId,
+            Shard = state is { Lease.Shard: >= 0 } ? state.Lease.Shard : null,
+            Batch = state?.Batch,
+            Step = state?.Step,
+            ImagesPerSecond = state?.Progress().SamplesPerSecond ?? 0,
+            LastError = _lastError,
+            Order = Orders.Order,
+        };
+    }
+
+    public void Dispose()
+    {
+        _device.Dispose();
+        Orders.Dispose();
+    }
+
+    private async Task WorkAsync(WorkLease lease, LeaseState state, CancellationToken stopping)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, Orders.Working);
+        _current = state;
+        await _work.RunAsync(lease, state, ended.Token);
+        _lastError = state.Fault ?? _lastError;
+        Interlocked.CompareExchange(ref _current, null, state);
+    }
 
     /// <summary>Waits until the device soon has nothing to do.</summary>
     /// <returns>False when the worker is to stop.</returns>
@@ -80,6 +121,7 @@ internal sealed partial class Worker : IDisposable
             if (last is not null) await last.SoonDrawn.WaitAsync(stopping);
             if (last is { HasWaitedInVain: true }) await _shards.WaitForDeviceAsync(stopping);
             await _device.Answers.WaitAsync(stopping);
+            await Orders.Free.WaitAsync(stopping);
         }
         catch (OperationCanceledException)
         {
@@ -88,16 +130,17 @@ internal sealed partial class Worker : IDisposable
         return !stopping.IsCancellationRequested;
     }
 
-    private async Task<WorkLease?> AcquireAsync()
+    private async Task<WorkLease?> AcquireAsync(CancellationToken stopping)
     {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, Orders.Leasing);
         try
         {
-            return await _grains.GetGrain<IDispatcherGrain>(0).Acquire(_info with { ModelDigest = _shards.LoadedModel });
+            return await _grains.GetGrain<IDispatcherGrain>(0).Acquire(_info with { ModelDigest = _shards.LoadedModel }, asking.Token);
         }
         catch (Exception lost)
         {
-            // Whatever it is, the worker asks again.
-            LogNoDispatcher(lost, _info.Name);
+            // Whatever it is, the worker asks again, unless it is to stop.
+            if (!asking.IsCancellationRequested) LogNoDispatcher(lost, _info.Name);
             return null;
         }
     }

@@ -2,6 +2,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Devices;
+using Atelier.Silo.Fleet;
 using Atelier.Silo.Hosting;
 using Atelier.Silo.Models;
 using Microsoft.Extensions.Hosting;
@@ -18,9 +19,10 @@ namespace Atelier.Silo.Leasing;
 /// <param name="logger">For the workers.</param>
 /// <param name="models">Where models come from; by default the folders of the options, and the store.</param>
 /// <param name="gate">Workers ask for nothing until the store was reached.</param>
+/// <param name="fleet">Told of the workers; null where nobody asks about them.</param>
 internal sealed class WorkerService(
     WorkerOptions options, ILocalSiloDetails silo, IGrainFactory grains, IStore store, TimeProvider time, ILogger<Worker> logger,
-    IModelProvider? models = null, StoreGate? gate = null) : BackgroundService
+    IModelProvider? models = null, StoreGate? gate = null, SiloWorkers? fleet = null) : BackgroundService
 {
     private readonly IModelProvider _models = models ?? new ModelLibrary(options, store);
     private IReadOnlyList<string> _devices = [];
@@ -47,6 +49,7 @@ internal sealed class WorkerService(
             .Select((device, number) => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", device) { Silo = silo.SiloAddress.ToParsableString() })
             .Select(info => new Worker(info, grains, store, _models, heartbeats, time, logger))
             .ToList();
+        fleet?.Set(workers);
         try
         {
             await Task.WhenAll(workers.Select(worker => worker.RunAsync(stoppingToken)));

@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Doors;
+using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Client;
@@ -41,6 +42,16 @@ internal static class ClientExamples
         {
             Console.WriteLine($"{progress.Status}: {progress.Finished} of {progress.Samples}, {progress.ImagesPerSecond:0.0} images/s {progress.Message}");
         }
+
+        var page = await atelier.ListAsync(new JobQuery { Submitter = "ada", Statuses = [JobStatus.Running, JobStatus.Paused], Count = 50 }, cancellationToken);
+        Console.WriteLine($"{page.Total} jobs of ada, {page.Counts.GetValueOrDefault(JobStatus.Failed)} failed ones besides");
+        var asked = await atelier.DescribeAsync("night-shift", cancellationToken);
+        Console.WriteLine($"{asked.Spec.Model} {asked.Spec.ModelDigest[..12]}, last decided by {asked.LastDecision?.Name}: {asked.LastDecision?.Reason}");
+
+        var fleet = await atelier.GetFleetAsync(cancellationToken);
+        foreach (var worker in fleet.Silos.SelectMany(silo => silo.Workers)) Console.WriteLine($"{worker.Worker.Name} on {worker.Worker.Device}: {worker.JobId ?? "idle"}");
+        await atelier.OrderAsync(fleet.Silos[0].Silo, WorkerOrder.Draining, cancellationToken);
+
         var jobs = await atelier.ListAsync(cancellationToken).Select(job => job.JobId).ToListAsync(cancellationToken);
         var last = await atelier.GetProgressAsync("night-shift", cancellationToken);
         await host.StopAsync(cancellationToken);

@@ -35,7 +35,7 @@ public sealed class DispatcherGrainTests
         await using (var before = await StartAsync(store)) await before.StartAsync("running", 4);
         var read = store.Read.Count;
         await using var after = await StartAsync(store, resumes: false);
-        Assert.Null(await after.Dispatcher.Acquire(Worker));
+        Assert.Null(await after.Dispatcher.Acquire(Worker, TestContext.Current.CancellationToken));
         Assert.Equal(read, store.Read.Count);
     }
 
@@ -65,10 +65,27 @@ public sealed class DispatcherGrainTests
         for (var lease = 0; lease < 4; lease++) Assert.Equal("b", (await AcquireAsync(cluster, worker)).JobId);
     }
 
+    [Fact]
+    public async Task Acquire_WhileThereIsNoWork_WaitsForAJobToStart_AndACancelledCallLeasesNothing()
+    {
+        await using var cluster = new JobCluster { Wait = TimeSpan.FromSeconds(10) };
+        await cluster.InitializeAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var leaving = cluster.Dispatcher.Acquire(Worker, stop.Token);
+        var waiting = cluster.Dispatcher.Acquire(Worker with { Id = Guid.NewGuid() }, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+
+        var job = await cluster.StartAsync("job", 2);
+
+        Assert.Equal(("job", 0), ((await waiting)!.JobId, (await waiting)!.Shard));
+        Assert.Equal(1, (await job.GetProgress()).Workers);
+    }
+
     private static async Task<WorkLease> AcquireAsync(JobCluster cluster, WorkerInfo? worker = null)
     {
         WorkLease? lease;
-        while ((lease = await cluster.Dispatcher.Acquire(worker ?? Worker)) is null) await Task.Yield();
+        while ((lease = await cluster.Dispatcher.Acquire(worker ?? Worker, TestContext.Current.CancellationToken)) is null) await Task.Yield();
         return lease;
     }
 

@@ -95,7 +95,7 @@ public sealed class SchedulingPolicyTests
         var loaded = "A";
         for (var lease = 0; lease < 100; lease++)
         {
-            var job = _policy.Order(loaded)[0];
+            var job = _policy.Order(loaded).First();
             _policy.Charge(job, Shard);
             loaded = job == "a" ? "A" : "B";
             drawn.Add(job);
@@ -140,7 +140,7 @@ public sealed class SchedulingPolicyTests
             for (var lease = 0; lease < Leases; lease++)
             {
                 var worker = random.Next(loaded.Length);
-                var order = policy.Order(loaded[worker]);
+                var order = policy.Order(loaded[worker]).ToList();
                 Assert.Equal(jobs.Select(job => job.Id).Order(), order.Order());
                 var job = jobs.Find(job => job.Id == order[0]);
                 policy.Charge(job.Id, job.Shard);
@@ -191,7 +191,7 @@ public sealed class SchedulingPolicyTests
         var leases = new Dictionary<string, int>();
         for (; count > 0; count--)
         {
-            var job = _policy.Order(null)[0];
+            var job = _policy.Order(null).First();
             _policy.Charge(job, _shards[job]);
             leases[job] = leases.GetValueOrDefault(job) + 1;
         }

@@ -45,7 +45,7 @@ public sealed class AutoBatchTests(JobCluster cluster) : IClassFixture<JobCluste
         var job = await alone.StartAsync(_id, 6, Auto);
         var first = await AcquireAsync(JobCluster.Worker);
 
-        Assert.Null(await alone.Dispatcher.Acquire(Other));
+        Assert.Null(await alone.Dispatcher.Acquire(Other, TestContext.Current.CancellationToken));
         await job.ResolveBatch(1);
 
         Assert.Equal((0, 1), (first.Shard, (await AcquireAsync(Other)).Shard));
@@ -53,7 +53,7 @@ public sealed class AutoBatchTests(JobCluster cluster) : IClassFixture<JobCluste
         async Task<WorkLease> AcquireAsync(WorkerInfo worker)
         {
             WorkLease? lease;
-            while ((lease = await alone.Dispatcher.Acquire(worker)) is null) await Task.Yield();
+            while ((lease = await alone.Dispatcher.Acquire(worker, TestContext.Current.CancellationToken)) is null) await Task.Yield();
             return lease;
         }
     }

@@ -281,6 +281,39 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
     }
 
     [Fact]
+    public async Task Describe_SaysWhatWasAskedAndWhoDecidedLast_AlsoToAnActivationThatHasForgotten()
+    {
+        var job = await cluster.StartAsync(_id, 4);
+        var lease = (await job.Lease(JobCluster.Worker))!;
+        var described = await job.Describe();
+        Assert.Equal((_id, lease.Incarnation, JobCluster.Spec, 2), (described.JobId, described.Incarnation, described.Spec, described.Plan!.Shards));
+        Assert.Equal((null, null, null, null), (described.NumericsClass, described.LastDecision, described.Changed, described.Ended));
+
+        await job.Admit(JobCluster.Worker, new string('c', 64));
+        await job.SetPriority(JobPriority.High, 3, new DecidedBy("ann@hall", "the deadline"));
+        await job.Cancel(new DecidedBy("bob@hall", "a mistake"));
+        for (var time = 0; time < 2; time++)
+        {
+            described = await job.Describe();
+            Assert.Equal((new string('c', 64), new DecidedBy("bob@hall", "a mistake")), (described.NumericsClass, described.LastDecision));
+            Assert.Equal((JobPriority.High, 3), (described.Scheduling.Priority, described.Scheduling.Weight));
+            Assert.True(described.Created <= described.Changed && described.Ended == described.Changed, $"{described}");
+            await JobCluster.ForgetAsync(job);
+        }
+    }
+
+    [Fact]
+    public async Task Describe_OfAJobThatDoesNotExist_IsRefused_AndOfDamagedNumerics_NamesTheFile()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(cluster.Job(_id).Describe);
+        Assert.Equal($"job '{_id}' does not exist", refused.Message);
+        var job = await cluster.StartAsync(_id, 2);
+        await cluster.Store.TryCreateAsync(JobPaths.Numerics(_id), "[1]"u8.ToArray(), TestContext.Current.CancellationToken);
+        refused = await Assert.ThrowsAsync<InvalidInputException>(job.Describe);
+        Assert.Equal($"{_id}/numerics.json is damaged: it has no numerics_class.", refused.Message);
+    }
+
+    [Fact]
     public async Task Dispatcher_ServesItsJobsInTurn_AndForgetsCompletedOnes()
     {
         await cluster.StartAsync(_id, 4);
@@ -288,7 +321,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var jobs = new List<string>();
         while (jobs.Count < 4)
         {
-            if (await cluster.Dispatcher.Acquire(JobCluster.Worker) is { } lease && lease.JobId.StartsWith(_id, StringComparison.Ordinal)) jobs.Add(lease.JobId);
+            if (await cluster.Dispatcher.Acquire(JobCluster.Worker, TestContext.Current.CancellationToken) is { } lease && lease.JobId.StartsWith(_id, StringComparison.Ordinal)) jobs.Add(lease.JobId);
         }
         Assert.Equal(2, jobs.Take(2).Distinct().Count());
         await cluster.Dispatcher.Unregister(_id);

@@ -2,6 +2,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
+using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;
 
@@ -147,17 +148,37 @@ public sealed class JobLifecycleTests(JobCluster cluster) : IClassFixture<JobClu
         await cluster.Job(_id + "-a").Create(JobCluster.Spec);
         cluster.Store.Lose(path => path.Length == 0);
 
-        var jobs = await ToListAsync(null);
-        Assert.Equal([(_id + "-a", JobStatus.Staging), (_id + "-b", JobStatus.Completed), (_id + "-c", JobStatus.Running)], jobs);
-        Assert.Equal([(_id + "-c", JobStatus.Running)], await ToListAsync(_id + "-b"));
+        JobPage page;
+        // What a job says of itself is on its way for a moment.
+        while ((page = await cluster.Jobs.List(new JobQuery { After = _id, Count = 3, IsFresh = true })).Jobs is not [{ Status: JobStatus.Staging }, _, { Status: JobStatus.Running }]) await Task.Yield();
+        Assert.Equal([(_id + "-a", JobStatus.Staging), (_id + "-b", JobStatus.Completed), (_id + "-c", JobStatus.Running)], page.Jobs.Select(job => (job.JobId, job.Status)));
+        page = await cluster.Jobs.List(new JobQuery { After = _id + "-b", Count = 1 });
+        Assert.Equal(_id + "-c", Assert.Single(page.Jobs).JobId);
         cluster.Store.Restore();
+    }
 
-        async Task<List<(string, JobStatus)>> ToListAsync(string? after)
+    [Fact]
+    public async Task List_OfAStoreWhoseJobsSleep_WakesNone_AndLearnsFromTheirFilesWhereTheyStand()
+    {
+        var store = new FaultyStore();
+        await using (var before = new JobCluster { Store = store })
         {
-            var found = new List<(string, JobStatus)>();
-            await foreach (var job in cluster.Jobs.List(after).WithCancellation(TestContext.Current.CancellationToken))
-                if (job.JobId.StartsWith(_id, StringComparison.Ordinal)) found.Add((job.JobId, job.Status));
-            return found;
+            await before.InitializeAsync();
+            await before.Job("staging").Create(JobCluster.Spec, new JobScheduling { Submitter = "ada" });
+            await (await before.StartAsync("paused", 4)).Pause(JobCluster.Ann);
+            await before.StartAsync("running", 4);
         }
+        await using var after = new JobCluster { Store = store };
+        await after.InitializeAsync();
+
+        JobPage page;
+        do page = await after.Jobs.List(new JobQuery { IsFresh = true });
+        while (page.Jobs.Any(job => job.Created is null));
+
+        Assert.Equal(
+            [("paused", JobStatus.Paused, 4, ""), ("running", JobStatus.Recovering, 4, ""), ("staging", JobStatus.Staging, 0, "ada")],
+            page.Jobs.Select(job => (job.JobId, job.Status, (int)job.Samples, job.Submitter)));
+        var grains = await after.Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(grains, grain => grain.GrainType.Contains(nameof(JobGrain), StringComparison.Ordinal));
     }
 }

@@ -100,7 +100,7 @@ internal sealed class World
     public WorkLease? Acquire(WorkerInfo worker)
     {
         var dispatcher = _dispatchers[Random.Next(2)];
-        if (dispatcher.Order(worker.ModelDigest).Count == 0) return null;
+        if (dispatcher.Order(worker.ModelDigest).Any() is false) return null;
         var activation = _activations[Random.Next(2)];
         var lease = activation.Lease(worker);
         if (lease is { Kind: WorkKind.Draw, Shard: var shard } && Committed.TryGetValue(shard, out var at) && at < activation.ReadFrom)
