@@ -51,7 +51,9 @@ internal sealed class Client
 
     private IEnumerable<bool> Order()
     {
-        foreach (var step in Insist(machine => machine.Staging.Create(JobCluster.Spec, new JobScheduling { Submitter = "ann" }))) yield return step;
+        // Where nobody has said who it is for, nothing is decided yet.
+        var scheduling = _world.Chance(0.5) ? new JobScheduling { Submitter = "ann" } : null;
+        foreach (var step in Insist(machine => machine.Staging.Create(JobCluster.Spec, scheduling))) yield return step;
         foreach (var step in Spoil()) yield return step;
         foreach (var step in Insist(machine => machine.Staging.Append(0, JobCluster.Rows(_rows)))) yield return step;
         foreach (var step in Insist(machine => machine.Staging.Start(_rows))) yield return step;
