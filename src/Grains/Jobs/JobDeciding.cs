@@ -41,7 +41,7 @@ internal sealed class JobDeciding(JobContext context)
             if (job.Ledger is { Leased: > 0 and var held })
                 throw new InvalidInputException($"job '{context.Id}' still has {held} {(held == 1 ? "lease" : "leases")} that workers have to give back; delete it in a few seconds");
         }
-        var begin = Request((store, cancel) => JobDeletion.BeginAsync(store, context.Id, cancel));
+        var begin = StoreOperation.Of((store, cancel) => JobDeletion.BeginAsync(store, context.Id, cancel));
         yield return begin;
         _ = begin.Answer;
         if (context.Job is { } known)
@@ -58,7 +58,7 @@ internal sealed class JobDeciding(JobContext context)
         _isDeleting = true;
         try
         {
-            var delete = Request((store, cancel) => JobDeletion.DeleteAsync(store, context.Id, cancel));
+            var delete = StoreOperation.Of((store, cancel) => JobDeletion.DeleteAsync(store, context.Id, cancel));
             yield return delete;
             if (delete.Fault is not null)
             {
@@ -98,7 +98,7 @@ internal sealed class JobDeciding(JobContext context)
             Ended = now.Status == JobStatus.Cancelled ? job.Decisions.Last.Changed : context.Time.GetUtcNow(),
             Submitter = now.Submitter,
         };
-        var finish = Request((store, cancel) => JobIndex.FinishAsync(store, context.Id, outcome, cancel));
+        var finish = StoreOperation.Of((store, cancel) => JobIndex.FinishAsync(store, context.Id, outcome, cancel));
         yield return finish;
         // It only spares others a look at the job.
         if (finish.Fault is null) _isFinishNoted = true;
@@ -110,7 +110,7 @@ internal sealed class JobDeciding(JobContext context)
     {
         if (_areLeftoversRemoved || job is not { IsDeleted: false, Committing: 0, Ledger: { Leased: 0, IsCounting: false } }) yield break;
         _areLeftoversRemoved = true;
-        var remove = Request((store, cancel) => JobLeftovers.RemoveAsync(store, context.Id, job.Plan!.Shards, cancel));
+        var remove = StoreOperation.Of((store, cancel) => JobLeftovers.RemoveAsync(store, context.Id, job.Plan!.Shards, cancel));
         yield return remove;
         // They are in nobody's way; the next activation tries again.
         if (remove.Fault is not null) context.Logger.LeftoversLeft(remove.Fault, context.Id);
@@ -138,10 +138,4 @@ internal sealed class JobDeciding(JobContext context)
             };
         }
     }
-
-    private static StoreRequest<bool> Request(Func<Dataset.Stores.IStore, CancellationToken, Task> call) => new(async (store, cancel) =>
-    {
-        await call(store, cancel);
-        return true;
-    });
 }

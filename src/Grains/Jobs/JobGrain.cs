@@ -65,7 +65,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public async Task Start(long rows)
     {
-        await RunAsync(() => _machine.Staging.Start(rows));
+        await RunAsync(() => _machine.Staging.Start(rows), announces: false);
         await AnnounceAsync();
     }
 

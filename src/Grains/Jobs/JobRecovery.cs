@@ -37,15 +37,17 @@ internal sealed class JobRecovery(JobContext context)
     /// <param name="isRestoring">Whether what was known of its shards no longer holds.</param>
     public IEnumerable<StoreOperation> ReadShards(JobState job, JobPlan plan, bool isRestoring = false)
     {
+        // Asked once: other flows may learn of decisions between the operations of this one.
+        var looksForLost = job.Decisions.Last.IsRestoring;
         var attempts = new StoreRequest<IReadOnlyList<AttemptFile>>((store, cancel) => AttemptFiles.ListAsync(store, context.Id, cancel));
         yield return attempts;
         var lost = new StoreRequest<IReadOnlyList<int>>((store, cancel) => LostFiles.FindShardsAsync(store, context.Id, plan.Shards, cancel));
-        if (job.Decisions.Last.IsRestoring) yield return lost;
+        if (looksForLost) yield return lost;
         var shards = new StoreRequest<IReadOnlyList<(int Shard, bool IsPromoted)>>((store, cancel) => ShardListing.ReadAsync(store, context.Id, plan.Shards, cancel));
         yield return shards;
         if (job.Ledger is not null && !isRestoring) yield break;
-        job.Load(plan, shards.Answer, job.Decisions.Last.IsRestoring ? lost.Answer : [], attempts.Answer);
-        if (job.Decisions.Last.IsRestoring)
+        job.Load(plan, shards.Answer, looksForLost ? lost.Answer : [], attempts.Answer);
+        if (looksForLost)
             job.Trouble = $"files of the job are missing and are made again{(job.Lost.Count == 0 ? "" : $", among them those of {ProgressReport.Name([.. job.Lost.Order()])}")}";
         // Workers that drew for a lost activation get the time to say so before their shards are leased again.
         if (shards.Answer.Count > 0 || attempts.Answer.Count > 0)
@@ -63,8 +65,9 @@ internal sealed class JobRecovery(JobContext context)
         yield return plan;
         if (plan.Answer is null) yield break;
         var summary = new StoreRequest<JobSummary?>((store, cancel) => JobFiles.ReadSummaryAsync(store, context.Id, cancel));
-        if (!job.Decisions.Last.IsRestoring) yield return summary;
-        if (!job.Decisions.Last.IsRestoring && summary.Answer is { } closed)
+        var looksForEnd = !job.Decisions.Last.IsRestoring;
+        if (looksForEnd) yield return summary;
+        if (looksForEnd && summary.Answer is { } closed)
         {
             job.Plan = plan.Answer;
             job.Close();

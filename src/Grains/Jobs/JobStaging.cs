@@ -46,11 +46,7 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
     public IEnumerable<StoreOperation> AddInput(string sha256, byte[] content)
     {
         context.Require();
-        var add = new StoreRequest<bool>(async (store, cancel) =>
-        {
-            await JobInputs.AddAsync(store, context.Id, sha256, content, cancel).ConfigureAwait(false);
-            return true;
-        });
+        var add = StoreOperation.Of((store, cancel) => JobInputs.AddAsync(store, context.Id, sha256, content, cancel));
         yield return add;
         _ = add.Answer;
     }

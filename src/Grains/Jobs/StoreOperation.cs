@@ -27,6 +27,13 @@ internal abstract class StoreOperation
         }
     }
 
+    /// <summary>An operation that has nothing to answer but that it was carried out.</summary>
+    public static StoreRequest<bool> Of(Func<IStore, CancellationToken, Task> call) => new(async (store, cancel) =>
+    {
+        await call(store, cancel);
+        return true;
+    });
+
     /// <summary>Says that no answer came, whatever the store has done.</summary>
     public void Lose(Exception fault) => Fault = fault;
 

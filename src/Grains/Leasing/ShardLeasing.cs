@@ -182,11 +182,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         context.Logger.WorkFailed(context.Id, lease.Kind, lease.Shard, isSetAside, reason);
         if (!isLoss) yield break;
         // A worker that lives on does so itself. What stays is removed with the job's leftovers.
-        yield return new StoreRequest<bool>(async (store, cancel) =>
-        {
-            await AttemptFiles.EndAsync(store, lease, cancel).ConfigureAwait(false);
-            return true;
-        });
+        yield return StoreOperation.Of((store, cancel) => AttemptFiles.EndAsync(store, lease, cancel));
     }
 
     private void KeepOut(JobState job, WorkerInfo worker, string reason)

@@ -19,7 +19,6 @@ internal sealed partial class Worker : IDisposable
     private static readonly TimeSpan FirstIdlePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(200);
 
-    private readonly WorkerInfo _info;
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,7 +40,7 @@ internal sealed partial class Worker : IDisposable
     public Worker(
         WorkerInfo info, IGrainFactory grains, IStore store, IModelProvider models, LeaseHeartbeats heartbeats, TimeProvider time, ILogger<Worker> logger)
     {
-        (_info, _grains, _time, _logger) = (info, grains, time, logger);
+        (Info, _grains, _time, _logger) = (info, grains, time, logger);
         _device = new DeviceThread(info.Name, () => models.PrepareThread(info.Device), time, logger);
         _pace = new DrawingPace(time);
         var (calls, outage) = (new GrainCalls(time, logger), new StoreOutage(store, time, logger));
@@ -52,7 +51,7 @@ internal sealed partial class Worker : IDisposable
     }
 
     /// <summary>How it presents itself.</summary>
-    public WorkerInfo Info => _info;
+    public WorkerInfo Info { get; }
 
     /// <summary>What it was told to do.</summary>
     public ObeyedOrders Orders { get; } = new();
@@ -135,12 +134,12 @@ internal sealed partial class Worker : IDisposable
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, Orders.Leasing);
         try
         {
-            return await _grains.GetGrain<IDispatcherGrain>(0).Acquire(_info with { ModelDigest = _shards.LoadedModel }, asking.Token);
+            return await _grains.GetGrain<IDispatcherGrain>(0).Acquire(Info with { ModelDigest = _shards.LoadedModel }, asking.Token);
         }
         catch (Exception lost)
         {
             // Whatever it is, the worker asks again, unless it is to stop.
-            if (!asking.IsCancellationRequested) LogNoDispatcher(lost, _info.Name);
+            if (!asking.IsCancellationRequested) LogNoDispatcher(lost, Info.Name);
             return null;
         }
     }
