@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Bench;

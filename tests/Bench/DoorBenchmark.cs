@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Bench;

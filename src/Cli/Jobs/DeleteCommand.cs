@@ -3,6 +3,7 @@ using System.Globalization;
 using Atelier.Abstractions;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
 using Spectre.Console;
 

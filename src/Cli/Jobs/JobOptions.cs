@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Atelier.Abstractions;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 
 namespace Atelier.Cli.Jobs;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Atelier.Abstractions;
 using Atelier.Cli.Cluster;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Reading;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Verification;
 using Atelier.Diffusion.Noise;

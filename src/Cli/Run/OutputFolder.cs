@@ -1,5 +1,5 @@
 using Atelier.Abstractions;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Cli.Run;

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 

@@ -4,6 +4,9 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Closing;
+using Atelier.Dataset.Plans;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Jobs;

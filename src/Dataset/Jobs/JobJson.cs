@@ -7,7 +7,12 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Calibrations;
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Closing;
+using Atelier.Dataset.Decisions;
+using Atelier.Dataset.Plans;
 using Atelier.Dataset.RowIds;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.StoredModels;
 
 namespace Atelier.Dataset.Jobs;

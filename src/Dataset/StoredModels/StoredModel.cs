@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Input;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Stores.Folders;
 
 namespace Atelier.Dataset.Stores;

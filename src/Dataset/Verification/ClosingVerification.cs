@@ -1,5 +1,6 @@
 using System.Text;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 
 namespace Atelier.Dataset.Verification;

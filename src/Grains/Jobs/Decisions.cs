@@ -1,4 +1,4 @@
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
 
 namespace Atelier.Grains.Jobs;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 
 namespace Atelier.Grains.Jobs;
 

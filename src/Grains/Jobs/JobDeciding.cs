@@ -1,6 +1,8 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Decisions;
+using Atelier.Dataset.Removal;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Grains.Jobs;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 

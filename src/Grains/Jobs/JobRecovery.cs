@@ -1,7 +1,10 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
 
 namespace Atelier.Grains.Jobs;

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
 
 namespace Atelier.Grains.Jobs;

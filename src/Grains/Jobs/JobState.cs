@@ -1,7 +1,8 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
+using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
 using Atelier.Grains.Leasing;
 

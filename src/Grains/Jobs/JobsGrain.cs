@@ -1,5 +1,5 @@
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Stores;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;

@@ -1,5 +1,5 @@
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Models;
 

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Pipelines;
 

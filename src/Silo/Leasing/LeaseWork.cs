@@ -1,6 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Stores;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Silo.Leasing;

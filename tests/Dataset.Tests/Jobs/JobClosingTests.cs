@@ -1,10 +1,12 @@
 using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 using Atelier.Dataset.Tests.Stores;

@@ -1,7 +1,7 @@
 using System.Text;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Tests.Jobs;

@@ -1,6 +1,9 @@
 using Atelier.Abstractions;
+using Atelier.Dataset.Closing;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 using Atelier.Dataset.Tests.Stores;

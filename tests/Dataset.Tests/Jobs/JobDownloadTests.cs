@@ -1,6 +1,8 @@
 using System.Text;
 using Atelier.Abstractions;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Reading;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 

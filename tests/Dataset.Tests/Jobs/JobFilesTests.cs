@@ -4,6 +4,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Tests.Jobs;

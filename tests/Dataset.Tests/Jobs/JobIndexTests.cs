@@ -1,6 +1,8 @@
 using System.Text;
 using Atelier.Abstractions;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Tests.Jobs;

@@ -3,6 +3,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Inputs;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
 

@@ -1,6 +1,8 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 

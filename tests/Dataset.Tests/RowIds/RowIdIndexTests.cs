@@ -5,6 +5,8 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Reading;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Jobs;

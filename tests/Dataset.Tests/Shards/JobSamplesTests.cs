@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Reading;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Jobs;

@@ -1,4 +1,7 @@
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Tests.Jobs;
 
 namespace Atelier.Dataset.Tests.Stores;

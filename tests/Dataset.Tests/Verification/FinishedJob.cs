@@ -3,9 +3,12 @@ using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Closing;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Inputs;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
 

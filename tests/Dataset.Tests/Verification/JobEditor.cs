@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;

@@ -1,7 +1,9 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Verification;
 

@@ -1,5 +1,5 @@
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;

@@ -1,6 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Grains.Jobs;
 using Microsoft.Extensions.Time.Testing;
 

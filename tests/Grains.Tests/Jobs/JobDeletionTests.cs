@@ -1,6 +1,8 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 
 namespace Atelier.Grains.Tests.Jobs;
 

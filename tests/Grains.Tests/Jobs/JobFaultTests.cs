@@ -1,7 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
 
 namespace Atelier.Grains.Tests.Jobs;
 

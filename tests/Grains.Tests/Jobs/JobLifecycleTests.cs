@@ -1,7 +1,7 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;

@@ -1,6 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Grains.Jobs;
 using Microsoft.Extensions.Time.Testing;
 

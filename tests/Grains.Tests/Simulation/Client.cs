@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Grains.Jobs;
 

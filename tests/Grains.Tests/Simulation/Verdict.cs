@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 

@@ -3,6 +3,7 @@ using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Silo.Devices;

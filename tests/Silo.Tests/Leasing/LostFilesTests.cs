@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Simulation;

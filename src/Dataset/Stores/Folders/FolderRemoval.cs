@@ -1,4 +1,4 @@
-using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Catalogue;
 
 namespace Atelier.Dataset.Stores.Folders;
 

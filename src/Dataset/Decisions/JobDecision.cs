@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Atelier.Abstractions.Jobs;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Decisions;
 
 /// <summary>What was decided about a job, by whom and why; written create-only as <c>state/00000.json</c> and so on, and the highest number holds.</summary>
 // A newer program may say more; nothing here can make a sample another one.

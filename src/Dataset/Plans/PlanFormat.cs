@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Plans;
 
 /// <summary>The one field of <c>plan.json</c> that every format has, by which a version tells whether it knows the others.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Staging;
 
 /// <summary>A row as a line of <c>prompts/00000.jsonl</c>: without its index, which is its place.</summary>
 internal sealed record PromptLine

@@ -1,6 +1,6 @@
 using Atelier.Abstractions.Jobs;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>
 /// A finished job in one page, written create-only as <c>summary.json</c> when all its other files are there. Equal jobs, made by any

@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Inputs;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Staging;
 
 /// <summary>The inputs of a job, <c>inputs/{sha256}.png</c>: named by their content, so that they are the same whoever puts them there and how often.</summary>
 public static class JobInputs

@@ -4,7 +4,7 @@ using Atelier.Dataset.Images;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>Draws the contact sheet of a job: images spread evenly over all that it made.</summary>
 internal static class JobContactSheet

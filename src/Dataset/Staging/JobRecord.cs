@@ -1,6 +1,6 @@
 using Atelier.Abstractions.Jobs;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Staging;
 
 /// <summary>What is fixed when a job is created, written create-only as <c>job.json</c>.</summary>
 public sealed record JobRecord

@@ -1,7 +1,10 @@
 using Atelier.Abstractions;
+using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Decisions;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Removal;
 
 /// <summary>
 /// Removes a job from its store. First a state says so, durably: from then on nobody works on the job. Then goes <c>summary.json</c>, so that what is left is never taken for a finished

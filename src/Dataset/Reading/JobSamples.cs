@@ -3,9 +3,10 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Shards;
+namespace Atelier.Dataset.Reading;
 
 /// <summary>Reads samples of a job by their numbers, across its shards, while it runs or later.</summary>
 public static class JobSamples

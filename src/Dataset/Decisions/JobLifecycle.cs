@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Decisions;
 
 /// <summary>What people have decided about a job.</summary>
 public enum JobLifecycle

@@ -1,8 +1,9 @@
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Removal;
 
 /// <summary>Removes what unfinished work has left of a job that gets no more workers: files of attempts, parts of shards, and notes of what was begun. Notes of failures stay.</summary>
 public static class JobLeftovers

@@ -1,4 +1,6 @@
-namespace Atelier.Dataset.Shards;
+using Atelier.Dataset.Shards;
+
+namespace Atelier.Dataset.Reading;
 
 /// <summary>Consecutive samples of a job that may be running.</summary>
 /// <param name="Committed">Those whose shards are committed: one entry for each shard, in order.</param>

@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Attempts;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Removal;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>Makes the files that complete a job once all its shards are committed.</summary>
 public static class JobClosing

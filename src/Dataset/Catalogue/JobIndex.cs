@@ -1,7 +1,8 @@
 using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Catalogue;
 
 /// <summary>
 /// The names of the store's jobs, found without listing what is in them, which a listing of blobs could not skip: each job has an empty marker,

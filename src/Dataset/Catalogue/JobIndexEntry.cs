@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Catalogue;
 
 /// <summary>A job of the store.</summary>
 /// <param name="JobId">Its name.</param>

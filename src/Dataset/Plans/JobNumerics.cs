@@ -1,4 +1,4 @@
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Plans;
 
 /// <summary>The numerics class that a job is bound to, as <c>numerics.json</c> has it.</summary>
 internal sealed record JobNumerics

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Atelier.Abstractions;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Decisions;
 
 /// <summary>Writes and reads the numbered decisions about a job. Numbers are consecutive from 0; a job about which nothing was decided has none.</summary>
 public static class JobDecisionFiles

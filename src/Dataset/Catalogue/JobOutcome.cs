@@ -1,6 +1,6 @@
 using Atelier.Abstractions.Jobs;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Catalogue;
 
 /// <summary>How a job ended, in a line that the store's index keeps: a catalogue of ended jobs looks into none of them.</summary>
 public sealed record JobOutcome

@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Verification;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Reading;
 
 /// <summary>Copies the committed part of a job into another store, as a job folder of its own right.</summary>
 public static class JobDownload

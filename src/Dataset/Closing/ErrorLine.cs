@@ -1,7 +1,8 @@
 using System.Globalization;
+using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>A failed sample as a line of <c>errors.jsonl</c>.</summary>
 internal sealed record ErrorLine

@@ -6,7 +6,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Sampling;
 using Atelier.Dataset.Shards;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>Writes a job's <c>README.md</c>: a dataset card as the Hugging Face hub reads it. Says nothing of when, where or by whom.</summary>
 internal static class DatasetCard

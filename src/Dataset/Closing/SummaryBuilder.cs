@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Jobs;
 
-namespace Atelier.Dataset.Jobs;
+namespace Atelier.Dataset.Closing;
 
 /// <summary>Adds up the stats of a job's shards, in the order of the shards.</summary>
 internal sealed class SummaryBuilder(JobSpec spec, JobPlan plan) : IDisposable
