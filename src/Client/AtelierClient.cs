@@ -16,6 +16,7 @@ public sealed partial class AtelierClient
     private readonly TimeProvider _time;
     private readonly RetryOptions _options;
     private readonly Retry _retry;
+    private readonly string _name = $"{Environment.UserName}@{Environment.MachineName}";
 
     /// <summary>A client of a cluster.</summary>
     /// <param name="grains">An Orleans cluster client, or the grain factory of a silo in this process.</param>
@@ -27,6 +28,20 @@ public sealed partial class AtelierClient
         ArgumentNullException.ThrowIfNull(grains);
         (_grains, _time, _options) = (grains, time ?? TimeProvider.System, retry ?? new RetryOptions());
         _retry = new Retry(_options, _time, IsLoss);
+    }
+
+    private AtelierClient(AtelierClient other, string name)
+    {
+        (_grains, _time, _options) = (other._grains, other._time, other._options);
+        (_retry, _name) = (other._retry, name);
+    }
+
+    /// <summary>A client of the same cluster whose decisions are those of somebody else, such as of the person who has signed in.</summary>
+    /// <param name="name">Who decides, at most 100 characters.</param>
+    public AtelierClient As(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new AtelierClient(this, name);
     }
 
     /// <summary>
@@ -227,7 +242,7 @@ public sealed partial class AtelierClient
         }
     }
 
-    private static DecidedBy By(string? reason) => new($"{Environment.UserName}@{Environment.MachineName}", reason);
+    private DecidedBy By(string? reason) => new(_name, reason);
 
     private IJobGrain Job(string jobId)
     {

@@ -60,6 +60,8 @@ internal sealed class JobCatalogue(TimeProvider time)
         JobId = job,
         Status = outcome.Status,
         Submitter = outcome.Submitter,
+        Priority = outcome.Priority,
+        ModelDigest = outcome.ModelDigest,
         Samples = outcome.Samples,
         Finished = outcome.Finished,
         Failed = outcome.Failed,

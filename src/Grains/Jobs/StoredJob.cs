@@ -36,6 +36,7 @@ internal static class StoredJob
                 },
                 Submitter = decision.Scheduling.Submitter,
                 Priority = decision.Scheduling.Priority,
+                ModelDigest = record.Spec.ModelDigest,
                 Samples = plan?.Samples ?? 0,
                 Finished = summary is null ? 0 : plan!.Samples,
                 Failed = summary?.Failed ?? 0,
@@ -45,7 +46,7 @@ internal static class StoredJob
         }
         catch (InvalidInputException damaged)
         {
-            return new JobListing { JobId = job, Status = JobStatus.Failed, Reason = damaged.Message };
+            return new JobListing { JobId = job, Status = JobStatus.Failed, Code = JobCodes.Damaged, Message = damaged.Message };
         }
     }
 }
