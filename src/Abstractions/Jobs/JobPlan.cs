@@ -38,7 +38,7 @@ public sealed record JobPlan
     [Id(4)] public required int ChunkRows { get; init; }
 
     /// <summary>Whether any row has an id of its own, so that an index of them is made.</summary>
-    [Id(6)] public bool HasRowIds { get; init; }
+    [Id(6), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool HasRowIds { get; init; }
 
     /// <summary>When the plan was fixed; null where nobody has said.</summary>
     [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? Started { get; init; }

@@ -72,6 +72,25 @@ public static class JobFiles
         return plan with { BatchSize = batch?.BatchSize };
     }
 
+    /// <summary>Binds the job to a numerics class, <c>numerics.json</c>, unless it is bound.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="numericsClass">The class of the first worker.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The class that the job is bound to.</returns>
+    public static async Task<string> BindNumericsAsync(IStore store, string job, string numericsClass, CancellationToken cancellationToken = default)
+    {
+        await TryCreateAsync(store, JobPaths.Numerics(job), new JobNumerics { NumericsClass = numericsClass }, JobJson.File.JobNumerics, cancellationToken).ConfigureAwait(false);
+        return await ReadNumericsAsync(store, job, cancellationToken).ConfigureAwait(false) ?? throw new FileNotFoundException($"{JobPaths.Numerics(job)} was made and is gone");
+    }
+
+    /// <summary>Reads the numerics class that the job is bound to.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<string?> ReadNumericsAsync(IStore store, string job, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(store, JobPaths.Numerics(job), JobJson.File.JobNumerics, cancellationToken).ConfigureAwait(false))?.NumericsClass;
+
     /// <summary>Writes the stats of a shard, <c>shards/00000.json</c>; that the file exists is the commit of the shard.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
@@ -27,13 +26,5 @@ internal static class ShardListing
         for (var shard = 0; shard < shards; shard++)
             if ((files[shard] & Stats) != 0) committed.Add((shard, files[shard] == (Stats | Tar | Parquet)));
         return committed;
-    }
-
-    /// <summary>The job's numerics class: the given one if there was none yet.</summary>
-    public static async Task<string> BindNumericsAsync(IStore store, string job, string numericsClass, CancellationToken cancellationToken)
-    {
-        await store.TryCreateAsync(JobPaths.Numerics(job), Encoding.UTF8.GetBytes($"{{ \"numerics_class\": \"{numericsClass}\" }}\n"), cancellationToken);
-        using var json = System.Text.Json.JsonDocument.Parse((await store.ReadAsync(JobPaths.Numerics(job), cancellationToken))!);
-        return json.RootElement.GetProperty("numerics_class").GetString()!;
     }
 }

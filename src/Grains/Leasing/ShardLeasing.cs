@@ -3,7 +3,6 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
-using Atelier.Grains.Committing;
 using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 
@@ -85,7 +84,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         var wanted = job.Record.Spec.Numerics;
         if (wanted == "same")
         {
-            var bind = new StoreRequest<string>((store, cancel) => ShardListing.BindNumericsAsync(store, context.Id, numericsClass, cancel));
+            var bind = new StoreRequest<string>((store, cancel) => JobFiles.BindNumericsAsync(store, context.Id, numericsClass, cancel));
             if (job.NumericsClass is null) yield return bind;
             wanted = job.NumericsClass ??= bind.Answer;
         }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
-using Atelier.Dataset.Images;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Diffusion.Pipelines;
@@ -136,7 +135,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
                     }
                     progress.End(number, batch.Length);
                     number++;
-                    results.AddRange(batch.Zip(outcomes, (sample, outcome) => Result(sample, outcome, size)));
+                    results.AddRange(batch.Zip(outcomes, (sample, outcome) => SampleOutcomes.ToResult(job, sample, outcome, size)));
                     if (isMixed) continue;
                     if (number == batches.Count) await EndAsync();
                     await HandOverAsync([.. results]);
@@ -193,7 +192,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         clock.Begin();
         var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, Step, OnRefused, now.Token), now.Token);
         clock.End();
-        return [.. batch.Zip(drawn, Outcome)];
+        return [.. batch.Zip(drawn, SampleOutcomes.Of)];
 
         void Step(int step)
         {
@@ -223,30 +222,6 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
             LogNotKept(lost, number, job.Id);
         }
     }
-
-    private static PartSample Outcome(ShardSample sample, DrawnSample? drawn) => drawn switch
-    {
-        null => new PartSample(sample.Number, null, "sampler_error", "the sampler cannot draw this row", 0, false),
-        { Rgb: null } => new PartSample(sample.Number, null, "non_finite", "the network's output was not finite", drawn.TokenCount, drawn.Truncated),
-        _ => new PartSample(sample.Number, drawn.Rgb, null, null, drawn.TokenCount, drawn.Truncated),
-    };
-
-    private SampleResult Result(ShardSample sample, PartSample outcome, int size) => new()
-    {
-        Sample = sample.Number,
-        Row = sample.Row,
-        ImageOrdinal = sample.Image,
-        Seed = sample.Request.Seed,
-        GuidanceScale = sample.Request.GuidanceScale,
-        NegativePrompt = sample.Request.NegativePrompt,
-        Class = sample.Request.Label,
-        ClassifierScale = sample.Request.Label is null || !job.Model.HasClassifier ? 0 : job.Spec.ClassifierScale,
-        Tokens = outcome.Tokens,
-        Truncated = outcome.Truncated,
-        Image = outcome.Rgb is null ? null : new RgbImage(size, size, outcome.Rgb),
-        ErrorCode = outcome.ErrorCode,
-        ErrorMessage = outcome.ErrorMessage,
-    };
 
     /// <summary>What a batch needs: the outcomes where nothing is to be drawn, or else the requests.</summary>
     private sealed record BatchInputs(IReadOnlyList<PartSample>? Outcomes, SampleRequest[] Requests);

@@ -310,7 +310,7 @@ public sealed class JobGrainTests(JobCluster cluster) : IClassFixture<JobCluster
         var job = await cluster.StartAsync(_id, 2);
         await cluster.Store.TryCreateAsync(JobPaths.Numerics(_id), "[1]"u8.ToArray(), TestContext.Current.CancellationToken);
         refused = await Assert.ThrowsAsync<InvalidInputException>(job.Describe);
-        Assert.Equal($"{_id}/numerics.json is damaged: it has no numerics_class.", refused.Message);
+        Assert.StartsWith($"{_id}/numerics.json is damaged: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
