@@ -1,0 +1,10 @@
+namespace Atelier.Dashboard.Access;
+
+/// <summary>Who makes a request, as decisions and the audit name them.</summary>
+internal static class Caller
+{
+    /// <summary>The name: that of who signed in, or of this machine's user where everybody on it is let in.</summary>
+    /// <param name="context">The request.</param>
+    public static string Of(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : $"{Environment.UserName}@{Environment.MachineName}";
+}

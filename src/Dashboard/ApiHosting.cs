@@ -1,0 +1,41 @@
+using Atelier.Dashboard.Events;
+using Atelier.Dashboard.Files;
+using Atelier.Dashboard.Fleet;
+using Atelier.Dashboard.Health;
+using Atelier.Dashboard.Jobs;
+using Atelier.Dashboard.Json;
+using Atelier.Dashboard.Models;
+using Atelier.Dashboard.Problems;
+using Atelier.Dashboard.Samples;
+using Atelier.Dashboard.Shards;
+
+namespace Atelier.Dashboard;
+
+/// <summary>The REST API.</summary>
+internal static class ApiHosting
+{
+    /// <summary>What all its paths begin with.</summary>
+    public const string Root = "/api/v1";
+
+    public static void AddAtelierApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemHandler>();
+    }
+
+    public static void UseAtelierProblems(this WebApplication app) => app.UseExceptionHandler();
+
+    public static void MapAtelierApi(this WebApplication app)
+    {
+        var api = app.MapGroup(Root);
+        api.MapJobs();
+        api.MapFiles();
+        api.MapShards();
+        api.MapSamples();
+        api.MapEvents();
+        api.MapFleet();
+        api.MapModels();
+        app.MapHealth();
+    }
+}
