@@ -20,11 +20,17 @@ internal static class ApiHosting
     public static void AddAtelierApi(this WebApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
+        builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<JobSteering>();
     }
 
-    public static void UseAtelierProblems(this WebApplication app) => app.UseExceptionHandler();
+    public static void UseAtelierProblems(this WebApplication app)
+    {
+        app.UseStatusCodePages(pages => ProblemBody.CompleteAsync(pages.HttpContext));
+        app.UseExceptionHandler();
+    }
 
     public static void MapAtelierApi(this WebApplication app)
     {

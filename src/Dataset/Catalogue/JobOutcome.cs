@@ -28,6 +28,20 @@ public sealed record JobOutcome
     /// <summary>Who it was for.</summary>
     public required string Submitter { get; init; }
 
+    /// <summary>The job in a list.</summary>
+    /// <param name="job">Its name.</param>
+    public JobListing ToListing(string job) => new()
+    {
+        JobId = job,
+        Status = Status,
+        Submitter = Submitter,
+        Samples = Samples,
+        Finished = Finished,
+        Failed = Failed,
+        Created = Created,
+        Changed = Ended,
+    };
+
     /// <summary>Whether a job can have ended so.</summary>
     internal bool IsPossible =>
         Status is JobStatus.Completed or JobStatus.Cancelled && Failed >= 0 && Finished >= Failed && Samples >= Finished
