@@ -1,9 +1,33 @@
+using System.IO.Compression;
+using Atelier.Dashboard.Jobs;
+using Microsoft.AspNetCore.ResponseCompression;
+
 namespace Atelier.Dashboard.Pages;
 
 /// <summary>The web pages.</summary>
 internal static class PagesHosting
 {
-    public static void AddAtelierPages(this WebApplicationBuilder builder) => _ = builder;
+    public static void AddAtelierPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<ShellReader>().AddSingleton<FleetReader>();
+        // Events are not among the types: compression would keep them back. Level 4 or so, since pages are made for each request.
+        builder.Services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "application/json", "application/x-ndjson", "image/svg+xml", "application/octet-stream"];
+        });
+        builder.Services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+    }
 
-    public static void MapAtelierPages(this WebApplication app) => _ = app;
+    public static void MapAtelierPages(this WebApplication app)
+    {
+        app.UseMiddleware<PageHeaders>();
+        app.UseResponseCompression();
+        Assets.Map(app);
+        var pages = app.MapGroup("").ExcludeFromDescription().AddEndpointFilter<PageFaults>().AddEndpointFilter<SameOrigin>();
+        Preferences.Map(pages);
+        JobsPage.Map(pages);
+        JobActsPage.Map(pages);
+        pages.MapFallback("{*path:nonfile}", PageFaults.NoPage);
+    }
 }

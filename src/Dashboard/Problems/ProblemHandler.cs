@@ -23,7 +23,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         return true;
     }
 
-    private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
+    internal static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
     {
         ProblemException known => (known.Status, known.Code, known.Message),
         InvalidInputException invalid => (StatusCodes.Status422UnprocessableEntity, ProblemCodes.InvalidInput, invalid.Message),
