@@ -9,5 +9,5 @@ internal static class JobUrl
     public static string Sample(string job, string key) => Of(job, $"images/{key}");
 
     /// <summary>The image itself.</summary>
-    public static string Image(string job, string key) => $"{JobLinks.Of(job)}/samples/{key}/image";
+    public static string Image(string job, string key) => Of(job, $"images/{key}/file");
 }

@@ -1,7 +1,5 @@
-using Atelier.Abstractions.Fleet;
-using Atelier.Dashboard.Cluster;
+using Atelier.Dashboard.Fleet;
 using Atelier.Dashboard.Pages;
-using Atelier.Dashboard.Problems;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -48,24 +46,5 @@ internal static class JobsPage
         if ((await list.ReadAllAsync(cancellationToken)).Jobs.Any(job => job.JobId == name)) return SeeOther.To(JobUrl.Of(name));
         var workers = (await fleet.TryReadAsync(cancellationToken))?.Silos.SelectMany(silo => silo.Workers) ?? [];
         return SeeOther.To(workers.Any(worker => worker.Worker.Name == name) ? $"/fleet?q={Uri.EscapeDataString(name)}" : $"/jobs?q={Uri.EscapeDataString(name)}");
-    }
-}
-
-/// <summary>Reads the fleet once a second, however many ask.</summary>
-internal sealed class FleetReader(ClusterLink cluster, TimeProvider time)
-{
-    private readonly SharedReads<FleetState> _reads = new((_, cancellationToken) => cluster.AskAsync((client, cancel) => client.GetFleetAsync(cancel), cancellationToken), time);
-
-    /// <summary>The fleet; null where no silo answers.</summary>
-    public async Task<FleetState?> TryReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _reads.GetAsync("", cancellationToken);
-        }
-        catch (ClusterUnreachableException)
-        {
-            return null;
-        }
     }
 }

@@ -82,6 +82,17 @@ internal sealed record JobsPageQuery
         }
     }
 
+    /// <summary>What is filtered, in words.</summary>
+    public IEnumerable<string> Filters()
+    {
+        if (View is not null) yield return "in need of somebody";
+        if (Status is not null) yield return $"state {Status}";
+        if (Q is not null) yield return $"name has '{Q}'";
+        if (Submitter is not null) yield return $"for {Submitter}";
+        if (Changed is not null) yield return $"changed in the last {Changed}";
+        if (From > 0) yield return $"from the {Say.Count(From + 1)}th on";
+    }
+
     public static JobState StateOf(JobRowView job) => JobStates.Of(job.Status, job.Reason?.Message, job.ImagesPerSecond, job.Failed);
 
     private Comparison<JobListing> Order()

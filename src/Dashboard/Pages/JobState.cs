@@ -32,7 +32,10 @@ internal static class JobStates
         _ => JobState.Recovering,
     };
 
-    /// <summary>The word; the number of failed samples says the rest of <see cref="JobState.PartlyCompleted"/>.</summary>
+    /// <summary>What is shown beside the shape.</summary>
+    public static string Label(this JobState state) => state == JobState.PartlyCompleted ? "completed, some failed" : state.Word();
+
+    /// <summary>The word that filters go by.</summary>
     public static string Word(this JobState state) => state == JobState.PartlyCompleted ? "completed" : state.ToString().ToLowerInvariant();
 
     /// <summary>Name of the shape, which is also that of the colour.</summary>

@@ -1,5 +1,9 @@
 using System.IO.Compression;
+using Atelier.Dashboard.Fleet;
 using Atelier.Dashboard.Jobs;
+using Atelier.Dashboard.Models;
+using Atelier.Dashboard.Samples;
+using Atelier.Dashboard.Submit;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Atelier.Dashboard.Pages;
@@ -9,7 +13,8 @@ internal static class PagesHosting
 {
     public static void AddAtelierPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<ShellReader>().AddSingleton<FleetReader>();
+        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<ShellReader>().AddSingleton<FleetReader>()
+            .AddSingleton<JobReads>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<KnownModels>().AddSingleton<SubmittedLists>();
         // Events are not among the types: compression would keep them back. Level 4 or so, since pages are made for each request.
         builder.Services.AddResponseCompression(options =>
         {
@@ -28,6 +33,10 @@ internal static class PagesHosting
         Preferences.Map(pages);
         JobsPage.Map(pages);
         JobActsPage.Map(pages);
+        JobPages.Map(pages);
+        FleetPage.Map(pages);
+        ModelsPage.Map(pages);
+        SubmitPage.Map(pages);
         pages.MapFallback("{*path:nonfile}", PageFaults.NoPage);
     }
 }

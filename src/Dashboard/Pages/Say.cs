@@ -37,6 +37,12 @@ internal static class Say
         ? "under 0:01"
         : string.Create(CultureInfo.InvariantCulture, $"{(long)span.TotalHours}:{span.Minutes:00}");
 
+    /// <summary>A guess at a duration.</summary>
+    public static string About(TimeSpan span) => span.TotalMinutes < 1 ? Duration(span) : $"about {Duration(span)}";
+
+    /// <summary>A message as a sentence of its own.</summary>
+    public static string Sentence(string message) => message.Length == 0 ? message : $"{char.ToUpperInvariant(message[0])}{message[1..].TrimEnd('.')}.";
+
     public static string Bytes(long bytes)
     {
         string[] units = ["bytes", "KB", "MB", "GB", "TB"];

@@ -34,7 +34,7 @@ function age() {
   for (const element of document.querySelectorAll('[data-age]')) {
     const at = Date.parse(element.closest('[data-as-of]').dataset.asOf);
     const seconds = (now() - at) / 1000;
-    const text = seconds < 4 ? 'now' : ago(seconds);
+    const text = `as of ${seconds < 4 ? 'now' : ago(seconds)}`;
     if (element.textContent !== text) element.textContent = text;
     element.classList.toggle('stale', seconds > 9);
   }
@@ -49,4 +49,5 @@ button.addEventListener('click', () => {
   button.textContent = zoneName();
   tell(document);
 });
+age();
 setInterval(age, 1000);

@@ -44,9 +44,13 @@ internal sealed class PlayedWorker(IGrainFactory grains, IStore store, string na
         var grain = grains.GetGrain<IJobGrain>(job);
         Assert.True(await grain.Admit(Info, Class));
         var lease = await LeaseAsync(grain) ?? throw new InvalidOperationException($"'{job}' has no work");
-        await grain.Heartbeat([new LeaseProgress(lease, new WorkProgress(drawn) { SamplesPerSecond = samplesPerSecond, StepSeconds = 0.1 })]);
+        await BeatAsync(lease, drawn, samplesPerSecond);
         return lease;
     }
+
+    /// <summary>Says how far a shard is.</summary>
+    public Task BeatAsync(WorkLease lease, double drawn, double samplesPerSecond) => grains.GetGrain<IJobGrain>(lease.JobId)
+        .Heartbeat([new LeaseProgress(lease, new WorkProgress(drawn) { SamplesPerSecond = samplesPerSecond, StepSeconds = 0.1 })]);
 
     /// <summary>Fails at a job's work until that is set aside.</summary>
     public async Task FailAsync(string job, string fault)

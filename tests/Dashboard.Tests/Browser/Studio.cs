@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Workers;
 using Microsoft.Playwright;
 
 namespace Atelier.Dashboard.Tests.Browser;
@@ -10,6 +11,7 @@ public sealed class Studio : IAsyncLifetime
 {
     private readonly CancellationTokenSource _ends = new();
     private Task _reports = Task.CompletedTask;
+    private WorkLease? _held;
 
     public TestDashboard Dashboard { get; } = new();
 
@@ -23,7 +25,7 @@ public sealed class Studio : IAsyncLifetime
         var worker = Worker("hall-3/1");
         await SubmitAsync("night-shift", 400, new JobScheduling { Submitter = "ada", Priority = JobPriority.High, Weight = 2 });
         await worker.WorkAsync("night-shift", 24);
-        var lease = await worker.HoldAsync("night-shift", 3, 4.6);
+        _held = await worker.HoldAsync("night-shift", 3, 4.6);
         await SubmitAsync("first-try", 60, new JobScheduling { Submitter = "bo" }, row => row % 7 == 3 ? Hostile : $"a red circle left of a blue square, number {row}");
         await new PlayedWorker(Dashboard.Grains, Dashboard.Store, "hall-3/2") { Fails = number => number % 20 == 13 }.WorkAsync("first-try");
         await SubmitAsync("postcards", 24, new JobScheduling { Submitter = "ada" });
@@ -36,7 +38,7 @@ public sealed class Studio : IAsyncLifetime
         await Dashboard.Grains.GetGrain<IJobGrain>("holiday").Pause(new DecidedBy("bo@hall-3", "demo at noon <b>!</b>"));
         await SubmitAsync("mistake", 30, new JobScheduling { Submitter = "eve" });
         await Dashboard.Grains.GetGrain<IJobGrain>("mistake").Cancel(new DecidedBy("eve@hall-3", "wrong list"));
-        _reports = ReportAsync(worker, lease.Shard);
+        _reports = ReportAsync(worker);
     }
 
     public async ValueTask DisposeAsync()
@@ -66,13 +68,14 @@ public sealed class Studio : IAsyncLifetime
         await grain.Start(rows);
     }
 
-    private async Task ReportAsync(PlayedWorker worker, int shard)
+    private async Task ReportAsync(PlayedWorker worker)
     {
         var fleet = Dashboard.Grains.GetGrain<IFleetGrain>(0);
         var (resting, idle) = (Worker("hall-3/2"), Worker("hall-4/1"));
-        while (!_ends.IsCancellationRequested)
+        for (var drawn = 3.0; !_ends.IsCancellationRequested; drawn = Math.Min(drawn + 0.02, 9.9))
         {
-            await fleet.Report(new SiloReport("S10.0.0.3:11111:1", [worker.State("night-shift", shard, 4.6), resting.State(null, null, 0)]));
+            await worker.BeatAsync(_held!, drawn, 4.6);
+            await fleet.Report(new SiloReport("S10.0.0.3:11111:1", [worker.State("night-shift", _held!.Shard, 4.6), resting.State(null, null, 0)]));
             await fleet.Report(new SiloReport("S10.0.0.4:11111:1", [idle.State(null, null, 0) with { LastError = "no space left on device" }]));
             await Task.Delay(TimeSpan.FromSeconds(2), _ends.Token);
         }
