@@ -5,6 +5,8 @@ using Atelier.Dashboard.Health;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
 using Atelier.Dashboard.Models;
+using Atelier.Dashboard.OpenApi;
+using Atelier.Dashboard.Plans;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Shards;
@@ -23,7 +25,11 @@ internal static class ApiHosting
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
-        builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<JobSteering>();
+        builder.AddAtelierOpenApi();
+        builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<JobSteering>().AddSingleton<JobSubmission>();
+        builder.Services.AddSingleton<ListUpload>().AddSingleton<ModelCatalogue>().AddSingleton<PlanEstimate>();
+        builder.Services.AddSingleton<TableCache>().AddSingleton<SampleReader>().AddSingleton<OutputLines>();
+        builder.Services.AddSingleton<JobFeed>().AddSingleton<JobsFeed>().AddSingleton<FleetFeed>().AddSingleton<EventTopics>().AddSingleton<EventHub>();
     }
 
     public static void UseAtelierProblems(this WebApplication app)
@@ -36,6 +42,9 @@ internal static class ApiHosting
     {
         var api = app.MapGroup(Root);
         api.MapJobs();
+        api.MapSubmissions();
+        api.MapPlans();
+        api.MapJobFiles();
         api.MapFiles();
         api.MapShards();
         api.MapSamples();
@@ -43,5 +52,6 @@ internal static class ApiHosting
         api.MapFleet();
         api.MapModels();
         app.MapHealth();
+        app.MapAtelierOpenApi();
     }
 }

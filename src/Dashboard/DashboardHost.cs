@@ -1,6 +1,7 @@
 using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Pages;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Atelier.Dashboard;
@@ -13,7 +14,10 @@ public sealed class DashboardHost : IAsyncDisposable
     private DashboardHost(WebApplication app) => _app = app;
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:7380</c>.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>What it is made of.</summary>
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a dashboard; it does not wait for the cluster.</summary>
     /// <param name="options">What it serves, and where.</param>

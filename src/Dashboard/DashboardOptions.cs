@@ -1,4 +1,5 @@
 using System.Net;
+using Atelier.Dashboard.Models;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dashboard;
@@ -29,6 +30,10 @@ public sealed record DashboardOptions
     /// <summary>Names by which the dashboard may be asked for, beside <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c>; without ports.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Models of this machine, which jobs may name; those of the store and of the workers are known without.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<KnownModel> Models { get; init; } = [];
 
     /// <summary>How long a request waits for the cluster before it does without, more than nothing.</summary>
     /// <value>Default 3 seconds.</value>

@@ -23,6 +23,8 @@ public sealed class TestDashboard : IAsyncLifetime
 
     public Uri Address => _host!.Address;
 
+    public IServiceProvider Services => _host!.Services;
+
     /// <summary>Asks the API.</summary>
     public HttpClient Http { get; private set; } = null!;
 
@@ -32,7 +34,14 @@ public sealed class TestDashboard : IAsyncLifetime
         builder.ConfigureSilo((_, silo) => silo.Services.AddSingleton<IStore>(Store).AddSingleton(TimeProvider.System));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
-        _host = await DashboardHost.StartAsync(new DashboardOptions { Store = Store, Port = 0, Connect = _ => Task.FromResult<IGrainFactory>(_cluster.Client) });
+        _host = await DashboardHost.StartAsync(new DashboardOptions
+        {
+            Store = Store,
+            Port = 0,
+            // Machines that run tests are slow at times.
+            Patience = TimeSpan.FromSeconds(30),
+            Connect = _ => Task.FromResult<IGrainFactory>(_cluster.Client),
+        });
         Http = new HttpClient { BaseAddress = _host.Address };
         while ((await SendAsync(HttpMethod.Get, "/health/ready")).Status != HttpStatusCode.OK) await Task.Yield();
     }

@@ -25,13 +25,17 @@ internal sealed partial class ClusterLink(DashboardOptions options, ILogger<Clus
     /// <summary>The grains; null while no cluster is connected.</summary>
     public IGrainFactory? Grains { get; private set; }
 
+    /// <summary>A client for what takes longer than <see cref="AskAsync{T}"/> waits.</summary>
+    /// <exception cref="ClusterUnreachableException">None is connected, or there is no cluster.</exception>
+    public AtelierClient Require() => Client ?? throw new ClusterUnreachableException(IsWanted ? "no silo answers" : "this dashboard shows a store; there is no cluster");
+
     /// <summary>Asks the cluster for something.</summary>
     /// <param name="ask">The question.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ClusterUnreachableException">Nobody answers in time, or there is no cluster.</exception>
     public async Task<T> AskAsync<T>(Func<AtelierClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var client = Client ?? throw new ClusterUnreachableException(IsWanted ? "no silo answers" : "this dashboard shows a store; there is no cluster");
+        var client = Require();
         var silent = Interlocked.Read(ref _silentSince);
         if (silent != 0 && options.Time.GetElapsedTime(silent) < Silence) throw new ClusterUnreachableException("no silo answers");
         using var patience = new CancellationTokenSource(options.Patience, options.Time);

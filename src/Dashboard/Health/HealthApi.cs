@@ -9,8 +9,8 @@ internal static class HealthApi
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("health");
-        health.MapGet("/live", () => TypedResults.Ok(new HealthState("live", null)));
-        health.MapGet("/ready", Ready);
+        health.MapGet("/live", () => TypedResults.Ok(new HealthState("live", null))).WithName("isLive").WithSummary("Whether the program lives.");
+        health.MapGet("/ready", Ready).WithName("isReady").WithSummary("Whether it can serve everything.").Produces<HealthState>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static Results<Ok<HealthState>, JsonHttpResult<HealthState>> Ready(ClusterLink cluster) => cluster.Client is not null || !cluster.IsWanted

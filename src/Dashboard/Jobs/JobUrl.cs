@@ -8,6 +8,6 @@ internal static class JobUrl
     /// <summary>The page of a sample.</summary>
     public static string Sample(string job, string key) => Of(job, $"images/{key}");
 
-    /// <summary>The image itself.</summary>
-    public static string Image(string job, string key) => Of(job, $"images/{key}/file");
+    /// <summary>The image itself; with the hash of its pixels it may be kept for good.</summary>
+    public static string Image(string job, string key, string? sha) => $"{JobLinks.Of(job)}/samples/{key}/image{(sha is null ? "" : $"?sha={sha}")}";
 }

@@ -1,62 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>A job: how it stands, and what was asked of it.</summary>
-internal sealed record JobView
+internal sealed record JobView : JobProgressView
 {
-    public required string Job { get; init; }
+    [SetsRequiredMembers]
+    private JobView(JobProgressView progress) : base(progress)
+    {
+        Links = new Dictionary<string, string>();
+    }
 
     /// <summary>Tells it from another job that had its name before.</summary>
     public Guid? Incarnation { get; init; }
-
-    public required JobStatus Status { get; init; }
-
-    /// <summary>Of a job that has ended: whether all of its samples have images, some, or none.</summary>
-    public JobEnding? Outcome { get; init; }
-
-    /// <summary>Why it waits or failed.</summary>
-    public ReasonView? Reason { get; init; }
-
-    /// <summary>What is being done while nothing is drawn.</summary>
-    public string? Activity { get; init; }
-
-    public required string Submitter { get; init; }
-
-    public required JobPriority Priority { get; init; }
-
-    public required int Weight { get; init; }
-
-    /// <summary>Samples of the job; 0 before its start.</summary>
-    public required long Samples { get; init; }
-
-    /// <summary>Samples in committed shards, failed ones included.</summary>
-    public required long Finished { get; init; }
-
-    /// <summary>Finished samples and those that running workers have drawn so far, in parts too.</summary>
-    public required double Drawn { get; init; }
-
-    /// <summary>Finished samples without an image.</summary>
-    public required long Failed { get; init; }
-
-    /// <summary>Finished samples whose prompt was cut to the model's context.</summary>
-    public required long Truncated { get; init; }
-
-    /// <summary>The same, in the words of those who know batches of requests.</summary>
-    public required RequestCounts RequestCounts { get; init; }
-
-    public required ShardCounts Shards { get; init; }
-
-    public required double ImagesPerSecond { get; init; }
-
-    /// <summary>Seconds left at that rate.</summary>
-    public TimeSpan? Eta { get; init; }
-
-    /// <summary>Workers that hold leases.</summary>
-    public required int Workers { get; init; }
-
-    /// <summary>Workers that have asked and cannot do this job.</summary>
-    public required int WorkersKeptOut { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }
 
@@ -85,34 +42,12 @@ internal sealed record JobView
     /// <summary>Whether the cluster says so; otherwise the store does, which knows little of a job at work.</summary>
     public required bool Live { get; init; }
 
-    /// <summary>When this was so.</summary>
-    public required DateTimeOffset AsOf { get; init; }
-
     public static JobView Of(JobSnapshot snapshot)
     {
         var (job, told) = (snapshot.Progress, snapshot.Description);
-        return new JobView
+        return new JobView(Of(job, snapshot.AsOf))
         {
-            Job = job.JobId,
             Incarnation = told?.Incarnation,
-            Status = job.Status,
-            Outcome = JobEndings.Of(job.Status, job.Samples, job.Finished, job.Failed),
-            Reason = ReasonView.Of(job),
-            Activity = job.Activity,
-            Submitter = job.Submitter,
-            Priority = job.Priority,
-            Weight = job.Weight,
-            Samples = job.Samples,
-            Finished = job.Finished,
-            Drawn = Math.Round(job.Drawn, 2),
-            Failed = job.Failed,
-            Truncated = job.Truncated,
-            RequestCounts = new RequestCounts(job.Samples, job.Finished - job.Failed, job.Failed),
-            Shards = new ShardCounts(job.Shards, job.ShardsFinished, job.ShardsLeased, job.SetAside),
-            ImagesPerSecond = Math.Round(job.ImagesPerSecond, 3),
-            Eta = job.Eta,
-            Workers = job.Workers,
-            WorkersKeptOut = job.KeptOut,
             CreatedAt = job.Created,
             ChangedAt = told?.Changed,
             CompletedAt = job.Status == JobStatus.Completed ? told?.Ended : null,
@@ -123,20 +58,6 @@ internal sealed record JobView
             Plan = told?.Plan,
             Links = JobLinks.Of(job),
             Live = snapshot.IsLive,
-            AsOf = snapshot.AsOf,
         };
     }
 }
-
-/// <summary>Samples of a job as requests.</summary>
-/// <param name="Total">All.</param>
-/// <param name="Completed">Those with an image.</param>
-/// <param name="Failed">Those that have none and will have none.</param>
-internal sealed record RequestCounts(long Total, long Completed, long Failed);
-
-/// <summary>Shards of a job.</summary>
-/// <param name="Total">All.</param>
-/// <param name="Finished">Committed ones.</param>
-/// <param name="Leased">Those that workers have.</param>
-/// <param name="SetAside">Those that failed too often and are not tried any more.</param>
-internal sealed record ShardCounts(int Total, int Finished, int Leased, int SetAside);

@@ -18,7 +18,7 @@ internal static class JobsPage
     {
         var query = JobsPageQuery.Read(context.Request.Query);
         var window = query.Choose(await list.ReadAllAsync(cancellationToken), time.GetUtcNow());
-        var content = JobsTable.Of(query, window, await fleet.TryReadAsync(cancellationToken), Access.Caller.Of(context));
+        var content = JobsTable.Of(query, window, await fleet.TryReadAsync(cancellationToken), Access.Caller.SubmitterOf(context));
         return new PageResult("Jobs", content) { Section = "jobs", Live = query.Url(same => same, "/jobs/live") };
     }
 

@@ -90,7 +90,7 @@ internal sealed record JobsPageQuery
         if (Q is not null) yield return $"name has '{Q}'";
         if (Submitter is not null) yield return $"for {Submitter}";
         if (Changed is not null) yield return $"changed in the last {Changed}";
-        if (From > 0) yield return $"from the {Say.Count(From + 1)}th on";
+        if (From > 0) yield return $"from number {Say.Count(From + 1)} on";
     }
 
     public static JobState StateOf(JobRowView job) => JobStates.Of(job.Status, job.Reason?.Message, job.ImagesPerSecond, job.Failed);

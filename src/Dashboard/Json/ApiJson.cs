@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dashboard.Json;
 
@@ -24,10 +26,18 @@ internal static class ApiJson
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveDigestOut } };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new MomentJson());
         options.Converters.Add(new SecondsJson());
         options.Converters.Add(new SeedJson());
+    }
+
+    // Scripts name a model; which one that is, is looked up.
+    private static void LeaveDigestOut(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(JobSpec)) return;
+        foreach (var property in type.Properties.Where(property => property.Name == "model_digest")) property.IsRequired = false;
     }
 
     private static JsonSerializerOptions Make()

@@ -15,6 +15,13 @@ internal sealed class ProblemException(int status, string code, string detail) :
     /// <summary>Further members of the answer.</summary>
     public Dictionary<string, object?> Members { get; } = [];
 
+    /// <summary>The same problem with a further member.</summary>
+    public ProblemException With(string name, object? value)
+    {
+        Members[name] = value;
+        return this;
+    }
+
     /// <summary>There is nothing of that name.</summary>
     public static ProblemException NotFound(string code, string detail) => new(StatusCodes.Status404NotFound, code, detail);
 

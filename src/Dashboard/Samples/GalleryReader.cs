@@ -14,6 +14,7 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
     // A page is to come soon; what it has searched until then, it says.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private const int MostKept = 1000;
+    private static readonly ShardColumn[] Columns = [.. ShardColumns.Listing, ShardColumns.PixelSha256];
 
     private readonly ConcurrentDictionary<string, (string Shards, IReadOnlyList<GallerySample> Samples)> _newest = new(StringComparer.Ordinal);
 
@@ -23,7 +24,7 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
         if (!query.IsScan)
         {
             var count = (int)Math.Min(query.Window, plan.Samples - query.From);
-            var page = await JobSamples.ReadAsync(store, job, plan, ShardColumns.Listing, query.From, count, cancellationToken);
+            var page = await JobSamples.ReadAsync(store, job, plan, Columns, query.From, count, cancellationToken);
             return new GalleryWindow([.. page.Committed.SelectMany(Samples)], page.Uncommitted, query.From + count, null);
         }
         var (found, missing, begun) = (new List<GallerySample>(), new List<SampleRange>(), time.GetTimestamp());
@@ -32,7 +33,7 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
         {
             var shard = (int)(next / plan.ShardSize);
             var end = plan.FirstSample(shard) + plan.SamplesIn(shard);
-            var page = await JobSamples.ReadAsync(store, job, plan, ShardColumns.Listing, next, (int)(end - next), cancellationToken);
+            var page = await JobSamples.ReadAsync(store, job, plan, Columns, next, (int)(end - next), cancellationToken);
             foreach (var sample in page.Committed.SelectMany(Samples).Where(query.Matches).Take(query.Window - found.Count)) found.Add(sample);
             missing.AddRange(page.Uncommitted);
             next = found.Count == query.Window ? found[^1].Number + 1 : end;
@@ -54,7 +55,7 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
         {
             foreach (var shard in shards.TakeWhile(_ => found.Count < count))
             {
-                var page = await JobSamples.ReadAsync(store, job, plan, ShardColumns.Listing, plan.FirstSample(shard), plan.SamplesIn(shard), cancellationToken);
+                var page = await JobSamples.ReadAsync(store, job, plan, Columns, plan.FirstSample(shard), plan.SamplesIn(shard), cancellationToken);
                 found.AddRange(page.Committed.SelectMany(Samples).Reverse().Take(count - found.Count));
             }
         }
@@ -77,6 +78,7 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
                 rows.Values(ShardColumns.GuidanceScale)[at],
                 rows.Values(ShardColumns.Width)[at],
                 rows.Values(ShardColumns.Height)[at],
+                rows.Values(ShardColumns.PixelSha256)[at],
                 rows.Values(ShardColumns.ErrorCode)[at]);
         }
     }

@@ -10,6 +10,7 @@ namespace Atelier.Dashboard.Samples;
 /// <param name="GuidanceScale">The guidance scale.</param>
 /// <param name="Width">Pixels in a row of the image; null where there is none.</param>
 /// <param name="Height">Rows of the image; null where there is none.</param>
+/// <param name="PixelSha256">Hash of its pixels; null where there is no image.</param>
 /// <param name="ErrorCode">Why there is no image; null where there is one.</param>
 internal sealed record GallerySample(
-    long Number, string Key, long Row, string? Id, string Prompt, ulong Seed, double GuidanceScale, int? Width, int? Height, string? ErrorCode);
+    long Number, string Key, long Row, string? Id, string Prompt, ulong Seed, double GuidanceScale, int? Width, int? Height, string? PixelSha256, string? ErrorCode);

@@ -12,15 +12,7 @@ namespace Atelier.Dashboard.Samples;
 /// <summary>One sample of a job, and its image.</summary>
 internal static class SamplePage
 {
-    // The job may be removed, and another have its name.
-    private const string CacheControl = "private, max-age=600";
-    private const string ImagePolicy = "default-src 'none'; sandbox";
-
-    public static void Map(IEndpointRouteBuilder pages)
-    {
-        pages.MapGet("/jobs/{job}/images/{key}", ShowAsync);
-        pages.MapGet("/jobs/{job}/images/{key}/file", ImageAsync);
-    }
+    public static void Map(IEndpointRouteBuilder pages) => pages.MapGet("/jobs/{job}/images/{key}", ShowAsync);
 
     private static async Task<IResult> ShowAsync(string job, string key, JobReads jobs, JobReader reader, IStore store, HttpContext context, CancellationToken cancellationToken)
     {
@@ -30,16 +22,6 @@ internal static class SamplePage
         var shard = (int)(number / plan.ShardSize);
         var stats = page.Committed.Count == 0 ? null : await JobFiles.ReadStatsAsync(store, job, shard, cancellationToken);
         return JobPages.Show(snapshot, "images", Sample.Of(job, plan, GalleryQuery.Read(context.Request.Query), number, page.Committed is [var rows] ? rows : null, stats));
-    }
-
-    private static async Task<IResult> ImageAsync(string job, string key, JobReader reader, IStore store, HttpContext context, CancellationToken cancellationToken)
-    {
-        var plan = await reader.ReadPlanAsync(job, cancellationToken);
-        var image = await JobSamples.ReadImageAsync(store, job, plan, NumberOf(key, plan), cancellationToken)
-            ?? throw ProblemException.NotFound("image.none", $"sample {key} has no image");
-        context.Response.Headers.CacheControl = CacheControl;
-        context.Response.Headers.ContentSecurityPolicy = ImagePolicy;
-        return TypedResults.Bytes(image.Content, image.Format switch { "jpg" => "image/jpeg", "webp" => "image/webp", _ => "image/png" });
     }
 
     private static long NumberOf(string key, JobPlan plan) =>

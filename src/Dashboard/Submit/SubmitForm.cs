@@ -16,7 +16,7 @@ internal sealed record SubmitForm
     /// <summary>Prompts that were typed, one a line.</summary>
     public string Prompts { get; init; } = "";
 
-    /// <summary>A list that was uploaded before; see <see cref="SubmittedLists"/>.</summary>
+    /// <summary>Id of a list that was sent before.</summary>
     public string List { get; init; } = "";
 
     public string Submitter { get; init; } = "";
@@ -28,6 +28,18 @@ internal sealed record SubmitForm
     /// <summary>The settings; its model is that of <see cref="Model"/>.</summary>
     public JobSpec Spec { get; init; } = new() { Model = "", ModelDigest = "" };
 
+    /// <summary>What can be kept of a form whose numbers cannot be read.</summary>
+    public static SubmitForm ReadNames(IFormCollection form) => new()
+    {
+        JobId = form["job"].ToString(),
+        Model = form["model"].ToString(),
+        Prompts = form["prompts"].ToString(),
+        List = form["list"].ToString(),
+        Submitter = form["submitter"].ToString(),
+    };
+
+    /// <summary>What the form says.</summary>
+    /// <exception cref="InvalidInputException">A value cannot be read; the message names it.</exception>
     public static SubmitForm Read(IFormCollection form)
     {
         var usual = new JobSpec { Model = "", ModelDigest = "" };

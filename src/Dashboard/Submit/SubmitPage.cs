@@ -3,11 +3,15 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
+using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Models;
 using Atelier.Dashboard.Pages;
+using Atelier.Dashboard.Plans;
+using Atelier.Dashboard.Problems;
 using Atelier.Dataset.Catalogue;
-using Atelier.Dataset.Prompts;
+using Atelier.Dataset.Stores;
+using Atelier.Dataset.Uploads;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,7 +20,9 @@ namespace Atelier.Dashboard.Submit;
 /// <summary>The form of a new job: first its plan, or what is wrong with it, then the job.</summary>
 internal static class SubmitPage
 {
+    // A larger list is better sent by a script, which can see it go.
     private const long MaxListBytes = 256L << 20;
+    private const int MaxTypedBytes = 16 << 20;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -24,65 +30,55 @@ internal static class SubmitPage
         pages.MapPost("/submit", SubmitAsync).WithMetadata(new RequestSizeLimitAttribute(MaxListBytes));
     }
 
-    private static async Task<IResult> ShowAsync(string? from, JobReads jobs, KnownModels models, ClusterLink cluster, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(string? from, JobReads jobs, ModelsInUse models, ClusterLink cluster, HttpContext context, CancellationToken cancellationToken)
     {
-        var form = !string.IsNullOrEmpty(from) && (await jobs.GetAsync(from, cancellationToken)).Description is { } told ? SubmitForm.Like(told) : new SubmitForm { Submitter = Caller.Of(context).Split('@')[0] };
+        var form = !string.IsNullOrEmpty(from) && (await jobs.GetAsync(from, cancellationToken)).Description is { } told ? SubmitForm.Like(told) : new SubmitForm { Submitter = Caller.SubmitterOf(context) };
         return Page(form, await models.ReadAsync(cancellationToken), null, null, cluster);
     }
 
-    private static async Task<IResult> SubmitAsync(HttpContext context, SubmittedLists lists, KnownModels models, ClusterLink cluster, JobList list, CancellationToken cancellationToken)
+    private static async Task<IResult> SubmitAsync(
+        HttpContext context, ListUpload upload, ModelCatalogue catalogue, PlanEstimate estimate, JobSubmission submission, ModelsInUse models, ClusterLink cluster, IStore store, TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = MaxListBytes, ValueLengthLimit = 16 << 20 }));
+        context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = MaxListBytes, ValueLengthLimit = MaxTypedBytes }));
         var fields = await context.Request.ReadFormAsync(cancellationToken);
-        var form = new SubmitForm { JobId = fields["job"].ToString(), Model = fields["model"].ToString(), Prompts = fields["prompts"].ToString(), Submitter = fields["submitter"].ToString() };
+        var form = SubmitForm.ReadNames(fields);
         try
         {
             form = SubmitForm.Read(fields);
             JobIndex.CheckName(form.JobId);
             if (form.Model.Length == 0) throw new InvalidInputException("no model is chosen; allowed: one of those that are offered");
-            JobSpecRules.Check(form.Spec);
-            form = form with { List = await KeepAsync(fields.Files.GetFile("file"), form, lists, cancellationToken) };
-            var (path, name) = lists.Find(form.List) ?? throw new InvalidInputException("the list is not kept any more; give it again");
-            var counts = await ValidateAsync(path, name, cancellationToken);
-            var (plan, scheduling) = (JobPlan.Of(form.Spec, counts.Rows), form.Scheduling());
-            if (fields["step"] != "submit") return Page(form, await models.ReadAsync(cancellationToken), new SubmitPlan(name, counts, plan, form.Spec), null, cluster);
-            var client = (cluster.Client ?? throw new Problems.ClusterUnreachableException("no silo answers")).As(Caller.Of(context));
-            await client.SubmitAsync(form.JobId, form.Spec, PromptFile.ReadAsync(path, null, cancellationToken), scheduling, cancellationToken);
-            lists.Remove(form.List);
-            list.Expire();
+            var (spec, model) = await catalogue.ResolveAsync(form.Spec, cancellationToken);
+            var list = await ReceiveAsync(fields.Files.GetFile("file"), form, upload, cancellationToken)
+                ?? await UploadedLists.FindAsync(store, form.List, time.GetUtcNow(), cancellationToken)
+                ?? throw new InvalidInputException("there are no prompts; allowed: a file, or one prompt a line");
+            form = form with { List = list.Id };
+            var (plan, scheduling) = (await estimate.OfAsync(spec, JobPlan.Of(spec, list.Rows), model, cancellationToken), form.Scheduling());
+            if (fields["step"] != "submit") return Page(form, await models.ReadAsync(cancellationToken), (list, plan), null, cluster);
+            await submission.SubmitAsync(
+                new JobRequest { Id = form.JobId, Spec = spec, Scheduling = scheduling, File = list.Id }, null, null, Caller.Of(context), Caller.SubmitterOf(context), cancellationToken);
+            await UploadedLists.RemoveAsync(store, list.Id, cancellationToken);
             return SeeOther.To(JobUrl.Of(form.JobId));
         }
-        catch (InvalidInputException wrong)
+        catch (Exception wrong) when (wrong is InvalidInputException or ProblemException)
         {
-            return Page(form, await models.ReadAsync(cancellationToken), null, wrong.Message, cluster);
+            return Page(form, await models.ReadAsync(cancellationToken), null, wrong, cluster);
         }
     }
 
-    // A file goes before what is typed, and that before a list given earlier.
-    private static async Task<string> KeepAsync(IFormFile? file, SubmitForm form, SubmittedLists lists, CancellationToken cancellationToken)
+    // A file goes before what is typed; with the plan, the list is there already.
+    private static async Task<UploadedList?> ReceiveAsync(IFormFile? file, SubmitForm form, ListUpload upload, CancellationToken cancellationToken)
     {
         if (file is { Length: > 0 })
         {
             await using var content = file.OpenReadStream();
-            return await lists.AddAsync(content, file.FileName, cancellationToken);
+            return await upload.ReceiveAsync(SentList.Of(file.FileName, file.ContentType, content, isPacked: false), cancellationToken);
         }
-        if (form.Prompts.Trim().Length > 0) return await lists.AddAsync(new MemoryStream(Encoding.UTF8.GetBytes(form.Prompts)), "prompts.txt", cancellationToken);
-        return form.List.Length > 0 ? form.List : throw new InvalidInputException("there are no prompts; allowed: a file, or one prompt a line");
+        return form.Prompts.Trim().Length > 0
+            ? await upload.ReceiveAsync(SentList.Of("prompts.txt", null, new MemoryStream(Encoding.UTF8.GetBytes(form.Prompts)), isPacked: false), cancellationToken)
+            : null;
     }
 
-    // The place of a list on this machine is nobody's business.
-    private static async Task<PromptCounts> ValidateAsync(string path, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await PromptFile.ValidateAsync(path, cancellationToken: cancellationToken);
-        }
-        catch (InvalidInputException wrong)
-        {
-            throw new InvalidInputException(wrong.Message.Replace(path, name, StringComparison.Ordinal), wrong);
-        }
-    }
-
-    private static PageResult Page(SubmitForm form, IReadOnlyList<KnownModel> models, SubmitPlan? plan, string? wrong, ClusterLink cluster) =>
+    private static PageResult Page(SubmitForm form, IReadOnlyList<UsedModel> models, (UploadedList List, PlanView Plan)? plan, Exception? wrong, ClusterLink cluster) =>
         new("Submit", SubmitSheet.Of(form, models, plan, wrong, cluster.Client is not null)) { Section = "submit", Status = wrong is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
 }

@@ -17,11 +17,14 @@ async function show(url) {
   box.replaceChildren(document.adoptNode(sample));
   if (!box.open) box.showModal();
   history.replaceState(null, '', url);
-  for (const link of sample.querySelectorAll('a[rel]')) new Image().src = imageOf(link.href);
+  for (const link of sample.querySelectorAll('a[rel]')) prefetch(link.href);
 }
 
 // The neighbours' images are asked for before they are shown.
-const imageOf = page => { const at = new URL(page); return box.querySelector('img')?.src.replace(/\d{9,}/, at.pathname.split('/').pop()) ?? ''; };
+function prefetch(page) {
+  const image = gallery.querySelector(`a[href="${CSS.escape(new URL(page).pathname + new URL(page).search)}"] img`);
+  if (image) image.loading = 'eager';
+}
 
 function follow(link) {
   const item = gallery.querySelector(`a[href="${CSS.escape(link.getAttribute('href'))}"]`);

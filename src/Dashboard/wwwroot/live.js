@@ -78,7 +78,7 @@ function connect() {
   source = new EventSource(url);
   source.addEventListener('hello', event => {
     connected();
-    if (event.data !== document.body.dataset.assets) bar.dataset.old = '';
+    if (event.data !== document.body.dataset.assets) show('live', 'live, of an older version: reload');
   });
   source.addEventListener('html', event => { connected(); put(event.data); });
   source.addEventListener('ping', event => { connected(); setNow(Number(event.data)); });

@@ -25,7 +25,7 @@ document.addEventListener('keydown', event => {
   const row = document.activeElement?.closest('[data-row]');
   if (event.key === 'j') move(1);
   else if (event.key === 'k') move(-1);
-  else if (event.key === 'Enter' && row && row === document.activeElement) row.querySelector('a')?.click();
+  else if (event.key === 'Enter' && row && row === document.activeElement) (row.matches('a') ? row : row.querySelector('a'))?.click();
   else if (event.key === 'x' && row?.querySelector('input[type="checkbox"]')) row.querySelector('input[type="checkbox"]').click();
   else return;
   event.preventDefault();

@@ -60,7 +60,7 @@ public sealed class JobsBrowserTests(Studio studio) : IClassFixture<Studio>
         await tab.Page.Locator("#connection[data-state=live]").WaitForAsync();
         var before = await tab.Page.Locator("tbody tr").AllTextContentsAsync();
         await studio.SubmitAsync("newcomer", 10);
-        await tab.Page.Locator("#fresh:not([hidden])").WaitForAsync();
+        await tab.Page.Locator("#fresh a:visible").WaitForAsync();
         Assert.Equal(before.Count, await tab.Page.Locator("tbody tr").CountAsync());
         await tab.Page.Locator("#fresh a").ClickAsync();
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "newcomer" }).First.WaitForAsync();
