@@ -16,7 +16,7 @@ public sealed partial class AtelierClient
     private readonly TimeProvider _time;
     private readonly RetryOptions _options;
     private readonly Retry _retry;
-    private readonly string _name;
+    private readonly string _name = $"{Environment.UserName}@{Environment.MachineName}";
 
     /// <summary>A client of a cluster.</summary>
     /// <param name="grains">An Orleans cluster client, or the grain factory of a silo in this process.</param>
@@ -26,14 +26,18 @@ public sealed partial class AtelierClient
     public AtelierClient(IGrainFactory grains, TimeProvider? time = null, RetryOptions? retry = null)
     {
         ArgumentNullException.ThrowIfNull(grains);
-        (_grains, _time, _options, _name) = (grains, time ?? TimeProvider.System, retry ?? new RetryOptions(), $"{Environment.UserName}@{Environment.MachineName}");
+        (_grains, _time, _options) = (grains, time ?? TimeProvider.System, retry ?? new RetryOptions());
         _retry = new Retry(_options, _time, IsLoss);
     }
 
-    private AtelierClient(AtelierClient other, string name) => (_grains, _time, _options, _retry, _name) = (other._grains, other._time, other._options, other._retry, name);
+    private AtelierClient(AtelierClient other, string name)
+    {
+        (_grains, _time, _options) = (other._grains, other._time, other._options);
+        (_retry, _name) = (other._retry, name);
+    }
 
-    /// <summary>The same client for somebody else, whose name is kept with what he decides.</summary>
-    /// <param name="name">Who decides; at most <see cref="JobLimits.MaxReason"/> characters.</param>
+    /// <summary>A client of the same cluster whose decisions are those of somebody else, such as of the person who has signed in.</summary>
+    /// <param name="name">Who decides, at most 100 characters.</param>
     public AtelierClient As(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -113,6 +113,50 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Watch")]
     IAsyncEnumerable<JobProgress> Watch();
 
+    /// <summary>Where shards stand.</summary>
+    /// <param name="first">Zero-based number of the first.</param>
+    /// <param name="count">How many at most, 0 to <see cref="ShardMap.MaxCount"/>; fewer where the job has no more.</param>
+    /// <exception cref="InvalidInputException">The job is not created, or a number is not allowed.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("GetShards")]
+    Task<ShardMap> GetShards(int first, int count);
+
+    /// <summary>All that is known of a shard. Reads its small files.</summary>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <exception cref="InvalidInputException">The job is not started or has no such shard, or a file of it is damaged.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("GetShard")]
+    Task<ShardDescription> GetShard(int shard);
+
+    /// <summary>What has failed, in groups.</summary>
+    /// <exception cref="InvalidInputException">The job is not created.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("GetErrors")]
+    Task<JobErrors> GetErrors();
+
+    /// <summary>How fast the job was: what an activation has seen and, from before it, what the store has by the hour. Where nothing was drawn, points are missing.</summary>
+    /// <param name="since">From when on.</param>
+    /// <param name="step">Length of a span, 10 s or more; the shorter it is, the later may it begin, since there are at most 5,000.</param>
+    /// <exception cref="InvalidInputException">The job is not created, or the step is not allowed.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("GetHistory")]
+    Task<ImmutableArray<RatePoint>> GetHistory(DateTimeOffset since, TimeSpan step);
+
+    /// <summary>
+    /// What has happened, the last 1,000 events at most. An activation knows what it has seen and, from before it, decisions and failures. Where the given event is none of
+    /// these, the first is a <see cref="JobCodes.Reset"/>, followed by all that is known.
+    /// </summary>
+    /// <param name="after">Id of the last event that is known; null for none.</param>
+    /// <exception cref="InvalidInputException">The job is not created.</exception>
+    /// <exception cref="IOException">The store cannot be read at present.</exception>
+    [Alias("GetEvents")]
+    Task<ImmutableArray<JobEvent>> GetEvents(string? after);
+
+    /// <summary>The same as it happens; ends with the activation, not with the job. A watcher that loses it calls again with the last id.</summary>
+    /// <param name="after">Id of the last event that is known; null for none.</param>
+    [Alias("WatchEvents")]
+    IAsyncEnumerable<JobEvent> WatchEvents(string? after);
+
     /// <summary>Asks for work on this job; called by the dispatcher.</summary>
     /// <param name="worker">Who would do it.</param>
     /// <returns>A lease, or null when there is nothing to lease to this worker now.</returns>

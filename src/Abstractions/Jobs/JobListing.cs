@@ -13,7 +13,7 @@ public sealed record JobListing
     /// <summary>Who it is for.</summary>
     [Id(2)] public string Submitter { get; init; } = "";
 
-    /// <summary>Its class; of a job that has ended, the usual one.</summary>
+    /// <summary>Its class.</summary>
     [Id(3)] public JobPriority Priority { get; init; }
 
     /// <summary>Samples of the job, 0 before Start.</summary>
@@ -38,14 +38,22 @@ public sealed record JobListing
     [Id(10)] public DateTimeOffset? Changed { get; init; }
 
     /// <summary>Why it failed or waits; null when there is nothing to say.</summary>
-    [Id(11)] public string? Reason { get; init; }
+    [Id(11)] public string? Message { get; init; }
+
+    /// <summary>One of <see cref="JobCodes"/>, which says for programs what the message says for people; null where there is none.</summary>
+    [Id(12)] public string? Code { get; init; }
+
+    /// <summary>Digest of the model that draws it; null where it is not known yet.</summary>
+    [Id(13)] public string? ModelDigest { get; init; }
 
     /// <summary>The same as progress, of which a list knows only the sums.</summary>
     public JobProgress ToProgress() => new()
     {
         JobId = JobId,
         Status = Status,
-        Message = Reason,
+        Message = Message,
+        Code = Code,
+        ModelDigest = ModelDigest,
         Samples = Samples,
         Finished = Finished,
         Drawn = Finished,

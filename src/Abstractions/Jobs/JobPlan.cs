@@ -37,6 +37,12 @@ public sealed record JobPlan
     /// <summary>Rows of one chunk of <c>prompts/</c>; the last chunk may hold fewer.</summary>
     [Id(4)] public required int ChunkRows { get; init; }
 
+    /// <summary>Whether any row has an id of its own, so that an index of them is made.</summary>
+    [Id(6)] public bool HasRowIds { get; init; }
+
+    /// <summary>When the plan was fixed; null where nobody has said.</summary>
+    [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? Started { get; init; }
+
     /// <summary>Refuses a format of shards that this version does not know.</summary>
     /// <param name="shardFormat">The format.</param>
     /// <param name="place">What has it, for the message.</param>

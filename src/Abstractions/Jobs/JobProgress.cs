@@ -73,8 +73,23 @@ public sealed record JobProgress
     /// <summary>Samples of one shard, the last may hold fewer; 0 before Start.</summary>
     [Id(21)] public int ShardSize { get; init; }
 
-    /// <summary>What is being done while nothing is drawn, such as <c>loading the model</c>; null while samples are drawn, and when nothing is done.</summary>
-    [Id(22)] public string? Activity { get; init; }
+    /// <summary>What is being done.</summary>
+    [Id(22)] public JobStage Stage { get; init; }
+
+    /// <summary>One of <see cref="JobCodes"/>, which says for programs what the message says for people; null where there is none.</summary>
+    [Id(23)] public string? Code { get; init; }
+
+    /// <summary>Whether failed and truncated samples of all committed shards are counted; false for a while after a recovery, when there are at least so many.</summary>
+    [Id(24)] public bool AreFailuresCounted { get; init; } = true;
+
+    /// <summary>Time left if it goes on as in the best times of the last minutes, one in ten; null when unknown.</summary>
+    [Id(25)] public TimeSpan? EtaLow { get; init; }
+
+    /// <summary>Time left if it goes on as in the worst times of the last minutes, one in ten; null when unknown.</summary>
+    [Id(26)] public TimeSpan? EtaHigh { get; init; }
+
+    /// <summary>Digest of the model that draws it; null when there is no such job or it is not known yet.</summary>
+    [Id(27)] public string? ModelDigest { get; init; }
 
     /// <summary>Whether the job will not change by itself any more.</summary>
     public bool IsFinal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled or JobStatus.Unknown;

@@ -11,4 +11,7 @@ public enum WorkKind
 
     /// <summary>Write the files that close the job.</summary>
     Close,
+
+    /// <summary>Check that ids of rows differ, and make the index by which rows are found.</summary>
+    Index,
 }

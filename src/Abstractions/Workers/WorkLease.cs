@@ -8,6 +8,12 @@ namespace Atelier.Abstractions.Workers;
 [GenerateSerializer, Immutable, Alias("atelier.WorkLease")]
 public sealed record WorkLease
 {
+    /// <summary>What stands for the shard when the job is closed.</summary>
+    public const int CloseShard = -1;
+
+    /// <summary>What stands for the shard when its row ids are indexed.</summary>
+    public const int IndexShard = -2;
+
     /// <summary>This lease, and the attempt made under it.</summary>
     [Id(0)] public required Guid Id { get; init; }
 
@@ -20,7 +26,7 @@ public sealed record WorkLease
     /// <summary>What to do.</summary>
     [Id(3)] public required WorkKind Kind { get; init; }
 
-    /// <summary>The shard; -1 when closing.</summary>
+    /// <summary>The shard; <see cref="CloseShard"/> or <see cref="IndexShard"/> where the work is about no shard.</summary>
     [Id(4)] public required int Shard { get; init; }
 
     /// <summary>How long the lease lasts without a heartbeat.</summary>

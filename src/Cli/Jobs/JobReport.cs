@@ -24,8 +24,9 @@ internal static class JobReport
     {
         job.JobId,
         job.Status,
+        job.Code,
         job.Message,
-        job.Activity,
+        job.Stage,
         job.Samples,
         job.Finished,
         Drawn = Math.Round(job.Drawn, 2),
@@ -40,7 +41,9 @@ internal static class JobReport
         job.Workers,
         WorkersKeptOut = job.KeptOut,
         ImagesPerSecond = Math.Round(job.ImagesPerSecond, 3),
-        EtaSeconds = job.Eta is { } eta ? Math.Round(eta.TotalSeconds) : (double?)null,
+        EtaSeconds = Seconds(job.Eta),
+        EtaLowSeconds = Seconds(job.EtaLow),
+        EtaHighSeconds = Seconds(job.EtaHigh),
         job.Submitter,
         job.Priority,
         job.Weight,
@@ -48,13 +51,15 @@ internal static class JobReport
         Final = job.IsFinal,
     });
 
+    private static double? Seconds(TimeSpan? span) => span is { } known ? Math.Round(known.TotalSeconds) : null;
+
     /// <summary>A job's progress in lines of name and value.</summary>
     public static IEnumerable<string> ToLines(JobProgress job)
     {
         yield return Line("job", job.JobId);
         yield return Line("status", Word(job.Status));
         if (job.Message is not null) yield return Line("says", job.Message);
-        if (job.Activity is not null) yield return Line("doing", job.Activity);
+        if (job.Stage.Describe() is { } doing) yield return Line("doing", doing);
         if (job.Samples > 0)
         {
             yield return Line("samples", string.Create(CultureInfo.InvariantCulture, $"{job.Finished:N0} of {job.Samples:N0} finished, {job.Drawn:N0} drawn, {job.Failed:N0} failed, {job.Truncated:N0} cut"));

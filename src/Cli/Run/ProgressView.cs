@@ -41,7 +41,7 @@ internal static class ProgressView
         await foreach (var progress in updates)
         {
             // What is new is shown at once: that something else is being done, and the first time that is left.
-            var isNews = last is null || progress.IsFinal || progress.Activity is not null && progress.Activity != last.Activity || progress.Eta is not null && last.Eta is null;
+            var isNews = last is null || progress.IsFinal || progress.Stage != last.Stage && progress.Stage.Describe() is not null || progress.Eta is not null && last.Eta is null;
             last = progress;
             if (!isNews && DateTime.UtcNow - shown < LinePeriod) continue;
             shown = DateTime.UtcNow;
@@ -61,7 +61,7 @@ internal static class ProgressView
         };
         if (progress.ImagesPerSecond > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:0.00} images/s"));
         if (progress.Eta is { } eta && !progress.IsFinal) parts.Add($"{ProgressDisplay.Duration(eta)} left");
-        if (progress.Activity is not null) parts.Add(progress.Activity);
+        if (progress.Stage.Describe() is { } doing) parts.Add(doing);
         if (progress.Failed > 0) parts.Add($"{progress.Failed} failed");
         if (progress.Message is not null) parts.Add(progress.Message);
         return string.Join(", ", parts);

@@ -11,7 +11,9 @@ internal static class FleetPage
 {
     private static readonly Dictionary<string, WorkerOrder> Orders = new(StringComparer.Ordinal)
     {
-        ["drain"] = WorkerOrder.Draining, ["cordon"] = WorkerOrder.Cordoned, ["uncordon"] = WorkerOrder.None,
+        ["drain"] = WorkerOrder.Draining,
+        ["cordon"] = WorkerOrder.Cordoned,
+        ["uncordon"] = WorkerOrder.None,
     };
 
     public static void Map(IEndpointRouteBuilder pages)

@@ -18,9 +18,6 @@ internal sealed record AttemptOfShard(DateTimeOffset? At, string? Worker, string
 /// <summary>How fast a job was in a span of time.</summary>
 internal sealed record RateOfSpan(DateTimeOffset At, double ImagesPerSecond, int Workers);
 
-/// <summary>Something that has happened to a job.</summary>
-internal sealed record Happening(string Id, DateTimeOffset At, string Shape, string Words, string? By, string? Reason);
-
 /// <summary>Where the shards of a job stand, in four bits each, the first of two in the lower ones; from 8 on the shard is leased, and so many eighths of it are drawn.</summary>
 internal sealed record ShardStates(int Count, byte[] Bytes)
 {

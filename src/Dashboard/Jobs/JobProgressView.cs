@@ -64,7 +64,7 @@ internal record JobProgressView
         Status = job.Status,
         Outcome = JobEndings.Of(job.Status, job.Samples, job.Finished, job.Failed),
         Reason = ReasonView.Of(job),
-        Activity = job.Activity,
+        Activity = job.Stage.Describe(),
         Submitter = job.Submitter,
         Priority = job.Priority,
         Weight = job.Weight,

@@ -8,8 +8,8 @@ namespace Atelier.Dashboard.Jobs;
 internal sealed record ReasonView(string? Code, string Message)
 {
     /// <summary>That of a listing.</summary>
-    public static ReasonView? Of(JobListing job) => job.Reason is { } message ? new ReasonView(null, message) : null;
+    public static ReasonView? Of(JobListing job) => job.Message is { } message ? new ReasonView(job.Code, message) : null;
 
     /// <summary>That of a job.</summary>
-    public static ReasonView? Of(JobProgress job) => job.Message is { } message ? new ReasonView(null, message) : null;
+    public static ReasonView? Of(JobProgress job) => job.Message is { } message ? new ReasonView(job.Code, message) : null;
 }

@@ -7,14 +7,14 @@ internal static class Advice
 {
     public static string For(JobState state, string? code, string? reason) => (state, code) switch
     {
-        (JobState.Failed, "job.damaged") => "Restore the file from a copy, then retry.",
-        (JobState.Failed, "job.duplicate_ids") => "Submit the list again with ids that differ.",
+        (JobState.Failed, JobCodes.Damaged) => "Restore the file from a copy, then retry.",
+        (JobState.Failed, JobCodes.DuplicateIds) => "Submit the list again with ids that differ.",
         (JobState.Failed, _) => "Retry the work that was set aside, or cancel the job.",
-        (_, "store.full") => "Make room in the store; the job goes on by itself.",
-        (_, "store.unreachable") => "Nothing to do: the cluster tries again by itself.",
-        (JobState.Waiting, "worker.none") => "Start a silo, or see which workers there are.",
-        (JobState.Waiting, "worker.other_numerics") => "Start workers of the job's numerics class.",
-        (JobState.Waiting, "worker.unfit") => "Start a silo with the model, or upload it.",
+        (_, JobCodes.StoreFull) => "Make room in the store; the job goes on by itself.",
+        (_, JobCodes.StoreUnreachable) => "Nothing to do: the cluster tries again by itself.",
+        (JobState.Waiting, JobCodes.NoWorkers) => "Start a silo, or see which workers there are.",
+        (JobState.Waiting, JobCodes.OtherNumerics) => "Start workers of the job's numerics class.",
+        (JobState.Waiting, JobCodes.WorkerUnfit) => "Start a silo with the model, or upload it.",
         (JobState.Waiting, _) when reason is not null => "See which workers there are.",
         (JobState.Staging, _) => "Submit the same list again to complete it, or cancel the job.",
         (JobState.Paused, _) => "Resume it to go on.",

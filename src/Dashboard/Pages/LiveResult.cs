@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Atelier.Abstractions;
 using Atelier.Dashboard.Problems;
 
 namespace Atelier.Dashboard.Pages;
@@ -56,7 +57,7 @@ internal sealed class LiveResult(Func<CancellationToken, Task<IReadOnlyList<Live
         {
             return await read(cancellationToken);
         }
-        catch (Exception silent) when (silent is ClusterUnreachableException or IOException or ProblemException or OperationCanceledException)
+        catch (Exception silent) when (silent is ClusterUnreachableException or IOException or ProblemException or InvalidInputException or InvalidDataException or OperationCanceledException)
         {
             return [];
         }

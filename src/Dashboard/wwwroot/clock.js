@@ -27,18 +27,17 @@ export function tell(root) {
     const text = element.hasAttribute('data-ago') && age < 86400 ? ago(age) : age < 86400 ? times.format(at) : dates.format(at);
     if (element.textContent !== text) element.textContent = text;
   }
+  age(root);
 }
 
 // A number that is older than three of its periods is marked, and says how old it is.
-function age() {
-  for (const element of document.querySelectorAll('[data-age]')) {
-    const at = Date.parse(element.closest('[data-as-of]').dataset.asOf);
-    const seconds = (now() - at) / 1000;
+function age(root) {
+  for (const element of root.querySelectorAll('[data-age]')) {
+    const seconds = (now() - Date.parse(element.closest('[data-as-of]').dataset.asOf)) / 1000;
     const text = `as of ${seconds < 4 ? 'now' : ago(seconds)}`;
     if (element.textContent !== text) element.textContent = text;
     element.classList.toggle('stale', seconds > 9);
   }
-  tell(document);
 }
 
 const button = document.getElementById('zone');
@@ -49,5 +48,4 @@ button.addEventListener('click', () => {
   button.textContent = zoneName();
   tell(document);
 });
-age();
-setInterval(age, 1000);
+setInterval(() => tell(document), 1000);

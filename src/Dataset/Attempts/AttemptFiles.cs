@@ -82,6 +82,6 @@ public static class AttemptFiles
     private static AttemptFile Of(WorkLease lease, AttemptFileKind kind)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return new AttemptFile(lease.Kind, lease.Kind == WorkKind.Close ? -1 : lease.Shard, lease.Id, kind);
+        return new AttemptFile(lease.Kind, lease.Shard, lease.Id, kind);
     }
 }

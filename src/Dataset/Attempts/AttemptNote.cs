@@ -15,6 +15,10 @@ public sealed record AttemptNote
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    /// <summary>The same for programs; null while nothing has, and where a note says no more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
     /// <summary>When it was written.</summary>
     public DateTimeOffset At { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Catalogue;
@@ -6,6 +7,7 @@ namespace Atelier.Dataset.Catalogue;
 public sealed record JobOutcome
 {
     private const int MaxSubmitterLength = 1000;
+    private const int MaxDigestLength = 100;
 
     /// <summary><see cref="JobStatus.Completed"/> or <see cref="JobStatus.Cancelled"/>.</summary>
     public required JobStatus Status { get; init; }
@@ -28,6 +30,13 @@ public sealed record JobOutcome
     /// <summary>Who it was for.</summary>
     public required string Submitter { get; init; }
 
+    /// <summary>Its class.</summary>
+    public JobPriority Priority { get; init; }
+
+    /// <summary>Digest of the model that drew it; null where it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelDigest { get; init; }
+
     /// <summary>The job in a list.</summary>
     /// <param name="job">Its name.</param>
     public JobListing ToListing(string job) => new()
@@ -40,10 +49,12 @@ public sealed record JobOutcome
         Failed = Failed,
         Created = Created,
         Changed = Ended,
+        Priority = Priority,
+        ModelDigest = ModelDigest,
     };
 
     /// <summary>Whether a job can have ended so.</summary>
     internal bool IsPossible =>
         Status is JobStatus.Completed or JobStatus.Cancelled && Failed >= 0 && Finished >= Failed && Samples >= Finished
-        && Submitter.Length <= MaxSubmitterLength && !Submitter.Any(char.IsControl);
+        && Submitter.Length <= MaxSubmitterLength && !Submitter.Any(char.IsControl) && (ModelDigest is null || ModelDigest.Length <= MaxDigestLength);
 }

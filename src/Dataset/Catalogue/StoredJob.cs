@@ -38,6 +38,7 @@ public static class StoredJob
                 },
                 Submitter = decision.Scheduling.Submitter,
                 Priority = decision.Scheduling.Priority,
+                ModelDigest = record.Spec.ModelDigest,
                 Samples = plan?.Samples ?? 0,
                 Finished = summary is null ? 0 : plan!.Samples,
                 Failed = summary?.Failed ?? 0,
@@ -47,7 +48,7 @@ public static class StoredJob
         }
         catch (InvalidInputException damaged)
         {
-            return new JobListing { JobId = job, Status = JobStatus.Failed, Reason = damaged.Message };
+            return new JobListing { JobId = job, Status = JobStatus.Failed, Code = JobCodes.Damaged, Message = damaged.Message };
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class SummaryBuilder(JobSpec spec, JobPlan plan) : IDisposable
         DatasetSha256 = Convert.ToHexStringLower(_hash.GetCurrentHash()),
         NumericsClasses = [.. _numericsClasses],
         Spec = spec,
-        Plan = plan,
+        // Equal jobs have equal summaries, whenever they were started.
+        Plan = plan with { Started = null },
     };
 
     public void Dispose() => _hash.Dispose();

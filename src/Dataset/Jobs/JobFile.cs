@@ -31,7 +31,7 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
     private static readonly (JobFileKind Kind, Regex Form)[] Forms =
     [
         (JobFileKind.Stats, Stats()), (JobFileKind.Tar, Tar()), (JobFileKind.Parquet, Parquet()), (JobFileKind.Prompts, Prompts()), (JobFileKind.State, State()),
-        (JobFileKind.Input, Input()), (JobFileKind.RowIds, RowIds()), (JobFileKind.Part, Part()),
+        (JobFileKind.Input, Input()), (JobFileKind.RowIds, RowIds()), (JobFileKind.History, History()), (JobFileKind.Part, Part()),
     ];
 
     /// <summary>Whether the file is needed only until the shard it belongs to, or the job, is finished.</summary>
@@ -74,6 +74,9 @@ internal readonly partial record struct JobFile(JobFileKind Kind, int Number)
 
     [GeneratedRegex(@"\Aids/[0-9a-f]{2}\.bin\z")]
     private static partial Regex RowIds();
+
+    [GeneratedRegex($@"\Ahistory/[0-9]{{10}}-{Guid}\.json\z")]
+    private static partial Regex History();
 
     [GeneratedRegex($@"\Aparts/{Digits}/[0-9]{{5,9}}-[0-9a-f]{{16}}-{Guid}\.part\z")]
     private static partial Regex Part();

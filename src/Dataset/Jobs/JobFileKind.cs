@@ -13,6 +13,10 @@ internal enum JobFileKind
     RowIds,
     RowIdIndex,
     State,
+
+    /// <summary>How fast the job was within an hour.</summary>
+    History,
+
     /// <summary>A note that an attempt failed, or lost its worker; it stays.</summary>
     Failure,
 

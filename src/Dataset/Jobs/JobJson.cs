@@ -10,6 +10,7 @@ using Atelier.Dataset.Calibrations;
 using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Decisions;
+using Atelier.Dataset.History;
 using Atelier.Dataset.Plans;
 using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Staging;
@@ -33,6 +34,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(AttemptNote))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(PlanFormat))]
+[JsonSerializable(typeof(RateHour))]
 [JsonSerializable(typeof(RowIdCounts))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]

@@ -61,6 +61,17 @@ public static class JobPaths
     /// <param name="job">Name of the job.</param>
     public static string RowIdIndex(string job) => $"{job}/ids/index.json";
 
+    /// <summary>The folder of the history, for listing: <c>{job}/history/</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    internal static string History(string job) => $"{job}/history/";
+
+    /// <summary>How fast the job was within an hour, as one activation has seen it: <c>{job}/history/2026112914-{guid}.json</c>.</summary>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="hour">A time of that hour.</param>
+    /// <param name="id">Tells it from what another activation has seen.</param>
+    public static string History(string job, DateTimeOffset hour, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{History(job)}{hour.UtcDateTime:yyyyMMddHH}-{id:N}.json");
+
     /// <summary>The folder of the states, for listing: <c>{job}/state/</c>.</summary>
     /// <param name="job">Name of the job.</param>
     public static string States(string job) => $"{job}/{StateFolder}/";

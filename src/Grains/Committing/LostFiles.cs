@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Shards;
 using Atelier.Dataset.Stores;
 
@@ -28,6 +29,7 @@ internal static class LostFiles
         var shards = await ShardListing.ReadAsync(store, job, plan.Shards, cancellationToken).ConfigureAwait(false);
         if (shards.Count(shard => shard.IsPromoted) < plan.Shards) return true;
         var summary = await JobFiles.ReadSummaryAsync(store, job, cancellationToken).ConfigureAwait(false);
+        if (plan.HasRowIds && await RowIdIndex.ReadCountsAsync(store, job, cancellationToken).ConfigureAwait(false) is null) return true;
         string[] closing = summary?.Images > 0 ? [JobPaths.Errors(job), JobPaths.Card(job), JobPaths.ContactSheet(job)] : [JobPaths.Errors(job), JobPaths.Card(job)];
         foreach (var path in closing)
             if (!await IsThereAsync(async () => await store.OpenReadAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new FileNotFoundException(path)).ConfigureAwait(false)) return true;

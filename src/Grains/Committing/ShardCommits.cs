@@ -1,9 +1,10 @@
-using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
+using Atelier.Abstractions;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Committing;
@@ -44,7 +45,11 @@ internal sealed class ShardCommits(JobContext context, JobRecovery recovery, Job
         if (context.Find(lease) is not { IsDeleted: false } job) yield break;
         foreach (var operation in recovery.EnsureStarted(job)) yield return operation;
         if (job.Ledger is not { } ledger) yield break;
-        if (lease.Kind != WorkKind.Close)
+        if (lease.Kind == WorkKind.Index)
+        {
+            job.IsIndexed = true;
+        }
+        else if (lease.Kind != WorkKind.Close)
         {
             if (lease.Shard < 0 || lease.Shard >= job.Plan!.Shards) yield break;
             // Committed through another activation.
@@ -58,7 +63,9 @@ internal sealed class ShardCommits(JobContext context, JobRecovery recovery, Job
             var summary = new StoreRequest<JobSummary?>((store, cancel) => JobFiles.ReadSummaryAsync(store, context.Id, cancel));
             yield return summary;
             // Shards that were committed through other activations are counted there.
-            if (summary.Answer is { } counted) job.Counts.Set(counted.Failed, counted.Truncated);
+            if (summary.Answer is { } counted) job.Counts.Set(counted);
+            // Two may have asked for it.
+            if (!job.IsClosed) context.Events.Add(new Reason(JobCodes.Completed, $"completed, {job.Counts.Failed:N0} of {job.Plan!.Samples:N0} samples without an image"));
             job.Close();
             context.Logger.JobCompleted(context.Id);
         }
@@ -75,7 +82,7 @@ internal sealed class ShardCommits(JobContext context, JobRecovery recovery, Job
             throw new InvalidInputException($"the files of shard {stats.Shard} were lost, and what is drawn in their place differs: {difference}");
         if (job.Ledger is { } ledger)
         {
-            if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner.Failed, winner.Truncated);
+            if (!ledger.IsCommitted(stats.Shard)) job.Counts.Add(winner);
             ledger.Commit(stats.Shard, lease.Id);
             job.NoteCommit(lease);
         }

@@ -1,4 +1,5 @@
 using Atelier.Dataset.Decisions;
+using Atelier.Grains.Events;
 
 namespace Atelier.Grains.Jobs;
 
@@ -6,8 +7,13 @@ namespace Atelier.Grains.Jobs;
 /// What people have decided about a job. Decisions are numbered files made create-only: of two activations that decide at once one gets the number, and the other reads what
 /// it decided before it tries the next. Answers may come late, twice and in any order: only the next number teaches anything.
 /// </summary>
-internal sealed class Decisions(string job, TimeProvider time)
+/// <param name="job">Name of the job.</param>
+/// <param name="time">The time.</param>
+/// <param name="events">Told of what is decided once the last decision is known.</param>
+internal sealed class Decisions(string job, TimeProvider time, JobEvents events)
 {
+    private bool _areLoaded;
+
     /// <summary>What holds.</summary>
     public JobDecision Last { get; private set; } = new();
 
@@ -21,6 +27,7 @@ internal sealed class Decisions(string job, TimeProvider time)
         yield return find;
         if (find.Answer > Next) Next = find.Answer;
         foreach (var operation in Poll()) yield return operation;
+        _areLoaded = true;
     }
 
     /// <summary>Catches up with what other activations have decided; one read when there is nothing.</summary>
@@ -32,7 +39,9 @@ internal sealed class Decisions(string job, TimeProvider time)
             var read = new StoreRequest<JobDecision?>((store, cancel) => JobDecisionFiles.ReadAsync(store, job, number, cancel));
             yield return read;
             if (read.Answer is not { } decision) yield break;
-            if (number == Next) (Next, Last) = (number + 1, decision);
+            if (number != Next) continue;
+            if (_areLoaded && DecisionChange.Between(Last, decision) is { } change) events.Add(change, by: decision.By);
+            (Next, Last) = (number + 1, decision);
         }
     }
 

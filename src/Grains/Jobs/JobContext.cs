@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Workers;
+using Atelier.Grains.Events;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Grains.Jobs;
@@ -20,6 +21,9 @@ internal sealed class JobContext(string id, TimeProvider time, Func<WorkerInfo, 
 
     /// <summary>Whether the store answers, as whoever carries out the operations has found.</summary>
     public StoreHealth Health { get; } = new(time);
+
+    /// <summary>What has happened.</summary>
+    public JobEvents Events { get; } = new(newId().ToString("N")[..8], time);
 
     /// <summary>The job; null when there is none, or it has not been read yet.</summary>
     public JobState? Job { get; set; }

@@ -2,6 +2,7 @@ using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Decisions;
+using Atelier.Dataset.History;
 using Atelier.Dataset.Removal;
 using Microsoft.Extensions.Logging;
 
@@ -99,12 +100,30 @@ internal sealed class JobDeciding(JobContext context)
             Created = job.Record.Created,
             Ended = now.Status == JobStatus.Cancelled ? job.Decisions.Last.Changed : context.Time.GetUtcNow(),
             Submitter = now.Submitter,
+            Priority = now.Priority,
+            ModelDigest = now.ModelDigest,
         };
+        KeepHistory(job, job.History.TakeAll());
         var finish = StoreOperation.Of((store, cancel) => JobIndex.FinishAsync(store, context.Id, outcome, cancel));
         yield return finish;
         // It only spares others a look at the job.
         if (finish.Fault is null) _isFinishNoted = true;
         else context.Logger.NoStore(finish.Fault, context.Id);
+    }
+
+    /// <summary>Keeps how fast the job was in the store, in the background. Nothing but a picture depends on it.</summary>
+    public void KeepHistory(JobState job, IReadOnlyList<RatePoint>? points)
+    {
+        if (points is null || job.IsDeleted) return;
+        context.Background.Enqueue(Keep());
+
+        IEnumerable<StoreOperation> Keep()
+        {
+            var id = context.NewId();
+            var write = StoreOperation.Of((store, cancel) => RateFiles.WriteAsync(store, context.Id, id, points, cancel));
+            yield return write;
+            if (write.Fault is not null) context.Logger.HistoryNotKept(write.Fault, context.Id);
+        }
     }
 
     // What unfinished work has left of a cancelled job goes once nobody can be at work on it.

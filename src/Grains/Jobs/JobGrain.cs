@@ -5,6 +5,7 @@ using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Events;
 using Atelier.Grains.Leasing;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -18,19 +19,13 @@ namespace Atelier.Grains.Jobs;
 [Reentrant]
 internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembershipService membership, ILogger<JobGrain> logger) : Grain, IJobGrain, IDisposable
 {
-    private const int BackgroundFlows = 16;
     private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
 
     private readonly DeadSilos _deadSilos = new(membership);
-    private readonly CancellationTokenSource _deactivated = new();
-    private readonly SemaphoreSlim _background = new(BackgroundFlows);
     private JobMachine _machine = null!;
-    private WatchedStore _store = null!;
+    private JobFlows _flows = null!;
     private WatchedProgress _watched = null!;
     private JobReports _reports = null!;
-    private Task _recovery = Task.CompletedTask;
-    private long _recoveryBegun;
     private IGrainTimer? _upkeep;
     private bool _keepsAlive;
 
@@ -42,20 +37,16 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _machine = new JobMachine(JobId, time, _deadSilos.Include, Guid.NewGuid, logger);
-        _store = new WatchedStore(store, _machine.Health);
+        _flows = new JobFlows(_machine, new WatchedStore(store, _machine.Health), time, Announce, logger);
         _watched = new WatchedProgress(Progress, time);
         _reports = new JobReports(Progress, listing => GrainFactory.GetGrain<IJobsGrain>(0).Report(listing), time);
-        BeginRecovery();
+        _flows.BeginRecovery();
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _deactivated.CancelAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _flows.EndAsync();
 
-    public void Dispose()
-    {
-        _deactivated.Dispose();
-        _background.Dispose();
-    }
+    public void Dispose() => _flows?.Dispose();
 
     public Task Create(JobSpec spec, JobScheduling? scheduling = null) => RunAsync(() => _machine.Staging.Create(spec, scheduling));
 
@@ -84,33 +75,50 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         var isDamaged = false;
         try
         {
-            await RecoverAsync();
+            await _flows.RecoverAsync();
         }
         catch (InvalidInputException)
         {
             isDamaged = true;
         }
-        await RunAsync(() => _machine.Deciding.Delete(isDamaged, by), requiresRecovery: false);
+        await _flows.CarryOutAsync(() => _machine.Deciding.Delete(isDamaged, by));
+        Announce();
     }
 
     public Task<JobProgress> GetProgress()
     {
-        // There may be a job since, created through another activation.
-        if (IsRecovered() && _machine.Job is null && time.GetElapsedTime(_recoveryBegun) >= RecoveryPause)
-        {
-            _recoveryBegun = time.GetTimestamp();
-            _ = LookAfterAsync();
-        }
+        if (_flows.MayLookAgain()) _ = LookAfterAsync();
         return Task.FromResult(Progress());
     }
 
     public Task<JobDescription> Describe() => RunAsync<JobDescription>(_machine.Describing.Describe, announces: false);
 
-    public IAsyncEnumerable<JobProgress> Watch() => _watched.WatchAsync(_deactivated.Token);
+    public Task<ShardMap> GetShards(int first, int count) => RunAsync<ShardMap>(reply => _machine.Looking.GetShards(first, count, reply), announces: false);
+
+    public Task<ShardDescription> GetShard(int shard) => RunAsync<ShardDescription>(reply => _machine.Looking.GetShard(shard, reply), announces: false);
+
+    public Task<JobErrors> GetErrors() => RunAsync<JobErrors>(_machine.Looking.GetErrors, announces: false);
+
+    public Task<ImmutableArray<RatePoint>> GetHistory(DateTimeOffset since, TimeSpan step) =>
+        RunAsync<ImmutableArray<RatePoint>>(reply => _machine.Looking.GetHistory(since, step, reply), announces: false);
+
+    public async Task<ImmutableArray<JobEvent>> GetEvents(string? after)
+    {
+        await RunAsync(_machine.Looking.LearnEvents, announces: false);
+        return _machine.Events.After(after);
+    }
+
+    public async IAsyncEnumerable<JobEvent> WatchEvents(string? after)
+    {
+        await RunAsync(_machine.Looking.LearnEvents, announces: false);
+        await foreach (var one in _machine.Events.WatchAsync(after, _flows.Ended)) yield return one;
+    }
+
+    public IAsyncEnumerable<JobProgress> Watch() => _watched.WatchAsync(_flows.Ended);
 
     public Task<WorkLease?> Lease(WorkerInfo worker)
     {
-        if (!IsRecovered()) return Task.FromResult<WorkLease?>(null);
+        if (!_flows.IsRecovered()) return Task.FromResult<WorkLease?>(null);
         WorkLease? lease = null;
         try
         {
@@ -124,7 +132,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
             _fault = $"no work can be given: {fault.Message}";
             logger.JobNotLeased(fault, JobId);
         }
-        BeginBackground();
+        _flows.BeginBackground();
         if (_machine.Demand is null) Announce();
         return Task.FromResult(lease);
     }
@@ -136,9 +144,9 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     public Task<ImmutableArray<Guid>> Heartbeat(ImmutableArray<LeaseProgress> leases)
     {
         // While the store is being read there is nothing to compare with: let the workers go on.
-        if (!IsRecovered()) return Task.FromResult<ImmutableArray<Guid>>([]);
+        if (!_flows.IsRecovered()) return Task.FromResult<ImmutableArray<Guid>>([]);
         ImmutableArray<Guid> unwanted = [.. leases.Where(held => !_machine.Leasing.Heartbeat(held.Lease, held.Progress)).Select(held => held.Lease.Id)];
-        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
+        _reports.Signal(_machine.Job?.Status, _flows.Ended);
         return Task.FromResult(unwanted);
     }
 
@@ -150,7 +158,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
 
     public async Task Refuse(WorkLease lease, WorkerInfo worker, string reason)
     {
-        await RecoverAsync();
+        await _flows.RecoverAsync();
         _machine.Leasing.Refuse(lease, worker, reason);
         Announce();
     }
@@ -162,111 +170,26 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         return reply.Value;
     }
 
-    private async Task RunAsync(Func<IEnumerable<StoreOperation>> begin, bool requiresRecovery = true, bool announces = true)
+    private async Task RunAsync(Func<IEnumerable<StoreOperation>> begin, bool announces = true)
     {
-        if (requiresRecovery) await RecoverAsync();
-        try
-        {
-            await CarryOutAsync(requiresRecovery ? _machine.Request(begin) : begin());
-        }
-        finally
-        {
-            BeginBackground();
-        }
+        await _flows.RunAsync(begin);
         if (announces) Announce();
-    }
-
-    private async Task CarryOutAsync(IEnumerable<StoreOperation> flow)
-    {
-        foreach (var operation in flow) await operation.RunAsync(_store, _deactivated.Token);
-    }
-
-    private void BeginBackground()
-    {
-        while (_machine.Background.TryDequeue(out var flow)) _ = CarryOutInBackgroundAsync(flow);
-    }
-
-    private async Task CarryOutInBackgroundAsync(IEnumerable<StoreOperation> flow)
-    {
-        try
-        {
-            await _background.WaitAsync(_deactivated.Token);
-            try
-            {
-                await CarryOutAsync(flow);
-            }
-            finally
-            {
-                _background.Release();
-            }
-            BeginBackground();
-            Announce();
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-        {
-            // The activation is gone; the next one reads what the store says.
-        }
-    }
-
-    private void BeginRecovery()
-    {
-        _recoveryBegun = time.GetTimestamp();
-        _recovery = ReadAsync();
-
-        async Task ReadAsync()
-        {
-            try
-            {
-                await CarryOutAsync(_machine.Recovery.Read());
-            }
-            catch (Exception failure)
-            {
-                logger.JobNotRead(failure, JobId);
-                throw;
-            }
-            if (_machine.Job is { IsDeleted: true }) _machine.Background.Enqueue(_machine.Deciding.RemoveFiles());
-            BeginBackground();
-            if (_machine.Job is not null) Announce();
-        }
-    }
-
-    /// <summary>Whether the store has been read; if that failed, it is tried again now and then.</summary>
-    private bool IsRecovered()
-    {
-        if (_recovery.IsFaulted && time.GetElapsedTime(_recoveryBegun) >= RecoveryPause) BeginRecovery();
-        return _recovery.IsCompletedSuccessfully;
-    }
-
-    private Task RecoverAsync()
-    {
-        IsRecovered();
-        return _recovery;
     }
 
     private JobProgress Progress()
     {
-        if (IsRecovered()) return _fault is null ? _machine.Progress() : _machine.Progress() with { Message = _fault };
-        var failure = _recovery.Exception?.InnerException;
+        if (_flows.IsRecovered()) return _fault is null ? _machine.Progress() : _machine.Progress() with { Code = JobCodes.Fault, Message = _fault };
         // A damaged file does not mend itself; a store that is out of reach may come back.
-        return new JobProgress
-        {
-            JobId = JobId,
-            Status = failure is InvalidInputException ? JobStatus.Failed : JobStatus.Recovering,
-            Message = failure?.Message ?? _machine.Health.Trouble,
-        };
+        var isDamaged = _flows.Failure is InvalidInputException;
+        var reason = isDamaged ? new Reason(JobCodes.Damaged, _flows.Failure!.Message)
+            : _flows.Failure is { } failure ? new Reason(JobCodes.StoreUnreachable, failure.Message)
+            : _machine.Health.Why;
+        return new JobProgress { JobId = JobId, Status = isDamaged ? JobStatus.Failed : JobStatus.Recovering, Code = reason?.Code, Message = reason?.Text };
     }
 
     private async Task LookAfterAsync()
     {
-        try
-        {
-            await CarryOutAsync(_machine.LookAfter());
-        }
-        catch (Exception failure) when (failure is IOException or InvalidInputException or OperationCanceledException)
-        {
-            logger.NoStore(failure, JobId);
-        }
-        BeginBackground();
+        await _flows.LookAfterAsync();
         await AnnounceAsync();
     }
 
@@ -289,7 +212,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     private async Task AnnounceAsync()
     {
         _watched.Signal(_machine.Job?.Status);
-        _reports.Signal(_machine.Job?.Status, _deactivated.Token);
+        _reports.Signal(_machine.Job?.Status, _flows.Ended);
         try
         {
             KeepLookingAfter();

@@ -27,6 +27,9 @@ internal static partial class JobLog
     [LoggerMessage(LogLevel.Warning, "What unfinished work has left of job {Job} could not be removed")]
     public static partial void LeftoversLeft(this ILogger logger, Exception exception, string job);
 
+    [LoggerMessage(LogLevel.Warning, "How fast job {Job} was could not be kept")]
+    public static partial void HistoryNotKept(this ILogger logger, Exception exception, string job);
+
     [LoggerMessage(LogLevel.Information, "Job {Job} completed")]
     public static partial void JobCompleted(this ILogger logger, string job);
 

@@ -1,6 +1,8 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Grains.Committing;
+using Atelier.Grains.Describing;
+using Atelier.Grains.Events;
 using Atelier.Grains.Leasing;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +25,7 @@ internal sealed class JobMachine
         Leasing = new ShardLeasing(_context, Recovery);
         Commits = new ShardCommits(_context, Recovery, Deciding);
         Describing = new JobDescribing(_context);
+        Looking = new ShardLooking(_context, Recovery);
     }
 
     public JobRecovery Recovery { get; }
@@ -36,6 +39,13 @@ internal sealed class JobMachine
     public ShardCommits Commits { get; }
 
     public JobDescribing Describing { get; }
+
+    public ShardLooking Looking { get; }
+
+    /// <summary>What has happened.</summary>
+    public JobEvents Events => _context.Events;
+
+    public string Id => _context.Id;
 
     /// <summary>What is known; null when there is no such job, or it has not been read yet.</summary>
     public JobState? Job => _context.Job;
@@ -78,9 +88,12 @@ internal sealed class JobMachine
         Leasing.EndLost(job, looksAtAll: true);
         foreach (var operation in Leasing.FollowBatch(job)) yield return operation;
         foreach (var operation in Deciding.Follow(job)) yield return operation;
+        if (job.Status != JobStatus.Running) yield break;
+        var now = Progress();
+        Deciding.KeepHistory(job, job.History.Observe(now.ImagesPerSecond, now.Workers, now.Finished, now.Failed));
     }
 
     /// <summary>The job as it is now.</summary>
     public JobProgress Progress() =>
-        Job is { } job ? ProgressReport.Of(job, _context.Time, Health.Trouble) : new JobProgress { JobId = _context.Id, Status = JobStatus.Unknown };
+        Job is { } job ? ProgressReport.Of(job, _context.Time, Health.Why) : new JobProgress { JobId = _context.Id, Status = JobStatus.Unknown };
 }

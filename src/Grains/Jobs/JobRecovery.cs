@@ -1,11 +1,14 @@
-using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
+using Atelier.Abstractions;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
+using Atelier.Grains.Events;
 
 namespace Atelier.Grains.Jobs;
 
@@ -22,7 +25,7 @@ internal sealed class JobRecovery(JobContext context)
         var record = new StoreRequest<JobRecord?>((store, cancel) => JobFiles.ReadRecordAsync(store, context.Id, cancel));
         yield return record;
         if (record.Answer is null) yield break;
-        var job = new JobState(context.Id, record.Answer, context.Time);
+        var job = new JobState(context.Id, record.Answer, context.Time, context.Events);
         foreach (var operation in job.Decisions.Load()) yield return operation;
         if (!job.IsDeleted)
         {
@@ -48,10 +51,17 @@ internal sealed class JobRecovery(JobContext context)
         if (looksForLost) yield return lost;
         var shards = new StoreRequest<IReadOnlyList<(int Shard, bool IsPromoted)>>((store, cancel) => ShardListing.ReadAsync(store, context.Id, plan.Shards, cancel));
         yield return shards;
+        var index = new StoreRequest<RowIdCounts?>((store, cancel) => RowIdIndex.ReadCountsAsync(store, context.Id, cancel));
+        if (plan.HasRowIds) yield return index;
+        var isIndexed = !plan.HasRowIds || index.Answer is not null;
         if (job.Ledger is not null && !isRestoring) yield break;
+        job.IsIndexed = isIndexed;
         job.Load(plan, shards.Answer, looksForLost ? lost.Answer : [], attempts.Answer);
         if (looksForLost)
-            job.Trouble = $"files of the job are missing and are made again{(job.Lost.Count == 0 ? "" : $", among them those of {ProgressReport.Name([.. job.Lost.Order()])}")}";
+        {
+            job.Trouble = new Reason(
+                JobCodes.Restoring, $"files of the job are missing and are made again{(job.Lost.Count == 0 ? "" : $", among them those of {ProgressReport.Name([.. job.Lost.Order()])}")}");
+        }
         // Workers that drew for a lost activation get the time to say so before their shards are leased again.
         if (shards.Answer.Count > 0 || attempts.Answer.Count > 0)
             context.LeasesFrom = context.Time.GetTimestamp() + (long)(2 * HeartbeatPeriod.TotalSeconds * context.Time.TimestampFrequency);
@@ -72,9 +82,8 @@ internal sealed class JobRecovery(JobContext context)
         if (looksForEnd) yield return summary;
         if (looksForEnd && summary.Answer is { } closed)
         {
-            job.Plan = plan.Answer;
-            job.Close();
-            job.Counts.Set(closed.Failed, closed.Truncated);
+            job.LoadClosed(plan.Answer);
+            job.Counts.Set(closed);
             yield break;
         }
         foreach (var operation in ReadShards(job, plan.Answer)) yield return operation;
@@ -92,18 +101,21 @@ internal sealed class JobRecovery(JobContext context)
     public static IEnumerable<StoreOperation> CountSamples(JobState job, int[] shards)
     {
         var counts = job.Counts;
+        counts.Counting++;
         foreach (var some in shards.Chunk(ShardsAtOnce))
         {
-            StoreRequest<(long Failed, long Truncated)> count;
+            StoreRequest<IReadOnlyList<ShardStats>> read;
             do
             {
-                count = new StoreRequest<(long, long)>((store, cancel) => counts.ReadAsync(store, some, cancel));
-                yield return count;
+                read = new StoreRequest<IReadOnlyList<ShardStats>>((store, cancel) => counts.ReadAsync(store, some, cancel));
+                yield return read;
             }
-            while (count.Fault is IOException);
-            if (count.Fault is InvalidInputException damaged) job.Trouble = damaged.Message;
-            if (count.Fault is not null) yield break;
-            counts.Add(count.Answer.Failed, count.Answer.Truncated);
+            while (read.Fault is IOException);
+            if (read.Fault is InvalidInputException damaged) job.Trouble = new Reason(JobCodes.Damaged, damaged.Message);
+            // What could not be counted stays uncounted.
+            if (read.Fault is not null) yield break;
+            foreach (var stats in read.Answer) counts.Add(stats);
         }
+        counts.Counting--;
     }
 }

@@ -72,6 +72,8 @@ internal sealed class JobReports(Func<JobProgress> look, Func<JobListing, Task> 
         ImagesPerSecond = job.ImagesPerSecond,
         Eta = job.Eta,
         Created = job.Created,
-        Reason = job.Message,
+        Message = job.Message,
+        Code = job.Code,
+        ModelDigest = job.ModelDigest,
     };
 }

@@ -7,6 +7,7 @@ using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
+using Atelier.Grains.Events;
 
 namespace Atelier.Grains.Jobs;
 
@@ -29,7 +30,7 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
                 return await JobFiles.TryCreateRecordAsync(store, context.Id, record, cancel).ConfigureAwait(false);
             });
             yield return create;
-            _ = create.Answer;
+            if (create.Answer) context.Events.Add(new Reason(JobCodes.Created, "created"));
             // Whoever was first with it.
             if (context.Job is null)
             {
@@ -63,13 +64,13 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
         if (job.Plan is null) yield return create;
         if (job.Plan is null && create.Answer)
         {
-            job.Chunks[chunk] = rows.Length;
+            job.Chunks[chunk] = StagedChunk.Of(rows);
             yield break;
         }
         var read = new StoreRequest<IReadOnlyList<PromptRow>?>((store, cancel) => JobFiles.ReadPromptsAsync(store, context.Id, chunk, JobLimits.ChunkRows, cancel));
         yield return read;
         StagedChunks.Compare(context.Id, chunk, read.Answer ?? [], rows);
-        job.Chunks[chunk] = rows.Length;
+        job.Chunks[chunk] = StagedChunk.Of(rows);
     }
 
     /// <summary>Fixes the plan, or finds that it is fixed; goes on with a job that failed, and makes again what a job's store has lost.</summary>
@@ -92,9 +93,10 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
     {
         // Everything that can be refused is, before the plan is durable.
         var planned = JobPlan.Of(job.Record.Spec, rows);
-        var count = new StoreRequest<IReadOnlyDictionary<int, int>>((store, cancel) => StagedChunks.CountAsync(store, context.Id, job.Chunks, cancel));
-        yield return count;
-        StagedChunks.RequireAll(context.Id, count.Answer, rows);
+        var chunks = new StoreRequest<IReadOnlyDictionary<int, StagedChunk>>((store, cancel) => StagedChunks.ReadAsync(store, context.Id, job.Chunks, cancel));
+        yield return chunks;
+        StagedChunks.RequireAll(context.Id, chunks.Answer, rows);
+        planned = planned with { HasRowIds = chunks.Answer.Values.Any(chunk => chunk.HasIds), Started = context.Time.GetUtcNow() };
         var create = new StoreRequest<bool>((store, cancel) => JobFiles.TryCreatePlanAsync(store, context.Id, planned, cancel));
         yield return create;
         _ = create.Answer;
@@ -104,6 +106,7 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
         if (job.Plan is not null) yield break;
         foreach (var operation in recovery.ReadShards(job, read.Answer!)) yield return operation;
         context.Logger.JobStarted(context.Id, job.Plan!.Samples, job.Plan.Shards);
+        context.Events.Add(EventsBefore.Started(job.Plan));
     }
 
     /// <summary>Begins to make again what the store has lost of a job that was started before; a job that lacks nothing is left as it is.</summary>

@@ -4,12 +4,14 @@ using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Staging;
 using Atelier.Grains.Committing;
+using Atelier.Grains.Events;
+using Atelier.Grains.History;
 using Atelier.Grains.Leasing;
 
 namespace Atelier.Grains.Jobs;
 
 /// <summary>What is known of a job that exists: read from the store, kept up to date, lost at any moment. Asks nobody.</summary>
-internal sealed class JobState(string id, JobRecord record, TimeProvider time)
+internal sealed class JobState(string id, JobRecord record, TimeProvider time, JobEvents events)
 {
     /// <summary>From so many shards on that are set aside, and more of them than are committed, it is the job that is wrong: it stops.</summary>
     private const int HopelessShards = 10;
@@ -24,7 +26,7 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
 
     public JobRecord Record => record;
 
-    public Decisions Decisions { get; } = new(id, time);
+    public Decisions Decisions { get; } = new(id, time, events);
 
     public AttemptCounts Attempts { get; } = new();
 
@@ -33,7 +35,10 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
     /// <summary>Work that was in hand when the job was read; of what no worker has announced since, the process has died.</summary>
     public IReadOnlyList<WorkLease> Begun { get; private set; } = [];
 
-    public SampleCounts Counts { get; private set; } = new(id, time);
+    public SampleCounts Counts { get; private set; } = new(id, shards: 0, time);
+
+    /// <summary>How fast it has been.</summary>
+    public RateHistory History { get; } = new(time);
 
     /// <summary>Samples a second by commits; for shards that are too short for a heartbeat.</summary>
     public CommitRate Rate { get; } = new(time);
@@ -44,8 +49,8 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
     /// <summary>Committed shards whose files were lost: they are drawn again, as bytes that must be those that were committed.</summary>
     public HashSet<int> Lost { get; } = [];
 
-    /// <summary>Rows of the chunks that were appended here.</summary>
-    public Dictionary<int, int> Chunks { get; } = [];
+    /// <summary>The chunks that were appended here.</summary>
+    public Dictionary<int, StagedChunk> Chunks { get; } = [];
 
     /// <summary>Commits that the store has not answered yet.</summary>
     public int Committing { get; set; }
@@ -67,7 +72,7 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
     public string? NumericsClass { get; set; }
 
     /// <summary>What last happened that the user may want to know, until a shard is committed.</summary>
-    public string? Trouble { get; set; }
+    public Reason? Trouble { get; set; }
 
     /// <summary>When a worker last asked for work, or the job began to want one.</summary>
     public long LastAsked { get; set; } = time.GetTimestamp();
@@ -82,11 +87,17 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
         : JobStatus.Running;
 
     /// <summary>Whether nothing more can be done.</summary>
-    public bool IsHopeless => Ledger is not null && (Attempts.ClosingSetAside
+    public bool IsHopeless => Ledger is not null && (Attempts.ClosingSetAside || Attempts.IndexingSetAside
         || (Ledger.SetAsideCount > 0 && (Ledger is { Wanted: 0, Leased: 0, IsCounting: false } || Ledger.SetAsideCount >= Math.Max(HopelessShards, Ledger.Committed + 1))));
 
     /// <summary>Whether the files that close the job are to be made now. Who still draws a shard that another was first with is not waited for.</summary>
-    public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && !IsClosed && !Attempts.ClosingSetAside;
+    public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && IsIndexed && !IsClosed && !Attempts.ClosingSetAside;
+
+    /// <summary>Whether row ids are checked and can be found; also where no row has one.</summary>
+    public bool IsIndexed { get; set; }
+
+    /// <summary>Whether the index of row ids is to be made now.</summary>
+    public bool WantsIndex => Ledger is { IsIndexing: false } && !IsIndexed && !Attempts.IndexingSetAside;
 
     /// <summary>Whoever has the first lease finds out what batch size suits its device; another worker would measure beside it, and both wrongly.</summary>
     public bool IsResolvingBatch => Plan is { BatchSize: null } && Ledger is { Leased: > 0 };
@@ -97,7 +108,7 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
         JobId = id,
         Scheduling = Decisions.Last.Scheduling,
         ModelDigest = record.Spec.ModelDigest,
-        Open = IsResolvingBatch ? 0 : Plan!.BatchSize is null ? Math.Min(1, Ledger!.Wanted) : Ledger!.Wanted + (WantsClosing ? 1 : 0),
+        Open = IsResolvingBatch ? 0 : Plan!.BatchSize is null ? Math.Min(1, Ledger!.Wanted) : Ledger!.Wanted + (WantsClosing ? 1 : 0) + (WantsIndex ? 1 : 0),
         ShardSamples = (int)Math.Min(Plan!.ShardSize, Plan.Samples),
     };
 
@@ -109,7 +120,7 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
     public void Load(JobPlan plan, IReadOnlyList<(int Shard, bool IsPromoted)> shards, IReadOnlyList<int> lost, IReadOnlyList<AttemptFile> attempts)
     {
         var ledger = new ShardLedger(plan, time);
-        Counts = new SampleCounts(id, time);
+        Counts = new SampleCounts(id, plan.Shards, time);
         Lost.UnionWith(lost);
         foreach (var (shard, isPromoted) in shards)
         {
@@ -132,6 +143,14 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
         foreach (var (work, shard) in Attempts.SetAside.Where(work => work.Shard >= 0 && work.Shard < plan.Shards)) ledger.PutAside(work, shard);
     }
 
+    /// <summary>Learns what the store says of a job that is completed.</summary>
+    public void LoadClosed(JobPlan plan)
+    {
+        (Plan, IsIndexed) = (plan, true);
+        Counts = new SampleCounts(id, plan.Shards, time);
+        Close();
+    }
+
     public void Close() => _closed.TrySetResult();
 
     /// <summary>Takes a completed job up again, since files of it are missing.</summary>
@@ -140,12 +159,14 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
         if (IsClosed) _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>The next piece of work for a worker, the closing of the job last.</summary>
+    /// <summary>The next piece of work for a worker, the index of row ids first and the closing of the job last.</summary>
     public (WorkKind Kind, int Shard)? Next(Guid worker)
     {
         if (IsResolvingBatch) return null;
-        var others = Ledger!.IsHeldByOthers(worker);
-        return Ledger.Next(worker, others ? shard => KeptOut.HasJustFailed(worker, shard) : null) ?? (WantsClosing ? (WorkKind.Close, -1) : null);
+        // It needs no device, and rows that have the same id end the job: better now than at its end.
+        if (WantsIndex) return (WorkKind.Index, WorkLease.IndexShard);
+        var others = AreOthersAtWork(worker);
+        return Ledger!.Next(worker, others ? shard => KeptOut.HasJustFailed(worker, shard) : null) ?? (WantsClosing ? (WorkKind.Close, WorkLease.CloseShard) : null);
     }
 
     /// <summary>Gives every worker its full time again where it was this process that stood still. Called every few seconds.</summary>
@@ -160,14 +181,30 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
     {
         var begun = Begun;
         Begun = [];
-        return [.. begun.Where(lease => !Ledger!.Holds(lease.Id) && (lease.Kind == WorkKind.Close || !Ledger.IsCommitted(lease.Shard) || (lease.Kind == WorkKind.Promote && !Ledger.IsPromoted(lease.Shard))))];
+        return [.. begun.Where(lease => !Ledger!.Holds(lease.Id) && !IsDone(lease))];
+    }
+
+    /// <summary>Whether what a lease asks for is done, by whomever.</summary>
+    public bool IsDone(WorkLease lease) => lease.Kind switch
+    {
+        WorkKind.Draw => Ledger!.IsCommitted(lease.Shard),
+        WorkKind.Promote => Ledger!.IsPromoted(lease.Shard),
+        WorkKind.Index => IsIndexed,
+        _ => IsClosed,
+    };
+
+    /// <summary>Keeps a worker out, until failed work is put back.</summary>
+    public void KeepOut(WorkerInfo worker, Reason reason)
+    {
+        KeptOut.Add(worker, reason);
+        events.Add(KeptOut.Last!, worker: worker.Name);
     }
 
     /// <summary>Notes a failure of a worker that lives on, which may be the culprit.</summary>
     public void NoteFailure(WorkLease lease, string reason)
     {
-        if (lease.Worker is { } worker && KeptOut.Fail(worker.Id, lease.Shard) && Ledger!.IsHeldByOthers(worker.Id))
-            KeptOut.Add(worker, $"failed {JobLimits.MaxFaults} times in a row where others get on, the last time: {reason}");
+        if (lease.Worker is { } worker && KeptOut.Fail(worker.Id, lease.Shard) && AreOthersAtWork(worker.Id))
+            KeepOut(worker, new Reason(JobCodes.WorkerSick, $"failed {JobLimits.MaxFaults} times in a row where others get on, the last time: {reason}"));
     }
 
     public void NoteCommit(WorkLease lease)
@@ -186,4 +223,7 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time)
         KeptOut.Clear();
         Trouble = null;
     }
+
+    // Whoever is kept out ends what it has, but is no reason to keep out the last one too.
+    private bool AreOthersAtWork(Guid worker) => Ledger!.IsHeldByOthers(worker, other => !KeptOut.Has(other));
 }

@@ -47,45 +47,45 @@ internal static class StagedChunks
         }
     }
 
-    /// <summary>Rows of each chunk of the store; those that are known are not read.</summary>
+    /// <summary>The chunks of the store; those that are known are not read.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
-    /// <param name="known">Rows of chunks that are known.</param>
+    /// <param name="known">Chunks that are known.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<IReadOnlyDictionary<int, int>> CountAsync(IStore store, string job, IReadOnlyDictionary<int, int> known, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<int, StagedChunk>> ReadAsync(IStore store, string job, IReadOnlyDictionary<int, StagedChunk> known, CancellationToken cancellationToken)
     {
-        var counts = new Dictionary<int, int>();
+        var chunks = new Dictionary<int, StagedChunk>();
         var unknown = new List<int>();
         await foreach (var entry in store.ListAsync(JobPaths.AllPrompts(job), cancellationToken).ConfigureAwait(false))
         {
             if (!int.TryParse(Path.GetFileNameWithoutExtension(entry.Path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var chunk)) continue;
-            if (known.TryGetValue(chunk, out var rows)) counts[chunk] = rows;
+            if (known.TryGetValue(chunk, out var appended)) chunks[chunk] = appended;
             else unknown.Add(chunk);
         }
         foreach (var some in unknown.Chunk(Readers))
         {
             var rows = await Task.WhenAll(some.Select(chunk => JobFiles.ReadPromptsAsync(store, job, chunk, JobLimits.ChunkRows, cancellationToken))).ConfigureAwait(false);
-            foreach (var (chunk, read) in some.Zip(rows)) counts[chunk] = read?.Count ?? 0;
+            foreach (var (chunk, read) in some.Zip(rows)) chunks[chunk] = StagedChunk.Of(read ?? []);
         }
-        return counts;
+        return chunks;
     }
 
     /// <summary>Refuses to start a job whose rows are not all there, or are more.</summary>
     /// <param name="job">Name of the job.</param>
-    /// <param name="counts">Rows of each chunk that is there.</param>
+    /// <param name="chunks">The chunks that are there.</param>
     /// <param name="rows">Rows that the job is to have, at least 1.</param>
     /// <exception cref="InvalidInputException">Names the first chunk that is missing, not full or too many.</exception>
-    public static void RequireAll(string job, IReadOnlyDictionary<int, int> counts, long rows)
+    public static void RequireAll(string job, IReadOnlyDictionary<int, StagedChunk> chunks, long rows)
     {
         for (var first = 0L; first < rows; first += JobLimits.ChunkRows)
         {
             var (chunk, wanted) = ((int)(first / JobLimits.ChunkRows), Math.Min(JobLimits.ChunkRows, rows - first));
-            if (!counts.TryGetValue(chunk, out var there))
+            if (!chunks.TryGetValue(chunk, out var there))
                 throw new InvalidInputException($"job '{job}' cannot start with {rows} rows: chunk {chunk}, rows {first + 1} to {first + wanted}, was not appended");
-            if (there != wanted) throw new InvalidInputException($"job '{job}' cannot start with {rows} rows: chunk {chunk} has {there} rows, and {wanted} are wanted");
+            if (there.Rows != wanted) throw new InvalidInputException($"job '{job}' cannot start with {rows} rows: chunk {chunk} has {there.Rows} rows, and {wanted} are wanted");
         }
         var last = (int)((rows - 1) / JobLimits.ChunkRows);
-        if (counts.Keys.Where(chunk => chunk > last).Order().FirstOrDefault(-1) is >= 0 and var more)
+        if (chunks.Keys.Where(chunk => chunk > last).Order().FirstOrDefault(-1) is >= 0 and var more)
             throw new InvalidInputException($"job '{job}' cannot start with {rows} rows: chunk {more} was appended too");
     }
 

@@ -1,3 +1,7 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Stores;
+using Atelier.Grains.Events;
+
 namespace Atelier.Grains.Jobs;
 
 /// <summary>Whether the store answers. What it cannot do now is tried again later; nothing is lost by it. Thread-safe.</summary>
@@ -11,6 +15,7 @@ internal sealed class StoreHealth(TimeProvider time)
     // When the calls that are on their way began. A store repeats its requests for a while before it gives up.
     private readonly List<long> _waiting = [];
     private string? _failure;
+    private volatile bool _isFull;
     private long _troubledSince;
 
     /// <summary>What is wrong, in words for the user; null when the last call went well and none is taking long.</summary>
@@ -25,6 +30,9 @@ internal sealed class StoreHealth(TimeProvider time)
             }
         }
     }
+
+    /// <summary>The same with its code.</summary>
+    public Reason? Why => Trouble is { } text ? new Reason(_isFull ? JobCodes.StoreFull : JobCodes.StoreUnreachable, text) : null;
 
     /// <summary>Whether to spare the store, since it failed a moment ago.</summary>
     public bool IsPausing
@@ -57,6 +65,7 @@ internal sealed class StoreHealth(TimeProvider time)
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             var failure = $"the store cannot be used at present: {fault.Message}";
+            _isFull = StoreRoom.IsOut(fault);
             Note(failure);
             // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read. Its number tells a full disk.
             throw new IOException(failure, fault.HResult);

@@ -22,7 +22,10 @@ internal sealed class AttemptCounts
     public string? LastReason { get; set; }
 
     /// <summary>Whether the closing files failed too often to be tried again.</summary>
-    public bool ClosingSetAside => IsSetAside(WorkKind.Close, -1);
+    public bool ClosingSetAside => IsSetAside(WorkKind.Close, WorkLease.CloseShard);
+
+    /// <summary>Whether the index of row ids failed too often to be tried again.</summary>
+    public bool IndexingSetAside => IsSetAside(WorkKind.Index, WorkLease.IndexShard);
 
     /// <summary>Work that has failed too often to be tried again.</summary>
     public IEnumerable<(WorkKind Work, int Shard)> SetAside => _work.Where(work => work.Value.IsTooOften).Select(work => work.Key);
@@ -44,6 +47,14 @@ internal sealed class AttemptCounts
         if (counted.IsTooOften) Last = failure;
         return counted.IsTooOften;
     }
+
+    /// <summary>Whether work on a shard has failed.</summary>
+    public bool HaveFailed(int shard) => _work.ContainsKey((WorkKind.Draw, shard)) || _work.ContainsKey((WorkKind.Promote, shard));
+
+    /// <summary>How often each piece of work has failed, what is set aside first.</summary>
+    public IEnumerable<ShardFailures> List() => _work
+        .Select(work => new ShardFailures(work.Key.Work, work.Key.Shard, work.Value.Failures.Count, work.Value.Losses.Count, work.Value.IsTooOften))
+        .OrderByDescending(work => work.IsSetAside).ThenBy(work => work.Shard);
 
     /// <summary>How often work on a shard has failed, in words for people.</summary>
     public string Describe(int shard) =>

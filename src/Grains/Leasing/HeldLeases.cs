@@ -37,6 +37,9 @@ internal sealed class HeldLeases(TimeProvider time)
 
     public bool HoldsAny(Guid worker) => _leasesOfWorkers.ContainsKey(worker);
 
+    /// <summary>Whether any worker that holds a lease is such.</summary>
+    public bool AreAny(Func<Guid, bool> isSuch) => _leasesOfWorkers.Keys.Any(isSuch);
+
     public HeldLease? Find(Guid lease) => _byId.GetValueOrDefault(lease);
 
     public IReadOnlyList<HeldLease> OfShard(int shard) => _byShard.GetValueOrDefault(shard) ?? (IReadOnlyList<HeldLease>)[];

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
+using Atelier.Grains.Events;
 
 namespace Atelier.Grains.Leasing;
 
@@ -16,14 +17,14 @@ internal sealed class KeptOutWorkers
     public int Count => _workers.Count;
 
     /// <summary>Who was kept out last, and why.</summary>
-    public string? Last { get; private set; }
+    public Reason? Last { get; private set; }
 
     public bool Has(Guid worker) => _workers.Contains(worker);
 
-    public void Add(WorkerInfo worker, string reason)
+    public void Add(WorkerInfo worker, Reason reason)
     {
         _workers.Add(worker.Id);
-        Last = $"worker {worker.Name} ({worker.Device}) {reason}; it is kept out";
+        Last = reason with { Text = $"worker {worker.Name} ({worker.Device}) {reason.Text}; it is kept out" };
     }
 
     /// <summary>Notes a failure of a worker that lives on, which may be the culprit.</summary>

@@ -4,6 +4,7 @@ using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Grains.Committing;
+using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Leasing;
@@ -42,14 +43,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
     public bool Heartbeat(WorkLease lease, WorkProgress progress)
     {
         if (context.Job is not { Status: JobStatus.Running, Ledger: { } ledger } job || lease.Incarnation != job.Record.Incarnation) return false;
-        if (lease.Kind != WorkKind.Close && lease.Shard >= job.Plan!.Shards) return false;
-        var isDone = lease.Kind switch
-        {
-            WorkKind.Draw => ledger.IsCommitted(lease.Shard),
-            WorkKind.Promote => ledger.IsPromoted(lease.Shard),
-            _ => false,
-        };
-        if (isDone) return false;
+        if (lease.Shard >= job.Plan!.Shards || job.IsDone(lease)) return false;
         if (!ledger.Holds(lease.Id) && lease.Worker is { } worker && (context.IsDead(worker) || job.KeptOut.Has(worker.Id))) return false;
         ledger.Renew(lease, progress);
         job.Paces.Note(lease, progress.SamplesPerSecond);
@@ -70,6 +64,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
             _ = create.Answer;
             foreach (var operation in FollowBatch(job)) yield return operation;
             context.Logger.BatchResolved(context.Id, job.Plan.BatchSize!.Value);
+            context.Events.Add(new Reason(JobCodes.BatchResolved, $"batches of {job.Plan.BatchSize.Value}"));
         }
         reply.Value = job.Plan.BatchSize!.Value;
     }
@@ -95,7 +90,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
             wanted = job.NumericsClass ??= bind.Answer;
         }
         reply.Value = wanted == "any" || wanted == numericsClass;
-        if (!reply.Value) KeepOut(job, worker, $"computes in numerics class {Short(numericsClass)}, the job is bound to {Short(wanted)}");
+        if (!reply.Value) KeepOut(job, worker, new Reason(JobCodes.OtherNumerics, $"computes in numerics class {Short(numericsClass)}, the job is bound to {Short(wanted)}"));
     }
 
     /// <summary>Takes a lease back, and counts what went wrong, before others may have the work.</summary>
@@ -107,7 +102,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         if (fault is not null)
         {
             job.NoteFailure(lease, fault);
-            foreach (var operation in Count(job, lease, fault, isLoss: false)) yield return operation;
+            foreach (var operation in Count(job, lease, new Reason(JobCodes.WorkFailed, fault), isLoss: false)) yield return operation;
         }
         job.Ledger.Release(lease.Id);
     }
@@ -116,7 +111,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
     public void Refuse(WorkLease lease, WorkerInfo worker, string reason)
     {
         if (context.Find(lease) is not { Ledger: { } ledger } job) return;
-        KeepOut(job, worker, $"cannot work on the job: {reason}");
+        KeepOut(job, worker, new Reason(JobCodes.WorkerUnfit, $"cannot work on the job: {reason}"));
         ledger.Release(lease.Id);
     }
 
@@ -132,7 +127,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
             foreach (var lease in job.TakeAbandoned())
             {
                 ledger.Withhold(lease.Shard);
-                context.Background.Enqueue(CountLoss(job, lease, worker => $"the process of worker {worker} died"));
+                context.Background.Enqueue(CountLoss(job, lease, Died));
             }
         }
         job.LookAfterLeases();
@@ -140,56 +135,79 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         {
             var stands = ledger.StandsStill(held);
             if (stands && held.Lease.Worker is { } hung)
-                KeepOut(job, hung, $"has a device that stands still: a step takes {held.StepSeconds:0.##} s, and for {context.Time.GetElapsedTime(held.Advanced).TotalSeconds:0} s it has made none");
+            {
+                KeepOut(job, hung, new Reason(
+                    JobCodes.DeviceStandsStill,
+                    $"has a device that stands still: a step takes {held.StepSeconds:0.##} s, and for {context.Time.GetElapsedTime(held.Advanced).TotalSeconds:0} s it has made none"));
+            }
             var isDead = held.Lease.Worker is { } worker && context.IsDead(worker);
-            context.Background.Enqueue(CountLoss(
-                job, held.Lease, name => stands ? $"the device of worker {name} stands still" : isDead ? $"the process of worker {name} died" : $"worker {name} stopped answering"));
+            context.Background.Enqueue(CountLoss(job, held.Lease, name =>
+                stands ? new Reason(JobCodes.DeviceStandsStill, $"the device of worker {name} stands still")
+                : isDead ? Died(name) : new Reason(JobCodes.WorkerSilent, $"worker {name} stopped answering")));
         }
+
+        static Reason Died(string? worker) => new(JobCodes.WorkerDied, $"the process of worker {worker} died");
 
         bool IsLost(HeldLease held) => (held.Lease.Worker is { } worker && context.IsDead(worker)) || ledger.StandsStill(held);
     }
 
     /// <summary>Counts the loss of a worker, if it had begun and finished no batch yet that is kept: then the work may be what it died of.</summary>
-    private IEnumerable<StoreOperation> CountLoss(JobState job, WorkLease lease, Func<string?, string> reason)
+    private IEnumerable<StoreOperation> CountLoss(JobState job, WorkLease lease, Func<string?, Reason> reason)
     {
         var read = new StoreRequest<AttemptNote?>((store, cancel) => AttemptFiles.ReadAsync(store, context.Id, AttemptFiles.Begun(lease), cancel));
         yield return read;
-        var text = reason(lease.Worker?.Name ?? (read.Fault is null ? read.Answer?.Worker : null));
-        if (read.Fault is not null) context.Logger.FailureNotCounted(read.Fault, context.Id, lease.Shard, text);
-        else if (read.Answer is null) job.Trouble = text;
+        var name = lease.Worker?.Name ?? (read.Fault is null ? read.Answer?.Worker : null);
+        var why = reason(name);
+        if (read.Fault is not null) context.Logger.FailureNotCounted(read.Fault, context.Id, lease.Shard, why.Text);
+        else if (read.Answer is null)
+        {
+            job.Trouble = why;
+            Tell(lease, why, name);
+        }
         else
         {
-            foreach (var operation in Count(job, lease, text, isLoss: true)) yield return operation;
+            foreach (var operation in Count(job, lease, why, isLoss: true)) yield return operation;
         }
         job.Ledger!.Counted(lease.Shard);
     }
 
-    private IEnumerable<StoreOperation> Count(JobState job, WorkLease lease, string reason, bool isLoss)
+    private IEnumerable<StoreOperation> Count(JobState job, WorkLease lease, Reason reason, bool isLoss)
     {
         job.Trouble = reason;
-        var (round, note) = (job.Attempts.Round, new AttemptNote { Worker = lease.Worker?.Name, Reason = reason, At = context.Time.GetUtcNow() });
+        Tell(lease, reason, lease.Worker?.Name);
+        var (round, note) = (job.Attempts.Round, new AttemptNote { Worker = lease.Worker?.Name, Code = reason.Code, Reason = reason.Text, At = context.Time.GetUtcNow() });
         var write = new StoreRequest<AttemptFile>((store, cancel) => AttemptFiles.FailAsync(store, lease, isLoss, round, note, cancel));
         yield return write;
         if (write.Fault is not null)
         {
             // When the store cannot be written, it is the likelier culprit.
-            context.Logger.FailureNotCounted(write.Fault, context.Id, lease.Shard, reason);
+            context.Logger.FailureNotCounted(write.Fault, context.Id, lease.Shard, reason.Text);
             yield break;
         }
-        job.Attempts.LastReason = reason;
+        job.Attempts.LastReason = reason.Text;
         var isSetAside = job.Attempts.Add(write.Answer);
-        if (isSetAside && lease.Kind != WorkKind.Close) job.Ledger!.PutAside(lease.Kind, lease.Shard);
-        context.Logger.WorkFailed(context.Id, lease.Kind, lease.Shard, isSetAside, reason);
+        if (isSetAside) Tell(lease, new Reason(JobCodes.WorkSetAside, $"{Name(lease)} failed too often and is not tried any more: {reason.Text}"), worker: null);
+        if (isSetAside && lease.Shard >= 0) job.Ledger!.PutAside(lease.Kind, lease.Shard);
+        context.Logger.WorkFailed(context.Id, lease.Kind, lease.Shard, isSetAside, reason.Text);
         if (!isLoss) yield break;
         // A worker that lives on does so itself. What stays is removed with the job's leftovers.
         yield return StoreOperation.Of((store, cancel) => AttemptFiles.EndAsync(store, lease, cancel));
     }
 
-    private void KeepOut(JobState job, WorkerInfo worker, string reason)
+    private void KeepOut(JobState job, WorkerInfo worker, Reason reason)
     {
-        job.KeptOut.Add(worker, reason);
-        context.Logger.WorkerExcluded(context.Id, worker.Name, reason);
+        job.KeepOut(worker, reason);
+        context.Logger.WorkerExcluded(context.Id, worker.Name, reason.Text);
     }
+
+    private void Tell(WorkLease lease, Reason what, string? worker) => context.Events.Add(what, shard: lease.Shard < 0 ? null : lease.Shard, worker: worker);
+
+    private static string Name(WorkLease lease) => lease.Kind switch
+    {
+        WorkKind.Close => "closing the job",
+        WorkKind.Index => "the index of row ids",
+        _ => $"shard {lease.Shard}",
+    };
 
     private static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
 }

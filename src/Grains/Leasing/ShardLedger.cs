@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 
 namespace Atelier.Grains.Leasing;
@@ -19,7 +20,7 @@ internal sealed class ShardLedger
     private readonly HeldLeases _held;
     private readonly SlowTail _tail;
 
-    // Shards whose lost lease is being counted, and by how many; -1 is the closing of the job.
+    // Shards whose lost lease is being counted, and by how many; also what stands for a shard where the work is about none.
     private readonly Dictionary<int, int> _withheld = [];
 
     public ShardLedger(JobPlan plan, TimeProvider time)
@@ -60,7 +61,10 @@ internal sealed class ShardLedger
     public bool AllPromoted => Promoted == _plan.Shards;
 
     /// <summary>Whether somebody is closing the job, or was lost over it and is being counted.</summary>
-    public bool IsClosing => _held.OfShard(-1).Count > 0 || _withheld.ContainsKey(-1);
+    public bool IsClosing => IsTaken(WorkLease.CloseShard);
+
+    /// <summary>The same of the index of row ids.</summary>
+    public bool IsIndexing => IsTaken(WorkLease.IndexShard);
 
     /// <summary>Whether lost leases are being counted, whose work is nobody's until then.</summary>
     public bool IsCounting => _withheld.Count > 0;
@@ -147,8 +151,8 @@ internal sealed class ShardLedger
         }
     }
 
-    /// <summary>Whether a worker other than this one holds a lease.</summary>
-    public bool IsHeldByOthers(Guid worker) => _held.Workers > (_held.HoldsAny(worker) ? 1 : 0);
+    /// <summary>Whether a worker other than this one holds a lease, of those that count.</summary>
+    public bool IsHeldByOthers(Guid worker, Func<Guid, bool> counts) => _held.AreAny(other => other != worker && counts(other));
 
     /// <summary>Gives every holder its full time again.</summary>
     public void RenewAll() => _held.RenewAll();
@@ -200,8 +204,23 @@ internal sealed class ShardLedger
     /// <summary>Whether a device that holds a lease does nothing.</summary>
     public bool StandsStill(HeldLease held) => _held.StandsStill(held);
 
-    /// <summary>A lease that is held; null when it is not.</summary>
-    public HeldLease? Find(Guid lease) => _held.Find(lease);
+    /// <summary>Where a shard stands.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="haveFailed">Whether attempts at it have failed.</param>
+    /// <param name="lacksImages">Whether samples of it have no image.</param>
+    public ShardState StateOf(int shard, Func<int, bool> haveFailed, Func<int, bool> lacksImages)
+    {
+        if (_undrawable.Contains(shard) || _unpromotable.Contains(shard)) return ShardState.SetAside;
+        if (_promoted.Contains(shard)) return lacksImages(shard) ? ShardState.DoneWithFailures : ShardState.Done;
+        if (IsCommitted(shard)) return ShardState.Committed;
+        if (_held.OfShard(shard) is not { Count: > 0 } holders) return haveFailed(shard) ? ShardState.WaitingAfterFailure : ShardState.Waiting;
+        return ShardState.Leased + Math.Clamp((int)(8 * holders.Max(held => held.Drawn) / _plan.SamplesIn(shard)), 0, 7);
+    }
+
+    /// <summary>The leases of a shard.</summary>
+    public IReadOnlyList<HeldLease> HoldersOf(int shard) => _held.OfShard(shard);
+
+    private bool IsTaken(int shard) => _held.OfShard(shard).Count > 0 || _withheld.ContainsKey(shard);
 
     private void Take(WorkLease lease, bool adopted)
     {

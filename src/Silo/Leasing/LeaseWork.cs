@@ -1,6 +1,8 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Closing;
+using Atelier.Dataset.Jobs;
+using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -107,7 +109,13 @@ internal sealed partial class LeaseWork(
                 return;
             }
             await LeasedJob.ReadRecordAsync(store, lease, cancellationToken);
-            await JobClosing.CloseAsync(store, lease.JobId, cancellationToken);
+            if (lease.Kind == WorkKind.Close)
+            {
+                await JobClosing.CloseAsync(store, lease.JobId, cancellationToken);
+                return;
+            }
+            var plan = await JobFiles.ReadPlanAsync(store, lease.JobId, cancellationToken) ?? throw new FileNotFoundException($"{JobPaths.Plan(lease.JobId)} is missing");
+            await RowIdIndex.BuildAsync(store, lease.JobId, plan, cancellationToken);
         }
     }
 

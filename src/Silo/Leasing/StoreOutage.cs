@@ -27,7 +27,7 @@ internal sealed partial class StoreOutage(IStore store, TimeProvider time, ILogg
     {
         // A file that is missing is not the store's silence.
         if (error is not IOException or FileNotFoundException or DirectoryNotFoundException or EndOfStreamException) return false;
-        var isFull = IsFull(error);
+        var isFull = StoreRoom.IsOut(error);
         if (isFull)
         {
             LogFull(error, job);
@@ -49,9 +49,6 @@ internal sealed partial class StoreOutage(IStore store, TimeProvider time, ILogg
             await Task.Delay(pause, time, cancellationToken);
         }
     }
-
-    // .NET gives an IOException the number of the system's error: ENOSPC and EDQUOT of Linux, EDQUOT of macOS, ERROR_DISK_FULL of Windows.
-    private static bool IsFull(Exception error) => (error.HResult & 0xFFFF) is 28 or 122 or 69 or 112;
 
     private async Task TryRoomAsync(string job, CancellationToken cancellationToken)
     {

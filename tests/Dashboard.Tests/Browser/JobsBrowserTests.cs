@@ -93,6 +93,33 @@ public sealed class JobsBrowserTests(Studio studio) : IClassFixture<Studio>
     }
 
     [Fact]
+    public async Task ShardsThatNeedSomebody_AreFoundFromTheJobWithTheirReason()
+    {
+        await using var tab = await studio.OpenAsync();
+        await tab.GoAsync("/jobs/faces-2");
+        await tab.Page.Locator("#problems tr").Filter(new() { HasText = "set aside" }).GetByRole(AriaRole.Link).ClickAsync();
+        await tab.Page.WaitForURLAsync("**/jobs/faces-2/shards?state=2");
+        Assert.Equal(1, await tab.Page.Locator("tbody tr").CountAsync());
+        await tab.Page.Locator("tbody th a").ClickAsync();
+        await tab.Page.Locator("section[aria-labelledby=shard-title]").GetByText("no space left on device <script>").First.WaitForAsync();
+        await tab.GoAsync("/jobs/faces-2/errors");
+        await tab.Page.GetByText("set aside").First.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Map_IsWalkedByKeys()
+    {
+        await using var tab = await studio.OpenAsync();
+        await tab.GoAsync("/jobs/night-shift");
+        await tab.Page.Locator("#map .grid").FocusAsync();
+        await tab.Page.Locator("#map .said").GetByText("shard 0: done").WaitForAsync();
+        await tab.Page.Keyboard.PressAsync("End");
+        await tab.Page.Locator("#map .said").GetByText("shard 39: waiting").WaitForAsync();
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/jobs/night-shift/shards?at=39");
+    }
+
+    [Fact]
     public async Task HostileText_IsTextEverywhere()
     {
         await using var tab = await studio.OpenAsync();

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Decisions;
+using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Tests.Jobs;
@@ -65,7 +66,7 @@ public sealed class DecisionsTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static Decisions New() => new("job", TimeProvider.System);
+    private static Decisions New() => new("job", TimeProvider.System, new JobEvents("e", TimeProvider.System));
 
     private Task RunAsync(IEnumerable<StoreOperation> flow) => Flows.RunAsync(flow, _store);
 }

@@ -5,6 +5,7 @@ using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Staging;
+using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 using Atelier.Grains.Leasing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -65,7 +66,7 @@ public sealed class JobStateTests
         Assert.Null(Told(job).Message);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((JobStatus.Running, "no worker has asked for work for 30 s"), (Told(job).Status, Told(job).Message));
-        job.Trouble = "the process of worker a died";
+        job.Trouble = new Reason(JobCodes.WorkerDied, "the process of worker a died");
         Assert.Equal("no worker has asked for work for 30 s; before that: the process of worker a died", Told(job).Message);
         job.LastAsked = _time.GetTimestamp();
         Assert.Equal("the process of worker a died", Told(job).Message);
@@ -76,9 +77,9 @@ public sealed class JobStateTests
     {
         await CreateAsync(4);
         var job = (await ReadAsync())!;
-        job.KeptOut.Add(JobCluster.Worker, "rounds differently");
+        job.KeptOut.Add(JobCluster.Worker, new Reason(JobCodes.OtherNumerics, "rounds differently"));
         Assert.Equal("worker test (cpu) rounds differently; it is kept out", Told(job).Message);
-        job.Trouble = "the process of worker a died";
+        job.Trouble = new Reason(JobCodes.WorkerDied, "the process of worker a died");
         Assert.Equal("the process of worker a died; worker test (cpu) rounds differently; it is kept out", Told(job).Message);
     }
 
@@ -124,6 +125,19 @@ public sealed class JobStateTests
         }
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Single(TakeExpired(job));
+    }
+
+    [Fact]
+    public async Task NoteFailure_OfAllWorkersInTurn_NeverKeepsOutTheLast()
+    {
+        await CreateAsync(4);
+        var job = (await ReadAsync())!;
+        var (first, last) = (JobCluster.Worker, new WorkerInfo(Guid.NewGuid(), "last", "cpu"));
+        job.Ledger!.Hold(Lease(0, first));
+        job.Ledger.Hold(Lease(1, last));
+        for (var failure = 0; failure < JobLimits.MaxFaults; failure++) job.NoteFailure(Lease(0, first), "it burns");
+        for (var failure = 0; failure < JobLimits.MaxFaults; failure++) job.NoteFailure(Lease(1, last), "it burns");
+        Assert.Equal((true, false), (job.KeptOut.Has(first.Id), job.KeptOut.Has(last.Id)));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Staging;
+using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
 using Microsoft.Extensions.Time.Testing;
 
@@ -35,7 +36,7 @@ public sealed class ProgressTests
         {
             var progress = ProgressReport.Of(running, _time, null);
             Assert.Equal((JobStatus.Running, 0, null, 4, 4, 4), (progress.Status, progress.ImagesPerSecond, progress.Eta, progress.Shards, progress.ShardSize, progress.BatchSize));
-            return progress.Activity;
+            return progress.Stage.Describe();
         }
     }
 
@@ -92,7 +93,7 @@ public sealed class ProgressTests
 
     private JobState Started()
     {
-        var job = new JobState("job", new JobRecord { Spec = Spec, Incarnation = Guid.Empty, Created = default }, _time);
+        var job = new JobState("job", new JobRecord { Spec = Spec, Incarnation = Guid.Empty, Created = default }, _time, new JobEvents("e", _time));
         job.Load(JobPlan.Of(Spec, 16), [], [], []);
         return job;
     }

@@ -22,28 +22,34 @@ internal sealed class Client
 
     public Client(World world, int shards)
     {
-        (_world, _rows) = (world, 2 * shards);
+        (_world, _rows, HasIds) = (world, 2 * shards, world.Chance(0.5));
         _orders = Order().GetEnumerator();
     }
 
     /// <summary>What is said of the job at its end.</summary>
-    public static byte[] Summary { get; } = JsonSerializer.SerializeToUtf8Bytes(
+    public static byte[] Summary { get; } = SummaryOf(World.Shards, failed: World.Shards);
+
+    /// <summary>The summary of a job with shards of two samples.</summary>
+    public static byte[] SummaryOf(int shards, int failed) => JsonSerializer.SerializeToUtf8Bytes(
         new JobSummary
         {
-            Samples = 2 * World.Shards,
-            Images = World.Shards,
-            Failed = World.Shards,
+            Samples = 2 * shards,
+            Images = 2 * shards - failed,
+            Failed = failed,
             Truncated = 0,
             Errors = new Dictionary<string, long>(),
-            Shards = World.Shards,
+            Shards = shards,
             Bytes = 0,
             DatasetSha256 = "",
             NumericsClasses = [],
             Spec = JobCluster.Spec,
-            Plan = JobPlan.Of(JobCluster.Spec, 2 * World.Shards),
+            Plan = JobPlan.Of(JobCluster.Spec, 2 * shards),
         }, Json);
 
     public bool IsDone { get; private set; }
+
+    /// <summary>Whether rows have ids, so that an index of them is to be made.</summary>
+    public bool HasIds { get; }
 
     /// <summary>Whether a cancel has been answered.</summary>
     public bool IsCancelled { get; private set; }
@@ -56,7 +62,9 @@ internal sealed class Client
         var scheduling = _world.Chance(0.5) ? new JobScheduling { Submitter = "ann" } : null;
         foreach (var step in Insist(machine => machine.Staging.Create(JobCluster.Spec, scheduling))) yield return step;
         foreach (var step in Spoil()) yield return step;
-        foreach (var step in Insist(machine => machine.Staging.Append(0, JobCluster.Rows(_rows)))) yield return step;
+        var rows = JobCluster.Rows(_rows);
+        if (HasIds) rows = [.. rows.Select(row => row with { Id = $"row {row.Index}" })];
+        foreach (var step in Insist(machine => machine.Staging.Append(0, rows))) yield return step;
         foreach (var step in Insist(machine => machine.Staging.Start(_rows))) yield return step;
         while (!_world.IsCalm)
         {
@@ -72,7 +80,7 @@ internal sealed class Client
                 < 24 => Insist(machine => machine.Deciding.SetPriority(JobPriority.Low, weight, by)),
                 < 30 => Insist(machine => machine.Deciding.RetryFailed(by)),
                 < 34 => Insist(machine => machine.Staging.Start(_rows)),
-                34 => LeaveAFile(_world.Random.Next(World.Shards)),
+                < 37 => LeaveAFile(_world.Random.Next(World.Shards)),
                 _ => Spoil(),
             }) yield return step;
             IsCancelled |= isCancel;

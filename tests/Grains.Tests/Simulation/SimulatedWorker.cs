@@ -65,6 +65,7 @@ internal sealed class SimulatedWorker
             {
                 WorkKind.Draw => Draw(lease, end),
                 WorkKind.Promote => Promote(lease, end),
+                WorkKind.Index => Index(end),
                 _ => Close(end),
             }) yield return step;
             (isFinished, fault) = (end.IsFinished, end.Fault);
@@ -124,6 +125,13 @@ internal sealed class SimulatedWorker
             }
         })) yield return step;
         (end.IsFinished, end.Fault) = (fault is null, fault);
+    }
+
+    // Only that it is there matters to the job.
+    private IEnumerable<bool> Index(WorkEnd end)
+    {
+        foreach (var step in Do(store => store.TryCreateAsync(JobPaths.RowIdIndex(World.Job), """{ "rows": 1, "ids": 1 }"""u8.ToArray()))) yield return step;
+        end.IsFinished = true;
     }
 
     // What the closing of a job does to its store, without the pictures.

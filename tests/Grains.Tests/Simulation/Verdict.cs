@@ -16,6 +16,8 @@ internal static class Verdict
         var isCancelled = decisions.Any(decision => decision.Lifecycle == JobLifecycle.Cancelled);
         if (client.IsCancelled && !isCancelled && Read(store, JobPaths.Summary(World.Job)) is null) throw new InvariantException("a cancel that was answered is not in the store");
         for (var shard = 0; shard < World.Shards; shard++) CheckShard(store, shard, mustBeThere: !isCancelled);
+        if (client.HasIds && Read(store, JobPaths.Summary(World.Job)) is not null && Read(store, JobPaths.RowIdIndex(World.Job)) is null)
+            throw new InvariantException("the job is closed without an index of its row ids");
         CheckLeftovers(world, isCancelled);
         foreach (var activation in world.Activations) CheckActivation(activation.Machine.Progress(), store, isCancelled);
         var reborn = new Activation(world);

@@ -4,7 +4,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Decisions;
 
 public sealed class JobDecisionFilesTests
 {

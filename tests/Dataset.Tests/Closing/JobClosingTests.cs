@@ -11,7 +11,7 @@ using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Shards;
 using Atelier.Dataset.Tests.Stores;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Closing;
 
 public sealed class JobClosingTests : IDisposable
 {

@@ -4,8 +4,9 @@ using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Tests.Jobs;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Catalogue;
 
 public sealed class JobIndexTests : IDisposable
 {

@@ -4,8 +4,9 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Jobs;
 
-namespace Atelier.Grains.Jobs;
+namespace Atelier.Grains.Describing;
 
 /// <summary>Says what was asked of a job. What only the store knows is read when it is asked for.</summary>
 internal sealed class JobDescribing(JobContext context)
@@ -30,6 +31,7 @@ internal sealed class JobDescribing(JobContext context)
             Plan = job.Plan,
             NumericsClass = job.NumericsClass ?? numerics.Answer,
             Created = job.Record.Created,
+            Started = job.Plan?.Started,
             Changed = job.Decisions.Next == 0 ? null : decision.Changed,
             Ended = hasEnded ? outcome.Answer?.Ended : null,
             LastDecision = decision.By is { } name ? new DecidedBy(name, decision.Reason) : null,

@@ -7,7 +7,7 @@ using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Tests.Images;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Staging;
 
 public sealed class JobInputsTests
 {

@@ -4,9 +4,10 @@ using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Reading;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Tests.Jobs;
 using Atelier.Dataset.Tests.Shards;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Reading;
 
 public sealed class JobDownloadTests : IDisposable
 {

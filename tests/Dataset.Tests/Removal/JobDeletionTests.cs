@@ -5,10 +5,11 @@ using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Removal;
 using Atelier.Dataset.Stores;
+using Atelier.Dataset.Tests.Jobs;
 using Atelier.Dataset.Tests.Shards;
 using Atelier.Dataset.Tests.Stores;
 
-namespace Atelier.Dataset.Tests.Jobs;
+namespace Atelier.Dataset.Tests.Removal;
 
 public sealed class JobDeletionTests : IDisposable
 {
