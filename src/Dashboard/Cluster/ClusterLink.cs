@@ -10,10 +10,12 @@ internal sealed partial class ClusterLink(DashboardOptions options, ILogger<Clus
     private static readonly RetryOptions Retries = new() { MaxTries = 2, Pause = TimeSpan.FromMilliseconds(100) };
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
 
-    // Who has just waited in vain need not have the next one wait too.
+    // After two have waited in vain, the next need not wait too. One may have met a job that waits for a slow store.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+    private const int InVain = 2;
 
     private long _silentSince;
+    private int _inVain;
     private volatile AtelierClient? _client;
 
     /// <summary>Whether there is to be a cluster at all.</summary>
@@ -32,23 +34,25 @@ internal sealed partial class ClusterLink(DashboardOptions options, ILogger<Clus
     /// <summary>Asks the cluster for something.</summary>
     /// <param name="ask">The question.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="times">How many times as long as usual the answer may take.</param>
     /// <exception cref="ClusterUnreachableException">Nobody answers in time, or there is no cluster.</exception>
-    public async Task<T> AskAsync<T>(Func<AtelierClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(Func<AtelierClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken, int times = 1)
     {
         var client = Require();
         var silent = Interlocked.Read(ref _silentSince);
-        if (silent != 0 && options.Time.GetElapsedTime(silent) < Silence) throw new ClusterUnreachableException("no silo answers");
-        using var patience = new CancellationTokenSource(options.Patience, options.Time);
+        if (Volatile.Read(ref _inVain) >= InVain && options.Time.GetElapsedTime(silent) < Silence) throw new ClusterUnreachableException("no silo answers");
+        using var patience = new CancellationTokenSource(times * options.Patience, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             var answer = await ask(client, either.Token);
-            Interlocked.Exchange(ref _silentSince, 0);
+            Interlocked.Exchange(ref _inVain, 0);
             return answer;
         }
         catch (Exception lost) when (!cancellationToken.IsCancellationRequested && (patience.IsCancellationRequested || lost is OrleansException or TimeoutException))
         {
             Interlocked.Exchange(ref _silentSince, options.Time.GetTimestamp());
+            Interlocked.Increment(ref _inVain);
             throw new ClusterUnreachableException("no silo answers", lost);
         }
     }

@@ -1,3 +1,4 @@
+using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Problems;
 using Atelier.Dataset.Stores;
 using Atelier.Dataset.Uploads;
@@ -35,8 +36,10 @@ internal static class FilesApi
         return Task.CompletedTask;
     }
 
-    private static async Task<Created<FileView>> CreateAsync(HttpRequest request, ListUpload upload, CancellationToken cancellationToken)
+    private static async Task<Created<FileView>> CreateAsync(HttpRequest request, ListUpload upload, ClusterLink cluster, CancellationToken cancellationToken)
     {
+        // One that does not answer at present may do so before the list goes.
+        if (!cluster.IsWanted) cluster.Require();
         var list = await upload.ReceiveAsync(await SentList.OpenAsync(request, cancellationToken), cancellationToken);
         return TypedResults.Created($"{ApiHosting.Root}/files/{list.Id}", FileView.Of(list));
     }

@@ -12,6 +12,9 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private const int ReadsAtOnce = 32;
 
+    // The first listing of ten thousand jobs takes the cluster some seconds, and anybody else too.
+    private const int FirstListing = 5;
+
     private readonly Lock _gate = new();
     private Task<AllJobs>? _reading;
     private long _begun;
@@ -58,9 +61,10 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
             var isFresh = _reading is { IsFaulted: false } && (!_reading.IsCompleted || time.GetElapsedTime(_begun) < Fresh);
             if (_reading is null || _isStale || !isFresh)
             {
-                // Whoever gives up leaves it to the others.
-                _reading = Task.Run(() => ReadAllAsync(_isStale), CancellationToken.None);
+                var isStale = _isStale;
                 (_begun, _isStale) = (time.GetTimestamp(), false);
+                // Whoever gives up leaves it to the others.
+                _reading = Task.Run(() => ReadAllAsync(isStale), CancellationToken.None);
             }
             return _reading.WaitAsync(cancellationToken);
         }
@@ -74,7 +78,7 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
             var query = new JobQuery { Count = JobQuery.MaxCount, IsFresh = isFresh };
             while (true)
             {
-                var page = await cluster.AskAsync((client, cancel) => client.ListAsync(query, cancel), CancellationToken.None);
+                var page = await cluster.AskAsync((client, cancel) => client.ListAsync(query, cancel), CancellationToken.None, times: FirstListing);
                 jobs.AddRange(page.Jobs);
                 if (page.Jobs.Length < query.Count) return new AllJobs(jobs, page.AsOf, IsLive: true);
                 query = query with { After = page.Jobs[^1].JobId, IsFresh = false };

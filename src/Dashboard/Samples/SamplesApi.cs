@@ -1,3 +1,4 @@
+using Atelier.Abstractions;
 using Atelier.Abstractions.Shards;
 using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Jobs;
@@ -29,7 +30,7 @@ internal static class SamplesApi
         samples.MapGet("", ListAsync).WithName("listSamples").WithSummary("Samples of committed shards; a search looks at as many as two seconds allow, and says how many.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         samples.MapGet("/{key}", GetAsync).WithName("getSample").WithSummary("All that is known of a sample.").ProducesProblem(StatusCodes.Status404NotFound);
-        samples.MapGet("/{key}/image", ImageAsync).WithName("getImage").WithSummary("The image of a sample, as it is in its shard.")
+        samples.MapGet("/{key}/image", ImageAsync).WithName("getImage").WithSummary("The image of a sample, as it is in its shard; of a large one, with size=256, a small picture.")
             .Produces<Stream>(StatusCodes.Status200OK, "image/png", "image/jpeg", "image/webp").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -40,8 +41,9 @@ internal static class SamplesApi
         TypedResults.Ok(await samples.ReadOneAsync(job, await jobs.ReadPlanAsync(job, cancellationToken), key, cancellationToken));
 
     private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult>> ImageAsync(
-        string job, string key, string? sha, JobReader jobs, SampleReader samples, IStore store, HttpContext context, CancellationToken cancellationToken)
+        string job, string key, string? sha, int? size, JobReader jobs, SampleReader samples, Thumbnails thumbnails, IStore store, HttpContext context, CancellationToken cancellationToken)
     {
+        if (size is not (null or Thumbnails.Size)) throw new InvalidInputException($"size is '{size}'; allowed: {Thumbnails.Size}, or none for the image as it is");
         var plan = await jobs.ReadPlanAsync(job, cancellationToken);
         var (sample, stats) = await samples.FindAsync(job, plan, key, cancellationToken);
         var row = await ShardReader.ReadColumnsAsync(store, job, stats, ImageColumns, (int)(sample - stats.FirstSample), 1, cancellationToken);
@@ -52,12 +54,15 @@ internal static class SamplesApi
         var pixels = row.Values(ShardColumns.PixelSha256)[0];
         context.Response.Headers.CacheControl = sha is not null && sha == pixels ? ForGood : "private, no-cache";
         StoredFile.Guard(context.Response);
-        var tag = new EntityTagHeaderValue($"\"{pixels}-{bytes}\"");
+        var isSmall = size is not null && bytes > Thumbnails.LargeBytes;
+        var tag = new EntityTagHeaderValue($"\"{pixels}-{(isSmall ? Thumbnails.Size : bytes)}\"");
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
         {
             context.Response.Headers.ETag = tag.ToString();
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
+        if (isSmall)
+            return TypedResults.Bytes(await thumbnails.GetAsync(pixels!, () => ReadAsync(store, job, stats, offset, bytes, CancellationToken.None), cancellationToken), Types[ImageFormats.Webp], entityTag: tag);
         return TypedResults.Bytes(await ReadAsync(store, job, stats, offset, bytes, cancellationToken), type, entityTag: tag, enableRangeProcessing: true);
     }
 
