@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Catalogue;
@@ -53,7 +54,23 @@ public static class CalibrationFiles
     public static async Task<Calibration?> ReadAsync(IStore store, string modelDigest, string device, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var path = Path(modelDigest, device);
+        return await ReadAsync(store, Path(modelDigest, device), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All calibrations of a model.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="modelDigest">Digest of the model: 64 hexadecimal digits in lower case.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">A file is damaged; the message names it.</exception>
+    public static async IAsyncEnumerable<Calibration> ListAsync(IStore store, string modelDigest, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await foreach (var entry in store.ListAsync($"{JobIndex.CalibrationsFolder}/{modelDigest}/", cancellationToken).ConfigureAwait(false))
+            if (await ReadAsync(store, entry.Path, cancellationToken).ConfigureAwait(false) is { } calibration) yield return calibration;
+    }
+
+    private static async Task<Calibration?> ReadAsync(IStore store, string path, CancellationToken cancellationToken)
+    {
         if (await store.ReadAsync(path, cancellationToken).ConfigureAwait(false) is not { } content) return null;
         var calibration = JobJson.Read(content, JobJson.File.Calibration, path);
         return calibration.Measurements.Count > 0

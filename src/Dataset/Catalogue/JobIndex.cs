@@ -20,6 +20,13 @@ public static class JobIndex
     /// <summary>First segment of the paths of calibrations, nor that.</summary>
     internal const string CalibrationsFolder = ".calibrations";
 
+    /// <summary>First segment of the paths of uploaded lists, nor that.</summary>
+    internal const string UploadsFolder = ".uploads";
+
+    // What a dashboard keeps about those who use it.
+    private const string AccessFolder = ".access";
+    private const string AuditFolder = ".audit";
+
     private const string Created = "created";
     private const string Finished = "finished";
 
@@ -40,7 +47,7 @@ public static class JobIndex
             throw new InvalidInputException($"'{job}' cannot be the name of a job: {invalid.Message}", invalid);
         }
         if (IsTaken(job))
-            throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps a list of jobs, models and calibrations there");
+            throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps something else there");
     }
 
     /// <summary>
@@ -169,7 +176,7 @@ public static class JobIndex
         }
     }
 
-    private static bool IsTaken(string name) => name is Folder or ModelsFolder or CalibrationsFolder;
+    private static bool IsTaken(string name) => name is Folder or ModelsFolder or CalibrationsFolder or UploadsFolder or AccessFolder or AuditFolder;
 
     private static string Marker(string job, string mark) => $"{Folder}/{job}/{mark}";
 }

@@ -37,6 +37,22 @@ public sealed record JobOutcome
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelDigest { get; init; }
 
+    /// <summary>The job in a list.</summary>
+    /// <param name="job">Its name.</param>
+    public JobListing ToListing(string job) => new()
+    {
+        JobId = job,
+        Status = Status,
+        Submitter = Submitter,
+        Samples = Samples,
+        Finished = Finished,
+        Failed = Failed,
+        Created = Created,
+        Changed = Ended,
+        Priority = Priority,
+        ModelDigest = ModelDigest,
+    };
+
     /// <summary>Whether a job can have ended so.</summary>
     internal bool IsPossible =>
         Status is JobStatus.Completed or JobStatus.Cancelled && Failed >= 0 && Finished >= Failed && Samples >= Finished

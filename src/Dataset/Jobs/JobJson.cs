@@ -15,6 +15,7 @@ using Atelier.Dataset.Plans;
 using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Staging;
 using Atelier.Dataset.StoredModels;
+using Atelier.Dataset.Uploads;
 
 namespace Atelier.Dataset.Jobs;
 
@@ -37,6 +38,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(RowIdCounts))]
 [JsonSerializable(typeof(ShardStats))]
 [JsonSerializable(typeof(PromptLine))]
+[JsonSerializable(typeof(UploadedList))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
     /// <summary>For files that people read: indented.</summary>

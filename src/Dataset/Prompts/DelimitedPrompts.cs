@@ -3,16 +3,16 @@ namespace Atelier.Dataset.Prompts;
 /// <summary>Reads a <c>.csv</c> or <c>.tsv</c> file: a header that names the columns, then a row for each record.</summary>
 internal static class DelimitedPrompts
 {
-    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines, char delimiter)
+    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines, char delimiter, RowProblems? problems)
     {
         Header? header = null;
-        await foreach (var (line, fields) in DelimitedRecords.ParseAsync(path, lines, delimiter).ConfigureAwait(false))
+        await foreach (var (line, fields) in DelimitedRecords.ParseAsync(path, lines, delimiter, problems).ConfigureAwait(false))
         {
             var place = $"{path} line {line}";
             if (header is null)
                 header = Header.Parse(place, fields, delimiter);
-            else
-                yield return header.Parse(place, line, fields);
+            else if (RowProblems.Try(problems, path, line, () => header.Parse(place, line, fields)) is { } row)
+                yield return row;
         }
     }
 

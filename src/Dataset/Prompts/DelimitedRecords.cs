@@ -1,4 +1,5 @@
 using System.Text;
+using Atelier.Abstractions;
 
 namespace Atelier.Dataset.Prompts;
 
@@ -21,7 +22,7 @@ internal static class DelimitedRecords
 
     /// <summary>The records with the line each begins on; blank lines between them are skipped.</summary>
     public static async IAsyncEnumerable<(long Line, string[] Fields)> ParseAsync(
-        string path, IAsyncEnumerable<TextLine> lines, char delimiter)
+        string path, IAsyncEnumerable<TextLine> lines, char delimiter, RowProblems? problems)
     {
         var (first, length, state) = (0L, 0, State.FieldStart);
         var fields = new List<string>();
@@ -38,7 +39,18 @@ internal static class DelimitedRecords
             length += text.Length;
             if (length > MaxCharacters)
                 throw PromptFields.Invalid($"{path} line {first}", $"the row has more than {MaxCharacters:N0} characters, so a quote in it may never be closed");
-            state = ReadLine($"{path} line {line.Number}", text, delimiter, state, fields, field);
+            try
+            {
+                state = ReadLine($"{path} line {line.Number}", text, delimiter, state, fields, field);
+            }
+            catch (InvalidInputException problem) when (problems is not null)
+            {
+                problems.Add(path, line.Number, problem);
+                state = State.FieldStart;
+                fields.Clear();
+                field.Clear();
+                continue;
+            }
             if (state == State.Quoted)
             {
                 field.Append('\n');

@@ -8,12 +8,12 @@ namespace Atelier.Dataset.Prompts;
 /// <summary>Reads a <c>.jsonl</c> file: one JSON object a line.</summary>
 internal static class JsonPrompts
 {
-    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines)
+    public static async IAsyncEnumerable<ParsedRow> ParseAsync(string path, IAsyncEnumerable<TextLine> lines, RowProblems? problems)
     {
         await foreach (var line in lines.ConfigureAwait(false))
         {
-            if (!line.IsBlank)
-                yield return Parse($"{path} line {line.Number}", line.Number, line.Utf8.Span);
+            if (!line.IsBlank && RowProblems.Try(problems, path, line.Number, () => Parse($"{path} line {line.Number}", line.Number, line.Utf8.Span)) is { } row)
+                yield return row;
         }
     }
 

@@ -64,35 +64,32 @@ public static class PromptFile
         return counts;
     }
 
-    private static async IAsyncEnumerable<(SubmittedRow Row, long Line)> ReadLinesAsync(
-        string path, int? inputSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the rows of a list that somebody has sent. It cannot name pictures, which would be files of this machine. Rows with a problem are left out and collected; the
+    /// rest keep the order of the list, with indices as if there were no others.
+    /// </summary>
+    /// <param name="content">The list; left open.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="extension">Its format: one of <see cref="Extensions"/>.</param>
+    /// <param name="problems">Where problems of rows go.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">
+    /// What is wrong leaves no row that could be told from the next: a header, a line without end, a quote that is never closed, another encoding; or there is no row at all.
+    /// </exception>
+    public static async IAsyncEnumerable<PromptRow> ReadAsync(
+        Stream content, string name, string extension, RowProblems problems, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var format = FormatOf(path);
-        var ids = new DistinctIds(path);
-        var inputs = new RowInputs(path, inputSize);
-        var rows = 0L;
-        await foreach (var row in format(path, TextLines.ReadAsync(path, cancellationToken)).ConfigureAwait(false))
-        {
-            if (row.Id is not null)
-                ids.Add(row.Id, row.Line);
-            var (sha256, input) = inputs.Prepare(row);
-            yield return (new SubmittedRow(new PromptRow
-            {
-                Index = rows++,
-                Prompt = row.Prompt,
-                Id = row.Id,
-                Seed = row.Seed,
-                GuidanceScale = row.GuidanceScale,
-                NegativePrompt = row.NegativePrompt,
-                Label = row.Label,
-                InputSha256 = sha256,
-            }, input), row.Line);
-        }
-        if (rows == 0)
-            throw new InvalidInputException($"{path} has no rows; at least one prompt is needed.");
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(problems);
+        var parsed = FormatOf(name, extension)(name, TextLines.ReadAsync(content, name, problems, cancellationToken), problems);
+        await foreach (var ((row, _), _) in NumberAsync(name, parsed, CheckNoPicture, problems, cancellationToken).ConfigureAwait(false)) yield return row;
+
+        (string?, ReadOnlyMemory<byte>) CheckNoPicture(ParsedRow row) => row.Image is null && row.Mask is null
+            ? default
+            : throw PromptFields.Invalid($"{name} line {row.Line}", "there is an image, and a list that is sent cannot name files; atelier submit sends pictures");
     }
 
-    private static Func<string, IAsyncEnumerable<TextLine>, IAsyncEnumerable<ParsedRow>> FormatOf(string path)
+    private static IAsyncEnumerable<(SubmittedRow Row, long Line)> ReadLinesAsync(string path, int? inputSize, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var allowed = $"a prompt list is a file whose name ends in {string.Join(", ", Extensions)}";
@@ -100,14 +97,50 @@ public static class PromptFile
             throw new InvalidInputException($"{path} is a folder; {allowed}.");
         if (!File.Exists(path))
             throw new InvalidInputException($"{path}: there is no such file.");
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".txt" => PlainPrompts.ParseAsync,
-            ".jsonl" => JsonPrompts.ParseAsync,
-            ".csv" => (file, lines) => DelimitedPrompts.ParseAsync(file, lines, ','),
-            ".tsv" => (file, lines) => DelimitedPrompts.ParseAsync(file, lines, '\t'),
-            var other => throw new InvalidInputException(
-                $"{path} {(other.Length == 0 ? "has no file name extension" : $"has the extension '{other}'")}; {allowed}."),
-        };
+        var parsed = FormatOf(path, Path.GetExtension(path))(path, TextLines.ReadAsync(path, cancellationToken), null);
+        return NumberAsync(path, parsed, new RowInputs(path, inputSize).Prepare, problems: null, cancellationToken);
     }
+
+    /// <summary>Gives rows their indices and inputs, and refuses ids that are there twice.</summary>
+    private static async IAsyncEnumerable<(SubmittedRow Row, long Line)> NumberAsync(
+        string list, IAsyncEnumerable<ParsedRow> parsed, Func<ParsedRow, (string? Sha256, ReadOnlyMemory<byte> Content)> prepare, RowProblems? problems,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ids = new DistinctIds(list);
+        var rows = 0L;
+        await foreach (var row in parsed.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            var submitted = RowProblems.Try(problems, list, row.Line, () =>
+            {
+                if (row.Id is not null) ids.Add(row.Id, row.Line);
+                var (sha256, input) = prepare(row);
+                return new SubmittedRow(new PromptRow
+                {
+                    Index = rows,
+                    Prompt = row.Prompt,
+                    Id = row.Id,
+                    Seed = row.Seed,
+                    GuidanceScale = row.GuidanceScale,
+                    NegativePrompt = row.NegativePrompt,
+                    Label = row.Label,
+                    InputSha256 = sha256,
+                }, input);
+            });
+            if (submitted is null) continue;
+            rows++;
+            yield return (submitted, row.Line);
+        }
+        if (rows == 0 && problems is not { Total: > 0 })
+            throw new InvalidInputException($"{list} has no rows; at least one prompt is needed.");
+    }
+
+    private static Func<string, IAsyncEnumerable<TextLine>, RowProblems?, IAsyncEnumerable<ParsedRow>> FormatOf(string list, string extension) => extension.ToLowerInvariant() switch
+    {
+        ".txt" => PlainPrompts.ParseAsync,
+        ".jsonl" => JsonPrompts.ParseAsync,
+        ".csv" => (file, lines, problems) => DelimitedPrompts.ParseAsync(file, lines, ',', problems),
+        ".tsv" => (file, lines, problems) => DelimitedPrompts.ParseAsync(file, lines, '\t', problems),
+        var other => throw new InvalidInputException(
+            $"{list} {(other.Length == 0 ? "has no file name extension" : $"has the extension '{other}'")}; a prompt list is a file whose name ends in {string.Join(", ", Extensions)}."),
+    };
 }

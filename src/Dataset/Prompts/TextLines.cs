@@ -18,6 +18,17 @@ internal static class TextLines
     {
         var file = Open(path);
         await using var _ = file.ConfigureAwait(false);
+        await foreach (var line in ReadAsync(file, path, problems: null, cancellationToken).ConfigureAwait(false)) yield return line;
+    }
+
+    /// <summary>The lines of a stream, which is left open; one buffer serves them all.</summary>
+    /// <param name="file">The stream.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <param name="problems">Collects lines that are not text, which are left out; null to throw at the first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">A line is too long, or the text is UTF-16, or nothing is collected and a line is not text.</exception>
+    public static async IAsyncEnumerable<TextLine> ReadAsync(Stream file, string path, RowProblems? problems, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var buffer = new byte[InitialBytes];
         var (start, end, number) = (0, 0, 1L);
         while (true)
@@ -25,7 +36,7 @@ internal static class TextLines
             var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
             if (length >= 0)
             {
-                yield return Check(path, number++, buffer.AsMemory(start, length));
+                if (Check(path, number++, buffer.AsMemory(start, length), problems) is { } line) yield return line;
                 start += length + 1;
                 continue;
             }
@@ -41,8 +52,8 @@ internal static class TextLines
                 break;
             end += read;
         }
-        if (end > 0)
-            yield return Check(path, number, buffer.AsMemory(0, end));
+        if (end > 0 && Check(path, number, buffer.AsMemory(0, end), problems) is { } last)
+            yield return last;
     }
 
     private static FileStream Open(string path)
@@ -61,7 +72,7 @@ internal static class TextLines
         }
     }
 
-    private static TextLine Check(string path, long number, ReadOnlyMemory<byte> line)
+    private static TextLine? Check(string path, long number, ReadOnlyMemory<byte> line, RowProblems? problems)
     {
         if (number == 1)
         {
@@ -72,13 +83,15 @@ internal static class TextLines
         }
         if (line.Span is [.., (byte)'\r'])
             line = line[..^1];
-        if (!Utf8.IsValid(line.Span))
-            throw new InvalidInputException($"{path} line {number}: {FirstInvalid(line.Span)} is not valid UTF-8; save the file as UTF-8.");
-        if (line.Span.Contains((byte)'\r'))
-            throw new InvalidInputException($"{path} line {number}: there is a carriage return within the line; lines end with LF or CR LF.");
-        if (line.Span.Contains((byte)0))
-            throw new InvalidInputException($"{path} line {number}: there is a NUL character (U+0000); if the file is UTF-16, save it as UTF-8.");
-        return new TextLine(number, line);
+        var problem = !Utf8.IsValid(line.Span) ? $"{FirstInvalid(line.Span)} is not valid UTF-8; save the file as UTF-8."
+            : line.Span.Contains((byte)'\r') ? "there is a carriage return within the line; lines end with LF or CR LF."
+            : line.Span.Contains((byte)0) ? "there is a NUL character (U+0000); if the file is UTF-16, save it as UTF-8."
+            : null;
+        if (problem is null) return new TextLine(number, line);
+        var refused = new InvalidInputException($"{path} line {number}: {problem}");
+        if (problems is null) throw refused;
+        problems.Add(path, number, refused);
+        return null;
     }
 
     private static string FirstInvalid(ReadOnlySpan<byte> line)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
@@ -77,6 +78,26 @@ public static class StoredModel
                 throw new InvalidDataException($"{path} is not the file of {entry.Length} bytes with the SHA-256 {entry.Sha256} that the model's list names");
         }
         return true;
+    }
+
+    /// <summary>Digests of the models that are whole, in ordinal order.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async IAsyncEnumerable<string> ListAsync(IStore store, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await foreach (var entry in store.ListAsync(JobIndex.ModelsFolder + "/", cancellationToken).ConfigureAwait(false))
+            if (entry.Path.Split('/') is [_, var digest, "manifest.json"] && JobSpecRules.IsSha256(digest)) yield return digest;
+    }
+
+    /// <summary>Its <c>model.json</c>, which says what it is; null where there is none.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="digest">Digest of the model.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<byte[]?> ReadConfigAsync(IStore store, string digest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.ReadAsync(FilePath(digest, "model.json"), cancellationToken);
     }
 
     private static string Folder(string digest) => JobSpecRules.IsSha256(digest)

@@ -55,19 +55,7 @@ internal sealed class JobCatalogue(TimeProvider time)
     }
 
     /// <summary>Notes how a job ended.</summary>
-    public void End(string job, JobOutcome outcome) => _ended[job] = new JobListing
-    {
-        JobId = job,
-        Status = outcome.Status,
-        Submitter = outcome.Submitter,
-        Priority = outcome.Priority,
-        ModelDigest = outcome.ModelDigest,
-        Samples = outcome.Samples,
-        Finished = outcome.Finished,
-        Failed = outcome.Failed,
-        Created = outcome.Created,
-        Changed = outcome.Ended,
-    };
+    public void End(string job, JobOutcome outcome) => _ended[job] = outcome.ToListing(job);
 
     /// <summary>Notes what the store says of a job that has not said anything; it holds until it does.</summary>
     public void Learn(JobListing job)

@@ -4,24 +4,26 @@ using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
-namespace Atelier.Grains.Jobs;
+namespace Atelier.Dataset.Catalogue;
 
 /// <summary>How a job stands that nobody has woken, as far as its small files say.</summary>
-internal static class StoredJob
+public static class StoredJob
 {
     /// <summary>Reads a job that has not told how it is; <see cref="JobStatus.Recovering"/> where its shards would have to be counted, null where there is no such job.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public static async Task<JobListing?> ReadAsync(IStore store, string job)
+    public static async Task<JobListing?> ReadAsync(IStore store, string job, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(store);
         try
         {
-            if (await JobFiles.ReadRecordAsync(store, job) is not { } record) return null;
-            var last = await JobDecisionFiles.FindLastAsync(store, job);
-            var decision = (last < 0 ? null : await JobDecisionFiles.ReadAsync(store, job, last)) ?? new JobDecision();
-            var plan = await JobFiles.ReadPlanAsync(store, job);
-            var summary = plan is null ? null : await JobFiles.ReadSummaryAsync(store, job);
+            if (await JobFiles.ReadRecordAsync(store, job, cancellationToken).ConfigureAwait(false) is not { } record) return null;
+            var last = await JobDecisionFiles.FindLastAsync(store, job, cancellationToken).ConfigureAwait(false);
+            var decision = (last < 0 ? null : await JobDecisionFiles.ReadAsync(store, job, last, cancellationToken).ConfigureAwait(false)) ?? new JobDecision();
+            var plan = await JobFiles.ReadPlanAsync(store, job, cancellationToken).ConfigureAwait(false);
+            var summary = plan is null ? null : await JobFiles.ReadSummaryAsync(store, job, cancellationToken).ConfigureAwait(false);
             return new JobListing
             {
                 JobId = job,

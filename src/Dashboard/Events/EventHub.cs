@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Security.Cryptography;
+
+namespace Atelier.Dashboard.Events;
+
+/// <summary>
+/// Hands events to whoever follows their topics. Each topic is read once, however many follow it. Events have ids <c>{epoch}-{number}</c>, where the epoch is this process:
+/// who comes back with one gets what he missed, or is told that nobody knows what that was.
+/// </summary>
+internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventHub> logger)
+{
+    private const int MaxStreams = 2000;
+    private const int MaxKept = 10_000;
+    private const int EpochBytes = 6;
+
+    // A page that is reloaded comes back before that.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EpochBytes));
+    private readonly Dictionary<string, FollowedTopic> _followed = new(StringComparer.Ordinal);
+    private readonly Queue<(long Number, string Topic, SseItem<string> Item)> _kept = [];
+    private long _number;
+    private long _forgotten;
+    private int _streams;
+
+    /// <summary>Topics that are being read now.</summary>
+    public int Followed
+    {
+        get { lock (_gate) return _followed.Count; }
+    }
+
+    /// <summary>Begins to follow topics; null where too many streams are open.</summary>
+    /// <param name="names">The topics.</param>
+    /// <param name="after">Id of the last event that the client knows; null for none.</param>
+    public EventSubscription? Subscribe(IReadOnlyList<string> names, string? after)
+    {
+        lock (_gate)
+        {
+            if (_streams == MaxStreams) return null;
+            _streams++;
+            var subscription = new EventSubscription(this, names, time, lifetime.ApplicationStopping);
+            var last = Parse(after);
+            var isReset = after is not null && (last is null || last < _forgotten);
+            var newest = new List<SseItem<string>>();
+            foreach (var name in names)
+            {
+                if (!_followed.TryGetValue(name, out var topic)) _followed.Add(name, topic = Follow(name));
+                topic.Subscriptions.Add(subscription);
+                isReset |= last < topic.Since;
+                if (topic.Newest is { } state) newest.Add(new SseItem<string>(state.Data, state.Type));
+            }
+            var isResumed = after is not null && !isReset;
+            subscription.Write(new SseItem<string>($"{{\"epoch\":\"{_epoch}\"}}", "hello") { EventId = isResumed ? null : Id(_number) });
+            if (isReset) subscription.Write(new SseItem<string>("{}", "reset") { EventId = Id(_number) });
+            foreach (var state in newest) subscription.Write(state);
+            foreach (var (number, topic, item) in isResumed ? _kept : [])
+                if (number > last && names.Contains(topic)) subscription.Write(item);
+            return subscription;
+        }
+    }
+
+    /// <summary>Ends a subscription. Topics that nobody follows any more are let go after a while.</summary>
+    public void Unsubscribe(EventSubscription subscription)
+    {
+        lock (_gate)
+        {
+            _streams--;
+            foreach (var name in subscription.Topics)
+                if (_followed.TryGetValue(name, out var topic) && topic.Subscriptions.Remove(subscription) && topic.Subscriptions.Count == 0) _ = LetGoAsync(name, topic);
+        }
+    }
+
+    private FollowedTopic Follow(string name)
+    {
+        var topic = new FollowedTopic(_number, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        _ = Task.Run(() => PumpAsync(name, topic));
+        return topic;
+    }
+
+    private async Task PumpAsync(string name, FollowedTopic topic)
+    {
+        try
+        {
+            await foreach (var happened in topics.ReadAsync(name, topic.Stop.Token)) Publish(name, topic, happened);
+        }
+        catch (OperationCanceledException) when (topic.Stop.IsCancellationRequested)
+        {
+            // Nobody follows it any more.
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure, name);
+            lock (_gate)
+                foreach (var subscription in topic.Subscriptions) subscription.Drop();
+        }
+        lock (_gate)
+        {
+            // Another may have begun, as a job that has failed can be taken up again.
+            if (_followed.GetValueOrDefault(name) == topic) _followed.Remove(name);
+            foreach (var subscription in topic.Subscriptions) subscription.End(name);
+        }
+        topic.Stop.Dispose();
+    }
+
+    private void Publish(string name, FollowedTopic topic, TopicEvent happened)
+    {
+        lock (_gate)
+        {
+            var item = new SseItem<string>(happened.Data, happened.Type) { EventId = Id(++_number) };
+            if (happened.IsState) topic.Newest = happened;
+            if (happened.IsKept)
+            {
+                _kept.Enqueue((_number, name, item));
+                if (_kept.Count > MaxKept) _forgotten = _kept.Dequeue().Number;
+            }
+            foreach (var subscription in topic.Subscriptions) subscription.Write(item);
+        }
+    }
+
+    private async Task LetGoAsync(string name, FollowedTopic topic)
+    {
+        await Task.Delay(Linger, time);
+        lock (_gate)
+        {
+            if (topic.Subscriptions.Count > 0 || _followed.GetValueOrDefault(name) != topic) return;
+            _followed.Remove(name);
+            topic.Stop.Cancel();
+        }
+    }
+
+    private string Id(long number) => string.Create(CultureInfo.InvariantCulture, $"{_epoch}-{number}");
+
+    private long? Parse(string? id) =>
+        id?.Split('-') is [var epoch, var text] && epoch == _epoch && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= _number ? number : null;
+
+    [LoggerMessage(LogLevel.Error, "The events of {Topic} cannot be followed")]
+    private partial void LogFailed(Exception failure, string topic);
+
+    private sealed class FollowedTopic(long since, CancellationTokenSource stop)
+    {
+        /// <summary>Number of the last event before it was followed: who knows less has missed what nobody saw.</summary>
+        public long Since => since;
+
+        public CancellationTokenSource Stop => stop;
+
+        public HashSet<EventSubscription> Subscriptions { get; } = [];
+
+        public TopicEvent? Newest { get; set; }
+    }
+}

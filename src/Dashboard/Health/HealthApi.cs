@@ -1,0 +1,19 @@
+using Atelier.Dashboard.Cluster;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Atelier.Dashboard.Health;
+
+/// <summary>Whether the program lives, and whether it can serve everything.</summary>
+internal static class HealthApi
+{
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").WithTags("health");
+        health.MapGet("/live", () => TypedResults.Ok(new HealthState("live", null))).WithName("isLive").WithSummary("Whether the program lives.");
+        health.MapGet("/ready", Ready).WithName("isReady").WithSummary("Whether it can serve everything.").Produces<HealthState>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static Results<Ok<HealthState>, JsonHttpResult<HealthState>> Ready(ClusterLink cluster) => cluster.Client is not null || !cluster.IsWanted
+        ? TypedResults.Ok(new HealthState("ready", null))
+        : TypedResults.Json(new HealthState("waiting", "no silo answers"), statusCode: StatusCodes.Status503ServiceUnavailable);
+}

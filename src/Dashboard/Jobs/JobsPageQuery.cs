@@ -1,0 +1,123 @@
+using System.Globalization;
+using Atelier.Abstractions.Jobs;
+using Atelier.Dashboard.Pages;
+
+namespace Atelier.Dashboard.Jobs;
+
+/// <summary>Which jobs the page of jobs shows, as its address says. What is not allowed is passed over: an address may be an old one, or somebody's own.</summary>
+internal sealed record JobsPageQuery
+{
+    /// <summary>Jobs of one window.</summary>
+    public const int Window = 200;
+
+    private const string NewestFirst = "-created";
+
+    /// <summary>Spans for <see cref="Changed"/>.</summary>
+    public static IReadOnlyList<(string Word, TimeSpan Span)> Spans { get; } = [("1h", TimeSpan.FromHours(1)), ("24h", TimeSpan.FromHours(24)), ("7d", TimeSpan.FromDays(7))];
+
+    public string? Status { get; init; }
+
+    public string? Submitter { get; init; }
+
+    public string? Q { get; init; }
+
+    public string? Changed { get; init; }
+
+    public string? View { get; init; }
+
+    public string? Sort { get; init; }
+
+    public int From { get; init; }
+
+    /// <summary>Whether anything is filtered.</summary>
+    public bool IsFiltered => Status is not null || Submitter is not null || Q is not null || Changed is not null || View is not null;
+
+    public static JobsPageQuery Read(IQueryCollection query) => new()
+    {
+        Status = States(Text(query, "status")) is { Count: > 0 } ? Text(query, "status") : null,
+        Submitter = Text(query, "submitter"),
+        Q = Text(query, "q"),
+        Changed = Text(query, "changed") is { } word && Spans.Any(span => span.Word == word) ? word : null,
+        View = Text(query, "view") is "broken" ? "broken" : null,
+        Sort = Text(query, "sort"),
+        From = int.TryParse(query["from"], NumberStyles.None, CultureInfo.InvariantCulture, out var from) ? from : 0,
+    };
+
+    /// <summary>The jobs of the window, and how many there are.</summary>
+    public JobsWindow Choose(AllJobs all, DateTimeOffset now)
+    {
+        var (states, since) = (States(Status), Changed is { } word ? now - Spans.First(span => span.Word == word).Span : (DateTimeOffset?)null);
+        var (counts, wanted) = (new SortedDictionary<JobState, int>(), new List<JobListing>());
+        foreach (var job in all.Jobs)
+        {
+            if (Submitter is not null && job.Submitter != Submitter) continue;
+            if (Q is not null && !job.JobId.Contains(Q, StringComparison.OrdinalIgnoreCase)) continue;
+            if (since is not null && !((job.Changed ?? job.Created) >= since)) continue;
+            var state = StateOf(JobRowView.Of(job));
+            if (View is "broken" && !Advice.IsNeeded(state)) continue;
+            counts[state] = counts.GetValueOrDefault(state) + 1;
+            if (states.Count == 0 || states.Contains(state)) wanted.Add(job);
+        }
+        wanted.Sort(Order());
+        return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(JobRowView.Of)], wanted.Count, all.Jobs.Count, counts, all);
+    }
+
+    /// <summary>The same address with something else in it.</summary>
+    public string Url(Func<JobsPageQuery, JobsPageQuery> change, string path = "/jobs")
+    {
+        var query = change(this);
+        var parts = new List<string>();
+        Add("status", query.Status);
+        Add("submitter", query.Submitter);
+        Add("q", query.Q);
+        Add("changed", query.Changed);
+        Add("view", query.View);
+        Add("sort", query.Sort);
+        Add("from", query.From == 0 ? null : query.From.ToString(CultureInfo.InvariantCulture));
+        return parts.Count == 0 ? path : $"{path}?{string.Join('&', parts)}";
+
+        void Add(string name, string? value)
+        {
+            if (value is not null) parts.Add($"{name}={Uri.EscapeDataString(value)}");
+        }
+    }
+
+    /// <summary>What is filtered, in words.</summary>
+    public IEnumerable<string> Filters()
+    {
+        if (View is not null) yield return "in need of somebody";
+        if (Status is not null) yield return $"state {Status}";
+        if (Q is not null) yield return $"name has '{Q}'";
+        if (Submitter is not null) yield return $"for {Submitter}";
+        if (Changed is not null) yield return $"changed in the last {Changed}";
+        if (From > 0) yield return $"from number {Say.Count(From + 1)} on";
+    }
+
+    public static JobState StateOf(JobRowView job) => JobStates.Of(job.Status, job.Reason?.Message, job.ImagesPerSecond, job.Failed);
+
+    private Comparison<JobListing> Order()
+    {
+        try
+        {
+            return JobSorting.Parse(Sort ?? NewestFirst);
+        }
+        catch (Abstractions.InvalidInputException)
+        {
+            return JobSorting.Parse(NewestFirst);
+        }
+    }
+
+    // A word stands for every state that it is the word of.
+    private static List<JobState> States(string? words) =>
+        words is null ? [] : [.. Enum.GetValues<JobState>().Where(state => words.Split(',').Contains(state.Word(), StringComparer.OrdinalIgnoreCase))];
+
+    private static string? Text(IQueryCollection query, string name) => query[name].ToString().Trim() is { Length: > 0 and <= 200 } text ? text : null;
+}
+
+/// <summary>Some jobs, and how many there are.</summary>
+/// <param name="Jobs">Those of the window.</param>
+/// <param name="Wanted">Those that the filters leave.</param>
+/// <param name="Total">All.</param>
+/// <param name="Counts">How many stand where, whatever states were asked for.</param>
+/// <param name="All">What they were chosen from.</param>
+internal sealed record JobsWindow(IReadOnlyList<JobRowView> Jobs, int Wanted, int Total, IReadOnlyDictionary<JobState, int> Counts, AllJobs All);

@@ -1,0 +1,42 @@
+using System.IO.Compression;
+using Atelier.Dashboard.Fleet;
+using Atelier.Dashboard.Jobs;
+using Atelier.Dashboard.Models;
+using Atelier.Dashboard.Samples;
+using Atelier.Dashboard.Submit;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace Atelier.Dashboard.Pages;
+
+/// <summary>The web pages.</summary>
+internal static class PagesHosting
+{
+    public static void AddAtelierPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<ShellReader>().AddSingleton<FleetReader>()
+            .AddSingleton<JobReads>().AddSingleton<StoredLook>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<ModelsInUse>();
+        // Events are not among the types: compression would keep them back. Level 4 or so, since pages are made for each request.
+        builder.Services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "application/json", "application/x-ndjson", "image/svg+xml", "application/octet-stream"];
+        });
+        builder.Services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+    }
+
+    public static void MapAtelierPages(this WebApplication app)
+    {
+        app.UseMiddleware<PageHeaders>();
+        app.UseResponseCompression();
+        Assets.Map(app);
+        var pages = app.MapGroup("").ExcludeFromDescription().AddEndpointFilter<PageFaults>().AddEndpointFilter<SameOrigin>();
+        Preferences.Map(pages);
+        JobsPage.Map(pages);
+        JobActsPage.Map(pages);
+        JobPages.Map(pages);
+        FleetPage.Map(pages);
+        ModelsPage.Map(pages);
+        SubmitPage.Map(pages);
+        pages.MapFallback("{*path:nonfile}", PageFaults.NoPage);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Atelier.Abstractions.Workers;
+
+namespace Atelier.Dashboard.Tests.Events;
+
+public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<TestDashboard>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Job_IsToldAtOnce_AndWhenItChanges_AndItsEndEndsTheStream()
+    {
+        await dashboard.StartAsync("followed", 2);
+        await using var events = await FollowAsync("/api/v1/jobs/followed/events");
+
+        var hello = await events.NextAsync();
+        var job = await events.NextAsync();
+        Assert.Equal(("hello", "job"), (hello.EventType, job.EventType));
+        Assert.Matches(@"\A[0-9a-f]{12}-[0-9]+\z", hello.EventId!);
+        Assert.Equal("running", Json(job).GetProperty("status").GetString());
+
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/pause", new { reason = "a demo" });
+        var state = await events.UntilAsync("state");
+        Assert.Equal(("running", "paused"), (Json(state).GetProperty("from").GetString(), Json(state).GetProperty("to").GetString()));
+
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/cancel");
+        Assert.Equal("cancelled", Json(await events.UntilAsync("end")).GetProperty("status").GetString());
+        Assert.False(await events.HasMoreAsync());
+
+        var last = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/followed/events?after=x-1");
+        Assert.Equal(HttpStatusCode.NoContent, last.Status);
+    }
+
+    [Fact]
+    public async Task Resuming_AfterAnEvent_GivesWhatWasMissedOnce_AndAnUnknownIdAReset()
+    {
+        await dashboard.StartAsync("resumed", 2);
+        string? id;
+        await using (var first = await FollowAsync("/api/v1/jobs/resumed/events"))
+        {
+            await first.UntilAsync("job");
+            await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/resumed/pause");
+            id = (await first.UntilAsync("state")).EventId;
+        }
+        // The topic is read on for a while, though nobody follows it.
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/resumed/resume");
+        await using (var watcher = await FollowAsync("/api/v1/jobs/resumed/events"))
+            while (Json(await watcher.UntilAsync("job")).GetProperty("status").GetString() != "running") { }
+
+        await using var second = await FollowAsync($"/api/v1/events?topics=job:resumed&after={id}");
+        Assert.Equal(["hello", "job", "state"], [(await second.NextAsync()).EventType, (await second.NextAsync()).EventType, (await second.NextAsync()).EventType]);
+        await using var third = await FollowAsync("/api/v1/events?topics=job:resumed&after=other-7");
+        Assert.Equal(["hello", "reset", "job"], [(await third.NextAsync()).EventType, (await third.NextAsync()).EventType, (await third.NextAsync()).EventType]);
+    }
+
+    [Fact]
+    public async Task Jobs_OfWhichOneChanges_AreTold()
+    {
+        await using var events = await FollowAsync("/api/v1/events?topics=jobs");
+        await events.UntilAsync("jobs");
+        await dashboard.StartAsync("told-of", 2);
+        while (!Json(await events.UntilAsync("jobs")).GetProperty("changed").EnumerateArray().Any(job => job.GetProperty("job").GetString() == "told-of")) { }
+    }
+
+    [Fact]
+    public async Task Fleet_WhoseWorkersReport_IsTold()
+    {
+        var worker = new Abstractions.Fleet.WorkerState { Worker = new WorkerInfo(Guid.NewGuid(), "w", "cpu"), JobId = "some", ImagesPerSecond = 2 };
+        await dashboard.Grains.GetGrain<Abstractions.Fleet.IFleetGrain>(0).Report(new Abstractions.Fleet.SiloReport("hall", [worker]));
+        await using var events = await FollowAsync("/api/v1/events?topics=fleet");
+        Assert.Equal("w", Json(await events.UntilAsync("worker")).GetProperty("changed")[0].GetProperty("name").GetString());
+        Assert.Equal((1, 2), (Json(await events.UntilAsync("fleet")) is var fleet ? fleet.GetProperty("busy").GetInt32() : 0, fleet.GetProperty("images_per_second").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?topics=jobs,colours")]
+    [InlineData("?topics=job:..")]
+    public async Task Topics_ThatThereAreNot_AreRefused(string query)
+    {
+        var reply = await dashboard.SendAsync(HttpMethod.Get, $"/api/v1/events{query}");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "input.invalid"), (reply.Status, reply.Code));
+    }
+
+    [Fact]
+    public async Task Stop_OfTheDashboard_SaysBye()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardOptions { Store = dashboard.Store, Port = 0, Connect = _ => Task.FromResult(dashboard.Grains) }, Cancel);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        await using var events = await FollowAsync(http, "/api/v1/events?topics=jobs");
+        await events.UntilAsync("jobs");
+        var stop = host.DisposeAsync();
+        await events.UntilAsync("bye");
+        Assert.False(await events.HasMoreAsync());
+        await stop;
+    }
+
+    private static JsonElement Json(SseItem<string> item) => JsonDocument.Parse(item.Data).RootElement;
+
+    private Task<Events> FollowAsync(string path) => FollowAsync(dashboard.Http, path);
+
+    private static async Task<Events> FollowAsync(HttpClient http, string path)
+    {
+        var response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        return new Events(response, SseParser.Create(await response.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel));
+    }
+
+    private sealed class Events(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
+    {
+        public Task<bool> HasMoreAsync() => items.MoveNextAsync().AsTask();
+
+        public async Task<SseItem<string>> NextAsync()
+        {
+            Assert.True(await HasMoreAsync());
+            return items.Current;
+        }
+
+        public async Task<SseItem<string>> UntilAsync(string type)
+        {
+            while ((await NextAsync()).EventType != type) { }
+            return items.Current;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await items.DisposeAsync();
+            response.Dispose();
+        }
+    }
+}
