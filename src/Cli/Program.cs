@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Atelier.Cli;
 using Atelier.Cli.Cluster;
+using Atelier.Cli.Dashboards;
 using Atelier.Cli.Evaluate;
 using Atelier.Cli.Jobs;
 using Atelier.Cli.Models;
@@ -33,6 +34,7 @@ static async Task<int> RunAsync(string[] args)
         SubmitCommand.Create(console),
         DeleteCommand.Create(console),
         ClusterCommand.Create(console),
+        DashboardCommand.Create(console),
         MembershipCommand.Create(),
     };
     foreach (var command in ClusterCommands.Create(console).Concat(StoreCommands.Create(console))) root.Add(command);

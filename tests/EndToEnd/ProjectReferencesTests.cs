@@ -14,7 +14,7 @@ public sealed class ProjectReferencesTests
         ["Grains"] = ["Abstractions", "Dataset"],
         ["Silo"] = ["Grains", "Diffusion", "Dataset", "Input", "ServiceDefaults"],
         ["Client"] = ["Abstractions"],
-        ["Cli"] = ["Client", "Dataset", "Diffusion", "Input", "Shapes", "Silo"],
+        ["Cli"] = ["Client", "Dashboard", "Dataset", "Diffusion", "Input", "Shapes", "Silo"],
         ["Dashboard"] = ["Client", "Dataset", "ServiceDefaults"],
         ["ServiceDefaults"] = [],
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atelier.Cli.Dashboards;
 using Atelier.Cli.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Hosting;
@@ -26,13 +27,15 @@ internal static class ClusterCommand
     };
 
     private static readonly Option<string> Models = new("--models") { Description = "Folder of the model folders.", DefaultValueFactory = _ => "models" };
+    private static readonly Option<int?> DashboardPort = LocalDashboard.PortOption();
+    private static readonly Option<bool> NoDashboard = new("--no-dashboard") { Description = "Serve no web pages and no REST API." };
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show all that silos log, not only warnings." };
 
     /// <summary>The command and its options.</summary>
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, ModelsInMemory, Port, Store, Models, Verbose };
+        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, ModelsInMemory, Port, Store, Models, DashboardPort, NoDashboard, Verbose };
         command.SetAction((result, cancellationToken) => RunAsync(result, console, cancellationToken));
         return command;
     }
@@ -51,7 +54,7 @@ internal static class ClusterCommand
         var devices = workers.Check();
         var location = StoreLocation.Parse(result.GetValue(Store)!);
         MembershipCommand.Check(port);
-        await location.OpenAsync(cancellationToken);
+        var store = await location.OpenAsync(cancellationToken);
 
         var gate = new Lock();
         void Report(string line) { lock (gate) ProgressDisplay.Print(console, line); }
@@ -60,6 +63,9 @@ internal static class ClusterCommand
         try
         {
             string[] arguments = ["membership", "--port", $"{port}", "--data", data.FullName, "--stop-on-input-end"];
+            await using var connection = new LateConnection($"127.0.0.1:{port}");
+            await using var dashboard = result.GetValue(NoDashboard) ? null : await LocalDashboard.StartAsync(
+                store, connection.OpenAsync, result.GetValue(DashboardPort), LocalDashboard.ModelsIn(result.GetValue(Models)!), cancellationToken);
             await using var membership = new ChildProcess("membership", "atelier.dll", arguments, () => new Dictionary<string, string>(), Report, hideOutput: true);
             var ended = new List<Task<int>> { membership.RunAsync() };
             var silos = Enumerable.Range(1, count).Select(number =>
@@ -72,6 +78,7 @@ internal static class ClusterCommand
                 ended.AddRange(silos.Select(silo => silo.RunAsync()));
                 Report($"membership  127.0.0.1:{port}");
                 Report($"store       {location}");
+                if (dashboard is not null) Report($"dashboard   {dashboard.Address}");
                 var isUp = UpAsync(port, count, cancellationToken);
                 if (await Task.WhenAny([isUp, .. ended]) == isUp)
                 {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
+using Atelier.Cli.Dashboards;
 using Atelier.Client;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Prompts;
@@ -29,6 +30,11 @@ internal static class DatasetRun
         ProgressDisplay.Print(console, $"{settings.Request.Rows * settings.Request.Spec.ImagesPerPrompt} samples, starting {Workers(settings.Devices)}");
         using var host = EmbeddedSilo.Build(folder.Store, settings.Workers, Logging(settings), await ComingWorkAsync(settings, folder, cancellationToken));
         await host.StartAsync(cancellationToken);
+        await using var dashboard = settings.Dashboard is { } wanted
+            ? await LocalDashboard.StartAsync(
+                folder.Store, _ => Task.FromResult(host.Services.GetRequiredService<IGrainFactory>()), wanted.Port, [LocalDashboard.Of(settings.Request.Model)], cancellationToken)
+            : null;
+        if (dashboard is not null) ProgressDisplay.Print(console, $"The job in a browser, until this command ends: {dashboard.Address}jobs/{folder.JobId}");
         await using var watch = new FolderWatch(Path.Combine(settings.Output, "job.json"));
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atelier.Cli.Dashboards;
 using Atelier.Cli.Jobs;
 using Atelier.Silo.Hosting;
 using Spectre.Console;
@@ -13,6 +14,8 @@ internal static class RunCommand
         "--workers", Environment.ProcessorCount, 1, 256, "Workers on the CPU, of one thread each. Their number does not change the images.");
     private static readonly Option<string> Devices = WorkerDeviceOptions.Devices();
     private static readonly Option<string> Precision = WorkerDeviceOptions.Precision();
+    private static readonly Option<bool> Dashboard = new("--dashboard") { Description = "Show the job in a browser while it is drawn." };
+    private static readonly Option<int?> DashboardPort = LocalDashboard.PortOption();
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Write the log to standard error." };
 
     /// <summary>The command and its options.</summary>
@@ -24,6 +27,8 @@ internal static class RunCommand
         command.Add(Workers);
         command.Add(Devices);
         command.Add(Precision);
+        command.Add(Dashboard);
+        command.Add(DashboardPort);
         command.Add(Verbose);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -36,7 +41,9 @@ internal static class RunCommand
                 Devices = result.GetValue(Devices)!,
                 Precision = result.GetValue(Precision)!,
             };
-            var settings = new RunSettings(request, output, workers, workers.Check(), result.GetValue(Verbose));
+            // Who names a port wants it.
+            var wanted = result.GetValue(Dashboard) || result.GetValue(DashboardPort) is not null ? new DashboardRequest(result.GetValue(DashboardPort)) : null;
+            var settings = new RunSettings(request, output, workers, workers.Check(), wanted, result.GetValue(Verbose));
             return await DatasetRun.ExecuteAsync(settings, console, cancellationToken);
         });
         return command;

@@ -1,3 +1,4 @@
+using Atelier.Cli.Dashboards;
 using Atelier.Cli.Jobs;
 using Atelier.Silo.Hosting;
 
@@ -8,5 +9,6 @@ namespace Atelier.Cli.Run;
 /// <param name="Output">Absolute path of the job folder.</param>
 /// <param name="Workers">Workers to run.</param>
 /// <param name="Devices">The device of each.</param>
+/// <param name="Dashboard">The page that shows the job while it is drawn; null where none is wanted.</param>
 /// <param name="Verbose">Whether the log goes to standard error.</param>
-internal sealed record RunSettings(JobRequest Request, string Output, WorkerOptions Workers, IReadOnlyList<string> Devices, bool Verbose);
+internal sealed record RunSettings(JobRequest Request, string Output, WorkerOptions Workers, IReadOnlyList<string> Devices, DashboardRequest? Dashboard, bool Verbose);
