@@ -10,4 +10,7 @@ internal static class JobUrl
 
     /// <summary>The image itself; with the hash of its pixels it may be kept for good.</summary>
     public static string Image(string job, string key, string? sha) => $"{JobLinks.Of(job)}/samples/{key}/image{(sha is null ? "" : $"?sha={sha}")}";
+
+    /// <summary>The image for pages that show many: a small picture where it is large.</summary>
+    public static string Thumbnail(string job, string key, string? sha) => $"{JobLinks.Of(job)}/samples/{key}/image?size={Samples.Thumbnails.Size}{(sha is null ? "" : $"&sha={sha}")}";
 }

@@ -39,7 +39,7 @@ function lost() {
     bar.hidden = false;
     show('lost', 'no connection');
     document.body.classList.add('is-lost');
-    for (const button of document.querySelectorAll('main form[method="post"] button:not(:disabled)')) { button.disabled = true; button.dataset.off = ''; }
+    for (const button of document.querySelectorAll('main form[method="post"] button:not(:disabled), main button[popovertarget]:not(:disabled)')) { button.disabled = true; button.dataset.off = ''; }
   }
   clearTimeout(retry);
   retry = setTimeout(connect, pause * (0.75 + Math.random() / 2));

@@ -21,14 +21,14 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
         await tab.Page.EvaluateAsync("window.isSamePage = true");
         await first.DisposeAsync();
         await tab.Page.GetByText("No connection since").WaitForAsync();
-        Assert.True(await tab.Page.Locator("#resume-form button").IsDisabledAsync());
+        Assert.True(await tab.Page.Locator("#resume-button").IsDisabledAsync());
         await TakeAsync(tab, "disconnected");
         await tab.CheckAccessAsync("disconnected");
         await using var second = await StartAsync(port);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Try now" }).ClickAsync();
         await tab.Page.Locator("#connection[data-state=live]").WaitForAsync();
         Assert.False(await tab.Page.Locator("#lost").IsVisibleAsync());
-        Assert.False(await tab.Page.Locator("#resume-form button").IsDisabledAsync());
+        Assert.False(await tab.Page.Locator("#resume-button").IsDisabledAsync());
         Assert.True(await tab.Page.EvaluateAsync<bool>("window.isSamePage === true"));
     }
 
