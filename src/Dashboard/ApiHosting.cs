@@ -6,6 +6,7 @@ using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
 using Atelier.Dashboard.Models;
 using Atelier.Dashboard.OpenApi;
+using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Plans;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Samples;
@@ -34,7 +35,7 @@ internal static class ApiHosting
 
     public static void UseAtelierProblems(this WebApplication app)
     {
-        app.UseStatusCodePages(pages => ProblemBody.CompleteAsync(pages.HttpContext));
+        app.UseStatusCodePages(answer => PageFaults.IsPageMissing(answer.HttpContext) ? PageFaults.NoPageAsync(answer.HttpContext) : ProblemBody.CompleteAsync(answer.HttpContext));
         app.UseExceptionHandler();
     }
 

@@ -32,6 +32,8 @@ internal sealed record DashboardSettings
         var settings = configuration.GetSection(Section).Get<DashboardSettings>() ?? new DashboardSettings();
         if (!IPAddress.TryParse(settings.Address, out var address))
             throw new InvalidInputException($"{Section}:{nameof(Address)} is '{settings.Address}'; allowed: an IP address, such as 127.0.0.1");
+        if (!IPAddress.IsLoopback(address))
+            throw new InvalidInputException($"{Section}:{nameof(Address)} is '{settings.Address}'; allowed: an address of loopback, since whoever reaches the dashboard may use it");
         if (settings.Port is < 0 or > IPEndPoint.MaxPort)
             throw new InvalidInputException($"{Section}:{nameof(Port)} is '{settings.Port}'; allowed: 0 to {IPEndPoint.MaxPort}");
         return new DashboardOptions

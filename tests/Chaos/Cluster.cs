@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Atelier.Abstractions.Retries;
 using Atelier.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,10 @@ internal sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<Victim> Silos { get; }
 
     /// <summary>A client of the cluster.</summary>
-    public AtelierClient Client => new(_client!.Services.GetRequiredService<IClusterClient>());
+    // All silos may be frozen or dead for a while; the people who give orders wait.
+    private static readonly RetryOptions Patience = new() { MaxTries = 600 };
+
+    public AtelierClient Client => new(_client!.Services.GetRequiredService<IClusterClient>(), retry: Patience);
 
     /// <summary>Starts all silos and waits until they are one cluster.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -37,6 +37,5 @@ internal static class PagesHosting
         FleetPage.Map(pages);
         ModelsPage.Map(pages);
         SubmitPage.Map(pages);
-        pages.MapFallback("{*path:nonfile}", PageFaults.NoPage);
     }
 }
