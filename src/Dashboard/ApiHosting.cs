@@ -1,3 +1,4 @@
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Events;
 using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Fleet;
@@ -10,6 +11,7 @@ using Atelier.Dashboard.Plans;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Shards;
+using Atelier.Dataset.Access;
 
 namespace Atelier.Dashboard;
 
@@ -41,16 +43,18 @@ internal static class ApiHosting
     public static void MapAtelierApi(this WebApplication app)
     {
         var api = app.MapGroup(Root);
-        api.MapJobs();
-        api.MapSubmissions();
-        api.MapPlans();
+        var own = api.MapGroup("").ChangesNeed(AccessScope.Submit);
+        own.MapJobs();
+        own.MapSubmissions();
+        own.MapPlans();
+        own.MapFiles();
         api.MapJobFiles();
-        api.MapFiles();
         api.MapShards();
         api.MapSamples();
         api.MapEvents();
         api.MapFleet();
         api.MapModels();
+        api.MapAccess();
         app.MapHealth();
         app.MapAtelierOpenApi();
     }

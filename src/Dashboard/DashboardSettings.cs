@@ -25,6 +25,9 @@ internal sealed record DashboardSettings
     /// <summary>Names by which it may be asked for, beside loopback's.</summary>
     public string[] Hosts { get; init; } = [];
 
+    /// <summary>Whether those on this machine need an access key too.</summary>
+    public bool RequireSignIn { get; init; }
+
     /// <summary>The dashboard that a configuration describes.</summary>
     /// <exception cref="InvalidInputException">A setting cannot be used; the message names it.</exception>
     public static DashboardOptions Read(IConfiguration configuration, ClusterClient? cluster)
@@ -41,6 +44,7 @@ internal sealed record DashboardSettings
             Address = address,
             Port = settings.Port,
             Hosts = settings.Hosts,
+            RequireSignIn = settings.RequireSignIn,
         };
     }
 }

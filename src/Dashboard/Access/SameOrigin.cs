@@ -1,18 +1,13 @@
-using Atelier.Dashboard.Problems;
-
-namespace Atelier.Dashboard.Pages;
+namespace Atelier.Dashboard.Access;
 
 /// <summary>
-/// Refuses forms that another site has sent: a browser says where they come from, and scripts outside of browsers say nothing. With it forms need no token of their own.
+/// Tells what another site has made a browser send: browsers say where requests come from, and scripts outside of browsers say nothing. With it forms need no token of
+/// their own.
 /// </summary>
-internal sealed class SameOrigin : IEndpointFilter
+internal static class SameOrigin
 {
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var request = context.HttpContext.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsOwn(request)) return next(context);
-        throw new ProblemException(StatusCodes.Status403Forbidden, "request.cross_site", "this form was sent by another site; nothing was done");
-    }
+    /// <summary>Whether a request changes nothing, or is none that another site has caused.</summary>
+    public static bool Allows(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsOwn(request);
 
     private static bool IsOwn(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() switch
     {

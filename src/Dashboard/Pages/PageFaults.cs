@@ -22,7 +22,7 @@ internal sealed partial class PageFaults(ILogger<PageFaults> logger, TimeProvide
     }
 
     public static Task NoPage(HttpContext context) => context.Request.Path.StartsWithSegments(ApiHosting.Root, StringComparison.Ordinal)
-        ? throw ProblemException.NotFound("path.unknown", "there is nothing at this path")
+        ? ProblemBody.WriteAsync(context, StatusCodes.Status404NotFound, "path.unknown", $"there is nothing at {context.Request.Path}")
         : new PageResult("Not there", FaultPage.Of(StatusCodes.Status404NotFound, "page.unknown", "there is no such page", context.TraceIdentifier, null, null)) { Status = StatusCodes.Status404NotFound }.ExecuteAsync(context);
 
     [LoggerMessage(LogLevel.Error, "Page {Request} failed")]
