@@ -1,3 +1,4 @@
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Events;
 using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Fleet;
@@ -6,11 +7,11 @@ using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
 using Atelier.Dashboard.Models;
 using Atelier.Dashboard.OpenApi;
-using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Plans;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Shards;
+using Atelier.Dataset.Access;
 
 namespace Atelier.Dashboard;
 
@@ -35,23 +36,25 @@ internal static class ApiHosting
 
     public static void UseAtelierProblems(this WebApplication app)
     {
-        app.UseStatusCodePages(answer => PageFaults.IsPageMissing(answer.HttpContext) ? PageFaults.NoPageAsync(answer.HttpContext) : ProblemBody.CompleteAsync(answer.HttpContext));
+        app.UseStatusCodePages(pages => ProblemBody.CompleteAsync(pages.HttpContext));
         app.UseExceptionHandler();
     }
 
     public static void MapAtelierApi(this WebApplication app)
     {
         var api = app.MapGroup(Root);
-        api.MapJobs();
-        api.MapSubmissions();
-        api.MapPlans();
+        var own = api.MapGroup("").ChangesNeed(AccessScope.Submit);
+        own.MapJobs();
+        own.MapSubmissions();
+        own.MapPlans();
+        own.MapFiles();
         api.MapJobFiles();
-        api.MapFiles();
         api.MapShards();
         api.MapSamples();
         api.MapEvents();
         api.MapFleet();
         api.MapModels();
+        api.MapAccess();
         app.MapHealth();
         app.MapAtelierOpenApi();
     }

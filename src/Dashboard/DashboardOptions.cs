@@ -1,4 +1,5 @@
 using System.Net;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Models;
 using Atelier.Dataset.Stores;
 
@@ -31,6 +32,10 @@ public sealed record DashboardOptions
     /// <value>Default none.</value>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Whether those on this machine need an access key too, as behind a proxy that does not say that it is one.</summary>
+    /// <value>Default false.</value>
+    public bool RequireSignIn { get; init; }
+
     /// <summary>Models of this machine, which jobs may name; those of the store and of the workers are known without.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<KnownModel> Models { get; init; } = [];
@@ -38,6 +43,9 @@ public sealed record DashboardOptions
     /// <summary>How long a request waits for the cluster before it does without, more than nothing.</summary>
     /// <value>Default 3 seconds.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How much a key may ask for.</summary>
+    internal AccessLimits Limits { get; init; } = new();
 
     /// <summary>Where logs go; by default nowhere.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

@@ -25,6 +25,9 @@ internal sealed record DashboardSettings
     /// <summary>Names by which it may be asked for, beside loopback's.</summary>
     public string[] Hosts { get; init; } = [];
 
+    /// <summary>Whether those on this machine need an access key too.</summary>
+    public bool RequireSignIn { get; init; }
+
     /// <summary>The dashboard that a configuration describes.</summary>
     /// <exception cref="InvalidInputException">A setting cannot be used; the message names it.</exception>
     public static DashboardOptions Read(IConfiguration configuration, ClusterClient? cluster)
@@ -32,8 +35,6 @@ internal sealed record DashboardSettings
         var settings = configuration.GetSection(Section).Get<DashboardSettings>() ?? new DashboardSettings();
         if (!IPAddress.TryParse(settings.Address, out var address))
             throw new InvalidInputException($"{Section}:{nameof(Address)} is '{settings.Address}'; allowed: an IP address, such as 127.0.0.1");
-        if (!IPAddress.IsLoopback(address))
-            throw new InvalidInputException($"{Section}:{nameof(Address)} is '{settings.Address}'; allowed: an address of loopback, since whoever reaches the dashboard may use it");
         if (settings.Port is < 0 or > IPEndPoint.MaxPort)
             throw new InvalidInputException($"{Section}:{nameof(Port)} is '{settings.Port}'; allowed: 0 to {IPEndPoint.MaxPort}");
         return new DashboardOptions
@@ -43,6 +44,7 @@ internal sealed record DashboardSettings
             Address = address,
             Port = settings.Port,
             Hosts = settings.Hosts,
+            RequireSignIn = settings.RequireSignIn,
         };
     }
 }

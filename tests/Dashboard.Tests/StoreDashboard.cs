@@ -1,4 +1,6 @@
+using Atelier.Dashboard.Access;
 using Atelier.Dataset.Stores;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Atelier.Dashboard.Tests;
 
@@ -24,6 +26,9 @@ public sealed class StoreDashboard : IAsyncLifetime
         Http.Dispose();
         if (_host is not null) await _host.DisposeAsync();
     }
+
+    /// <summary>Lets keys that were made in the store be known at once.</summary>
+    public void Expire() => _host!.Services.GetRequiredService<KeyRing>().Expire();
 
     public Task<TestDashboard.Reply> SendAsync(HttpMethod method, string path, object? body = null) => TestDashboard.SendAsync(Http, method, path, body);
 

@@ -29,11 +29,10 @@ internal static class FleetApi
 
             void Map(string kind, string name, string unknown, string tells) => fleet.MapPost(
                 $"/{kind}/{{id}}/{word}",
-                (string id, ReasonRequest? request, ClusterLink cluster, HttpContext context, CancellationToken cancellationToken) =>
-                    OrderAsync(id, order, unknown, cluster, Caller.Of(context), cancellationToken))
+                (string id, ReasonRequest? request, ClusterLink cluster, Acts acts, HttpContext context, CancellationToken cancellationToken) =>
+                    OrderAsync(id, (word, order), request?.Reason, unknown, cluster, acts, Caller.Of(context), cancellationToken))
                 .WithName($"{word}{name}").WithSummary($"{tells} {summary}.").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         }
-        api.MapGet("/me", (HttpContext context) => TypedResults.Ok(new MeView(Caller.Of(context), Caller.SubmitterOf(context)))).WithTags("access").WithName("getMe").WithSummary("Who asks.");
     }
 
     private static async Task<Ok<FleetView>> GetAsync(ClusterLink cluster, JobList jobs, CancellationToken cancellationToken)
@@ -42,11 +41,14 @@ internal static class FleetApi
         return TypedResults.Ok(FleetView.Of(fleet, await jobs.ReadAllAsync(cancellationToken)));
     }
 
-    private static async Task<NoContent> OrderAsync(string id, WorkerOrder order, string unknown, ClusterLink cluster, string name, CancellationToken cancellationToken)
+    private static async Task<NoContent> OrderAsync(
+        string id, (string Word, WorkerOrder Order) told, string? reason, string unknown, ClusterLink cluster, Acts acts, string name, CancellationToken cancellationToken)
     {
+        cluster.Require();
+        await acts.BeginAsync($"fleet.{told.Word}", id, reason, cancellationToken);
         try
         {
-            await cluster.TellAsync((client, cancel) => client.As(name).OrderAsync(id, order, cancel), cancellationToken);
+            await cluster.TellAsync((client, cancel) => client.As(name).OrderAsync(id, told.Order, cancel), cancellationToken);
         }
         catch (InvalidInputException refused)
         {
@@ -55,8 +57,3 @@ internal static class FleetApi
         return TypedResults.NoContent();
     }
 }
-
-/// <summary>Who asks.</summary>
-/// <param name="Name">As decisions are kept with.</param>
-/// <param name="Submitter">Who jobs are for, if their requests do not say.</param>
-internal sealed record MeView(string Name, string Submitter);

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Fleet;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Pages;
@@ -47,13 +48,14 @@ internal static class FleetPage
         });
     }
 
-    private static async Task<IResult> OrderAsync(HttpContext context, ClusterLink cluster, FleetReader fleet, CancellationToken cancellationToken)
+    private static async Task<IResult> OrderAsync(HttpContext context, ClusterLink cluster, FleetReader fleet, Acts acts, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (!Orders.TryGetValue(form["order"].ToString(), out var order)) throw new InvalidInputException($"order is '{form["order"]}'; allowed: {string.Join(", ", Orders.Keys)}");
         var target = form["target"].ToString();
         if (target.Length == 0) throw new InvalidInputException("target is missing; allowed: name or id of a worker, or address of a silo");
-        await cluster.TellAsync((client, cancel) => client.OrderAsync(target, order, cancel), cancellationToken);
+        await acts.BeginAsync($"fleet.{form["order"]}", target, null, cancellationToken);
+        await cluster.TellAsync((client, cancel) => client.As(Caller.Of(context)).OrderAsync(target, order, cancel), cancellationToken);
         fleet.Expire();
         return SeeOther.To("/fleet");
     }

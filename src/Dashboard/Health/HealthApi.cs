@@ -1,3 +1,4 @@
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,7 +9,7 @@ internal static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("health");
+        var health = app.MapGroup("/health").ForEverybody().WithTags("health");
         health.MapGet("/live", () => TypedResults.Ok(new HealthState("live", null))).WithName("isLive").WithSummary("Whether the program lives.");
         health.MapGet("/ready", Ready).WithName("isReady").WithSummary("Whether it can serve everything.").Produces<HealthState>(StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,13 +1,15 @@
+using System.Text.Json;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Client;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Problems;
 
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Carries out what people decide about jobs. Every act may be repeated.</summary>
-internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cluster)
+internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cluster, Acts acts)
 {
     private const int AtOnce = 16;
 
@@ -18,6 +20,7 @@ internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cl
     {
         var before = await reader.ReadLiveAsync(job, cancellationToken);
         Check(job, act, before.Progress.Status);
+        await acts.BeginAsync($"job.{JsonNamingPolicy.KebabCaseLower.ConvertName(act.ToString())}", job, before.Description?.Scheduling.Submitter, reason, cancellationToken);
         await TellAsync((client, cancel) => act switch
         {
             JobAct.Pause => client.PauseAsync(job, reason, cancel),
@@ -33,8 +36,9 @@ internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cl
     /// <exception cref="ProblemException">There is no such job, or it has ended.</exception>
     public async Task<JobSnapshot> ChangeAsync(string job, JobChange change, string name, CancellationToken cancellationToken)
     {
-        var before = (await reader.ReadLiveAsync(job, cancellationToken)).Progress;
+        var (before, told, _, _) = await reader.ReadLiveAsync(job, cancellationToken);
         if (before.Status is JobStatus.Completed or JobStatus.Cancelled) throw Final(job, before.Status);
+        await acts.BeginAsync("job.change", job, told?.Scheduling.Submitter, change.Reason, cancellationToken);
         await TellAsync(
             (client, cancel) => client.SetPriorityAsync(job, change.Priority ?? before.Priority, change.Weight ?? before.Weight, change.Reason, cancel), name, cancellationToken);
         return await reader.ReadLiveAsync(job, cancellationToken);

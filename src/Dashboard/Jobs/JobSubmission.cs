@@ -4,6 +4,7 @@ using System.Text;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Models;
@@ -15,7 +16,7 @@ using Atelier.Dataset.Uploads;
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Submits jobs. Whoever lost his connection repeats the request: the same job under the same name is the same job.</summary>
-internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobList list, ModelCatalogue models, IStore store, TimeProvider time)
+internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobList list, ModelCatalogue models, IStore store, TimeProvider time, Acts acts)
 {
     private const int RandomBytes = 2;
     private const int MaxKey = 255;
@@ -44,6 +45,7 @@ internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobLi
 
         var before = await cluster.AskAsync((client, cancel) => client.GetProgressAsync(job, cancel), cancellationToken);
         if (before.Status != JobStatus.Unknown) await CompareAsync(job, spec, count, cancellationToken);
+        await acts.BeginAsync("job.submit", job, scheduling.Submitter, null, cancellationToken);
         try
         {
             // Longer than a page may wait: a million rows are a thousand calls.

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Atelier.Dashboard.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Atelier.Dashboard.Pages;
@@ -45,7 +46,7 @@ internal sealed class Assets
     /// <param name="name">Its name.</param>
     public string Url(string name) => $"/assets/{Version}/{name}";
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/assets/{version}/{name}", Get).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/assets/{version}/{name}", Get).ForEverybody().ExcludeFromDescription();
 
     private static Results<FileContentHttpResult, NotFound> Get(string version, string name, Assets assets, HttpContext context)
     {

@@ -21,15 +21,9 @@ internal sealed partial class PageFaults(ILogger<PageFaults> logger, TimeProvide
         }
     }
 
-    /// <summary>Whether somebody looks for a page where nothing is. An endpoint for every path would take requests without a body from those that may have one.</summary>
-    public static bool IsPageMissing(HttpContext context) => context.Response.StatusCode == StatusCodes.Status404NotFound
-        && HttpMethods.IsGet(context.Request.Method)
-        && !context.Request.Path.StartsWithSegments(ApiHosting.Root, StringComparison.Ordinal)
-        && !Path.HasExtension(context.Request.Path);
-
-    /// <summary>Says that there is no such page.</summary>
-    public static Task NoPageAsync(HttpContext context) =>
-        new PageResult("Not there", FaultPage.Of(StatusCodes.Status404NotFound, "page.unknown", "there is no such page", context.TraceIdentifier, null, null)) { Status = StatusCodes.Status404NotFound }.ExecuteAsync(context);
+    public static Task NoPage(HttpContext context) => context.Request.Path.StartsWithSegments(ApiHosting.Root, StringComparison.Ordinal)
+        ? ProblemBody.WriteAsync(context, StatusCodes.Status404NotFound, "path.unknown", $"there is nothing at {context.Request.Path}")
+        : new PageResult("Not there", FaultPage.Of(StatusCodes.Status404NotFound, "page.unknown", "there is no such page", context.TraceIdentifier, null, null)) { Status = StatusCodes.Status404NotFound }.ExecuteAsync(context);
 
     [LoggerMessage(LogLevel.Error, "Page {Request} failed")]
     private partial void LogUnexpected(Exception failure, string request);

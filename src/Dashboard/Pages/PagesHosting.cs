@@ -1,9 +1,11 @@
 using System.IO.Compression;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Fleet;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Models;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Submit;
+using Atelier.Dataset.Access;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Atelier.Dashboard.Pages;
@@ -26,16 +28,18 @@ internal static class PagesHosting
 
     public static void MapAtelierPages(this WebApplication app)
     {
-        app.UseMiddleware<PageHeaders>();
         app.UseResponseCompression();
         Assets.Map(app);
-        var pages = app.MapGroup("").ExcludeFromDescription().AddEndpointFilter<PageFaults>().AddEndpointFilter<SameOrigin>();
+        var pages = app.MapGroup("").ExcludeFromDescription().AddEndpointFilter<PageFaults>();
         Preferences.Map(pages);
         JobsPage.Map(pages);
-        JobActsPage.Map(pages);
+        JobActsPage.Map(pages.MapGroup("").ChangesNeed(AccessScope.Submit));
         JobPages.Map(pages);
         FleetPage.Map(pages);
         ModelsPage.Map(pages);
-        SubmitPage.Map(pages);
+        SubmitPage.Map(pages.MapGroup("").ChangesNeed(AccessScope.Submit));
+        AccessPages.Map(pages);
+        // Of GET alone: it would take what has no body from endpoints that may have one.
+        pages.MapGet("{*path:nonfile}", PageFaults.NoPage).Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = int.MaxValue);
     }
 }

@@ -1,3 +1,4 @@
+using Atelier.Dashboard.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Atelier.Dashboard.Pages;
@@ -10,14 +11,14 @@ internal static class Preferences
 
     public static string ThemeOf(HttpContext context) => context.Request.Cookies[Theme] is { } chosen && Themes.Contains(chosen) ? chosen : "system";
 
-    public static void Map(IEndpointRouteBuilder pages) => pages.MapPost("/preferences", SetAsync);
+    public static void Map(IEndpointRouteBuilder pages) => pages.MapPost("/preferences", SetAsync).ForEverybody();
 
     private static async Task<RedirectHttpResult> SetAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (form["theme"].ToString() is var chosen && Themes.Contains(chosen))
             context.Response.Cookies.Append(Theme, chosen, new CookieOptions { SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true, MaxAge = TimeSpan.FromDays(365) });
-        return SeeOther.To(form["here"].ToString() is ['/', not ('/' or '\\'), ..] here && !here.Any(char.IsControl) ? here : "/jobs");
+        return SeeOther.Back(form["here"]);
     }
 }
 
@@ -26,4 +27,8 @@ internal static class SeeOther
 {
     // 303 has no typed result; 302 comes to the same in every browser.
     public static RedirectHttpResult To(string path) => TypedResults.LocalRedirect(path);
+
+    /// <summary>Back to where somebody says that he came from, if that is a page of ours.</summary>
+    /// <param name="here">Any text.</param>
+    public static RedirectHttpResult Back(string? here) => To(here is ['/', not ('/' or '\\'), ..] && !here.Any(char.IsControl) ? here : "/jobs");
 }

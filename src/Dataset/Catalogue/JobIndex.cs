@@ -23,9 +23,11 @@ public static class JobIndex
     /// <summary>First segment of the paths of uploaded lists, nor that.</summary>
     internal const string UploadsFolder = ".uploads";
 
-    // What a dashboard keeps about those who use it.
-    private const string AccessFolder = ".access";
-    private const string AuditFolder = ".audit";
+    /// <summary>First segment of the paths of access keys, nor that.</summary>
+    internal const string AccessFolder = ".access";
+
+    /// <summary>First segment of the paths of what was done by whom, nor that.</summary>
+    internal const string AuditFolder = ".audit";
 
     private const string Created = "created";
     private const string Finished = "finished";

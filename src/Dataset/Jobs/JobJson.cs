@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Access;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Calibrations;
 using Atelier.Dataset.Catalogue;
@@ -22,6 +23,8 @@ namespace Atelier.Dataset.Jobs;
 /// <summary>
 /// The JSON of a job's files: names in snake_case, text as itself rather than escaped, the same bytes on every machine; and strict when read.
 /// </summary>
+[JsonSerializable(typeof(AccessKey))]
+[JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(Calibration))]
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(JobRecord))]
@@ -76,6 +79,6 @@ internal sealed partial class JobJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = indented,
         NewLine = "\n",
-        Converters = { Enumeration<JobLifecycle>(), Enumeration<JobPriority>(), Enumeration<JobStatus>() },
+        Converters = { Enumeration<AccessScope>(), Enumeration<JobLifecycle>(), Enumeration<JobPriority>(), Enumeration<JobStatus>() },
     };
 }

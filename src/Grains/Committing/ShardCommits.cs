@@ -1,7 +1,7 @@
+using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
-using Atelier.Abstractions;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Grains.Events;

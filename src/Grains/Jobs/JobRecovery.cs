@@ -1,6 +1,6 @@
+using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
-using Atelier.Abstractions;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Closing;

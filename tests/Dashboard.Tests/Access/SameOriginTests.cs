@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Atelier.Dashboard.Tests.Pages;
+namespace Atelier.Dashboard.Tests.Access;
 
 public sealed class SameOriginTests(TestDashboard dashboard) : IClassFixture<TestDashboard>
 {

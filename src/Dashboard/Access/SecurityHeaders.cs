@@ -1,7 +1,7 @@
-namespace Atelier.Dashboard.Pages;
+namespace Atelier.Dashboard.Access;
 
 /// <summary>What browsers are told to allow: nothing from elsewhere, nothing inline, nothing in frames.</summary>
-internal sealed class PageHeaders(RequestDelegate next)
+internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
