@@ -2,6 +2,7 @@ using Atelier.Abstractions.Doors;
 using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Abstractions.Shards;
 using Atelier.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,13 @@ internal static class ClientExamples
         var fleet = await atelier.GetFleetAsync(cancellationToken);
         foreach (var worker in fleet.Silos.SelectMany(silo => silo.Workers)) Console.WriteLine($"{worker.Worker.Name} on {worker.Worker.Device}: {worker.JobId ?? "idle"}");
         await atelier.OrderAsync(fleet.Silos[0].Silo, WorkerOrder.Draining, cancellationToken);
+
+        var map = await atelier.GetShardsAsync("night-shift", first: 0, count: 100, cancellationToken);
+        for (var shard = map.First; shard < map.First + map.Count; shard++) Console.Write(map[shard] >= ShardState.Leased ? '=' : map[shard] == ShardState.Done ? '#' : '.');
+        foreach (var error in (await atelier.GetErrorsAsync("night-shift", cancellationToken)).Samples) Console.WriteLine($"{error.Count} samples: {error.Code}");
+        foreach (var point in await atelier.GetHistoryAsync("night-shift", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromMinutes(1), cancellationToken))
+            Console.WriteLine($"{point.At:t} {point.ImagesPerSecond:0.0} images/s");
+        foreach (var happened in await atelier.GetEventsAsync("night-shift", cancellationToken: cancellationToken)) Console.WriteLine($"{happened.At:t} {happened.Code}: {happened.Message}");
 
         var jobs = await atelier.ListAsync(cancellationToken).Select(job => job.JobId).ToListAsync(cancellationToken);
         var last = await atelier.GetProgressAsync("night-shift", cancellationToken);

@@ -30,7 +30,7 @@ public sealed partial class ClientTests
         var code = Lines(File.ReadAllText(Path.Combine(Repository.Root, "tests", "EndToEnd", "Cluster", "ClientExamples.cs")));
         var examples = Example().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "client.md"))).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.Equal(6, examples.Count);
+        Assert.Equal(7, examples.Count);
         Assert.All(examples.SelectMany(example => example.Split("\n\n")), example => Assert.Contains(Lines(example), code, StringComparison.Ordinal));
     }
 
