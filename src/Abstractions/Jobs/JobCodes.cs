@@ -48,9 +48,6 @@ public static class JobCodes
     /// <summary>A worker finds out which batch size suits its device.</summary>
     public const string MeasuringBatches = "job.measuring_batches";
 
-    /// <summary>Two of its rows have the same id.</summary>
-    public const string DuplicateIds = "job.duplicate_ids";
-
     /// <summary>Work failed on a worker that lives on.</summary>
     public const string WorkFailed = "work.failed";
 

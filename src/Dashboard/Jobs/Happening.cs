@@ -14,7 +14,7 @@ internal sealed record Happening(string Id, DateTimeOffset At, string Shape, str
         JobCodes.Completed => "done",
         JobCodes.Paused => "paused",
         JobCodes.Cancelled or JobCodes.Deleting => "cancelled",
-        JobCodes.WorkSetAside or JobCodes.Damaged or JobCodes.Fault or JobCodes.DuplicateIds or JobCodes.StoreFull or JobCodes.StoreUnreachable => "failed",
+        JobCodes.WorkSetAside or JobCodes.Damaged or JobCodes.Fault or JobCodes.StoreFull or JobCodes.StoreUnreachable => "failed",
         JobCodes.Retried or JobCodes.Restoring or JobCodes.WorkFailed or JobCodes.WorkerDied or JobCodes.WorkerSilent or JobCodes.DeviceStandsStill => "recovering",
         _ => "waiting",
     };

@@ -1,9 +1,11 @@
 using Atelier.Abstractions;
+using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Client;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Problems;
+using Atelier.Dashboard.Shards;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -12,23 +14,23 @@ internal sealed class JobLook
 {
     private static readonly TimeSpan LeastStep = TimeSpan.FromSeconds(10);
     private readonly ClusterLink _cluster;
-    private readonly SharedReads<ShardStates> _shards;
-    private readonly SharedReads<JobFailures> _errors;
+    private readonly SharedReads<ShardMap> _shards;
+    private readonly SharedReads<JobErrors> _errors;
     private readonly SharedReads<IReadOnlyList<Happening>> _happenings;
 
     public JobLook(ClusterLink cluster, StoredLook stored, TimeProvider time)
     {
         _cluster = cluster;
         _shards = new((job, cancellationToken) => AskAsync((client, cancel) => ShardsAsync(client, job, cancel), () => stored.ShardsAsync(job, cancellationToken), cancellationToken), time);
-        _errors = new((job, cancellationToken) => AskAsync((client, cancel) => ErrorsAsync(client, job, cancel), () => stored.ErrorsAsync(job, cancellationToken), cancellationToken), time);
+        _errors = new((job, cancellationToken) => AskAsync((client, cancel) => client.GetErrorsAsync(job, cancel), () => stored.ErrorsAsync(job, cancellationToken), cancellationToken), time);
         _happenings = new((job, cancellationToken) => AskAsync((client, cancel) => HappeningsAsync(client, job, cancel), () => stored.HappeningsAsync(job, cancellationToken), cancellationToken), time);
     }
 
     /// <summary>Four bits for each shard of a job.</summary>
-    public Task<ShardStates> ShardsAsync(string job, CancellationToken cancellationToken) => _shards.GetAsync(job, cancellationToken);
+    public Task<ShardMap> ShardsAsync(string job, CancellationToken cancellationToken) => _shards.GetAsync(job, cancellationToken);
 
     /// <summary>What failed, as far as it is known.</summary>
-    public Task<JobFailures> ErrorsAsync(string job, CancellationToken cancellationToken) => _errors.GetAsync(job, cancellationToken);
+    public Task<JobErrors> ErrorsAsync(string job, CancellationToken cancellationToken) => _errors.GetAsync(job, cancellationToken);
 
     /// <summary>What has happened, the newest first.</summary>
     public Task<IReadOnlyList<Happening>> HappeningsAsync(string job, CancellationToken cancellationToken) => _happenings.GetAsync(job, cancellationToken);
@@ -48,9 +50,9 @@ internal sealed class JobLook
         cancellationToken);
 
     /// <summary>How fast it was; what is not known is left out.</summary>
-    public Task<IReadOnlyList<RateOfSpan>> RatesAsync(string job, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<RateOfSpan>>(
-        async (client, cancel) => [.. (await client.GetHistoryAsync(job, since, step < LeastStep ? LeastStep : step, cancel)).Select(point => new RateOfSpan(point.At, point.ImagesPerSecond, point.Workers))],
-        () => Task.FromResult<IReadOnlyList<RateOfSpan>>([]),
+    public Task<IReadOnlyList<RatePoint>> RatesAsync(string job, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<RatePoint>>(
+        async (client, cancel) => await client.GetHistoryAsync(job, since, step < LeastStep ? LeastStep : step, cancel),
+        () => Task.FromResult<IReadOnlyList<RatePoint>>([]),
         cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<AtelierClient, CancellationToken, Task<T>> ask, Func<Task<T>> otherwise, CancellationToken cancellationToken)
@@ -66,7 +68,7 @@ internal sealed class JobLook
         }
     }
 
-    private static async Task<ShardStates> ShardsAsync(AtelierClient client, string job, CancellationToken cancellationToken)
+    private static async Task<ShardMap> ShardsAsync(AtelierClient client, string job, CancellationToken cancellationToken)
     {
         List<byte> states = [];
         while (true)
@@ -74,19 +76,10 @@ internal sealed class JobLook
             // A whole number of bytes at a time.
             var map = await client.GetShardsAsync(job, 2 * states.Count, ShardMap.MaxCount, cancellationToken);
             states.AddRange(map.States);
-            if (map.Count == 0 || map.First + map.Count >= map.Shards) return new ShardStates(map.Shards, [.. states]);
+            if (map.Count == 0 || map.First + map.Count >= map.Shards) return new ShardMap(0, map.Shards, map.Shards, [.. states]);
         }
     }
 
-    private static async Task<JobFailures> ErrorsAsync(AtelierClient client, string job, CancellationToken cancellationToken)
-    {
-        var errors = await client.GetErrorsAsync(job, cancellationToken);
-        return new JobFailures(
-            [.. errors.Samples.Select(one => new FailureGroup(one.Code, one.Count, one.FirstShard))],
-            errors.AreCounted,
-            [.. errors.Shards.Select(one => new FailedWork(one.Shard, one.Failures, one.Losses, one.IsSetAside))]);
-    }
-
     private static async Task<IReadOnlyList<Happening>> HappeningsAsync(AtelierClient client, string job, CancellationToken cancellationToken) =>
-        [.. (await client.GetEventsAsync(job, null, cancellationToken)).Reverse().Where(one => one.Code != Abstractions.Jobs.JobCodes.Reset).Select(Happening.Of)];
+        [.. (await client.GetEventsAsync(job, null, cancellationToken)).Reverse().Where(one => one.Code != JobCodes.Reset).Select(Happening.Of)];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Atelier.Abstractions.Shards;
 using Atelier.Dashboard.Events;
 using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Samples;
@@ -48,9 +49,9 @@ internal static class OverviewPage
     {
         await jobs.GetAsync(job, cancellationToken);
         var states = await look.ShardsAsync(job, cancellationToken);
-        return TypedResults.Bytes(states.Bytes, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{Version(states)}\""));
+        return TypedResults.Bytes(states.States.AsMemory(), "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{Version(states)}\""));
     }
 
     /// <summary>Tells a map from another.</summary>
-    public static string Version(ShardStates states) => Convert.ToHexStringLower(SHA256.HashData(states.Bytes).AsSpan(0, 8));
+    public static string Version(ShardMap states) => Convert.ToHexStringLower(SHA256.HashData(states.States.AsSpan()).AsSpan(0, 8));
 }

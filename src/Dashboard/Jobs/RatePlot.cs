@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.ContactSheets;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -25,7 +26,7 @@ internal static class RatePlot
     public static void Map(IEndpointRouteBuilder pages) => pages.MapGet("/jobs/{job}/rate.svg", ShowAsync);
 
     /// <summary>The points of a span.</summary>
-    public static Task<IReadOnlyList<RateOfSpan>> ReadAsync(JobLook look, string job, string span, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<RatePoint>> ReadAsync(JobLook look, string job, string span, TimeProvider time, CancellationToken cancellationToken)
     {
         var (_, length, step) = Spans.First(one => one.Word == span);
         return look.RatesAsync(job, time.GetUtcNow() - length, step, cancellationToken);
@@ -39,7 +40,7 @@ internal static class RatePlot
         return TypedResults.Text(Draw(points, Spans.First(one => one.Word == chosen).Step, theme == "dark"), "image/svg+xml", Encoding.UTF8);
     }
 
-    internal static string Draw(IReadOnlyList<RateOfSpan> points, TimeSpan step, bool isDark)
+    internal static string Draw(IReadOnlyList<RatePoint> points, TimeSpan step, bool isDark)
     {
         var plot = EmbeddedFont.CreatePlot();
         var (ink, paper, line) = isDark ? ("#E6E9ED", "#15181C", "#363C44") : ("#1B1F24", "#FFFFFF", "#D5D9DF");
@@ -60,9 +61,9 @@ internal static class RatePlot
     }
 
     // Points that follow each other without a gap.
-    private static List<List<RateOfSpan>> Runs(IReadOnlyList<RateOfSpan> points, TimeSpan step)
+    private static List<List<RatePoint>> Runs(IReadOnlyList<RatePoint> points, TimeSpan step)
     {
-        var runs = new List<List<RateOfSpan>>();
+        var runs = new List<List<RatePoint>>();
         foreach (var point in points)
         {
             if (runs is not [.., var last] || point.At - last[^1].At > step * 1.5) runs.Add([point]);

@@ -1,3 +1,5 @@
+using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
@@ -10,22 +12,21 @@ internal sealed class StoredLook(IStore store)
     private const int MostDecisions = 200;
 
     /// <summary>Four bits for each shard of a job.</summary>
-    public async Task<ShardStates> ShardsAsync(string job, CancellationToken cancellationToken)
+    public async Task<ShardMap> ShardsAsync(string job, CancellationToken cancellationToken)
     {
-        if (await JobFiles.ReadPlanAsync(store, job, cancellationToken) is not { } plan) return new ShardStates(0, []);
-        var states = new ShardStates(plan.Shards, new byte[(plan.Shards + 1) / 2]);
+        var shards = (await JobFiles.ReadPlanAsync(store, job, cancellationToken))?.Shards ?? 0;
+        var isDone = new bool[shards];
         await foreach (var entry in store.ListAsync(JobPaths.Shards(job), cancellationToken))
         {
-            if (Path.GetExtension(entry.Path) == ".json" && int.TryParse(Path.GetFileNameWithoutExtension(entry.Path), out var shard) && shard < plan.Shards)
-                states[shard] = ShardStates.Done;
+            if (Path.GetExtension(entry.Path) == ".json" && int.TryParse(Path.GetFileNameWithoutExtension(entry.Path), out var shard) && shard < shards) isDone[shard] = true;
         }
-        return states;
+        return ShardMap.Of(0, shards, shards, shard => isDone[shard] ? ShardState.Done : ShardState.Waiting);
     }
 
     /// <summary>What failed, as far as it is known: of samples, once the job is completed.</summary>
-    public async Task<JobFailures> ErrorsAsync(string job, CancellationToken cancellationToken) => new(
+    public async Task<JobErrors> ErrorsAsync(string job, CancellationToken cancellationToken) => new(
         await JobFiles.ReadSummaryAsync(store, job, cancellationToken) is { } summary
-            ? [.. summary.Errors.OrderByDescending(one => one.Value).Select(one => new FailureGroup(one.Key, one.Value, null))]
+            ? [.. summary.Errors.OrderByDescending(one => one.Value).Select(one => new SampleErrors(one.Key, one.Value, null))]
             : [],
         true,
         []);

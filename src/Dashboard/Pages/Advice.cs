@@ -8,7 +8,6 @@ internal static class Advice
     public static string For(JobState state, string? code, string? reason) => (state, code) switch
     {
         (JobState.Failed, JobCodes.Damaged) => "Restore the file from a copy, then retry.",
-        (JobState.Failed, JobCodes.DuplicateIds) => "Submit the list again with ids that differ.",
         (JobState.Failed, _) => "Retry the work that was set aside, or cancel the job.",
         (_, JobCodes.StoreFull) => "Make room in the store; the job goes on by itself.",
         (_, JobCodes.StoreUnreachable) => "Nothing to do: the cluster tries again by itself.",

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dashboard.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Reading;
 using Atelier.Dataset.Shards;
@@ -43,11 +43,11 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
     }
 
     /// <summary>The last samples of the shards that were committed last, as far as their order tells; the last first.</summary>
-    public async Task<IReadOnlyList<GallerySample>> NewestAsync(string job, ShardStates states, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GallerySample>> NewestAsync(string job, ShardMap states, int count, CancellationToken cancellationToken)
     {
         List<int> shards = [];
         for (var shard = states.Count - 1; shard >= 0 && shards.Count < count; shard--)
-            if (states[shard] is ShardStates.Done or ShardStates.DoneWithFailures) shards.Add(shard);
+            if (states[shard] is ShardState.Done or ShardState.DoneWithFailures) shards.Add(shard);
         var key = string.Join(',', shards);
         if (_newest.TryGetValue(job, out var kept) && kept.Shards == key) return kept.Samples;
         List<GallerySample> found = [];

@@ -18,7 +18,7 @@ internal static class ShardsPage
         var snapshot = await jobs.GetAsync(job, cancellationToken);
         if (await JobFiles.ReadPlanAsync(store, job, cancellationToken) is not { } plan) return JobPages.Show(snapshot, "shards", ShardList.NotStarted);
         var states = await look.ShardsAsync(job, cancellationToken);
-        var (kind, chosen) = (Number(state, ShardStates.Leased), Number(at, states.Count - 1));
+        var (kind, chosen) = ((ShardState?)Number(state, (int)ShardState.Leased), Number(at, states.Count - 1));
         List<int> shards = [];
         var next = Number(from, states.Count - 1) ?? (chosen is { } shard ? Math.Max(0, shard - Window / 2) : 0);
         for (; next < states.Count && shards.Count < Window; next++)
@@ -37,4 +37,4 @@ internal static class ShardsPage
 /// <param name="Next">Where to go on; null at the end.</param>
 /// <param name="Stats">What the winner of the chosen one said of it.</param>
 /// <param name="Attempts">What is known of attempts at the chosen one.</param>
-internal sealed record ShardChoice(int? Kind, int? At, IReadOnlyList<int> Shards, int? Next, ShardStats? Stats, IReadOnlyList<AttemptOfShard>? Attempts);
+internal sealed record ShardChoice(ShardState? Kind, int? At, IReadOnlyList<int> Shards, int? Next, ShardStats? Stats, IReadOnlyList<AttemptOfShard>? Attempts);

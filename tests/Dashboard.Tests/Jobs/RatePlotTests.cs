@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Jobs;
 
 namespace Atelier.Dashboard.Tests.Jobs;
@@ -25,7 +26,7 @@ public sealed class RatePlotTests
         Assert.Equal(1, Lines(torn) - Lines(whole));
     }
 
-    private static RateOfSpan Point(int at) => new(Start + TimeSpan.FromSeconds(10 * at), 2 + at % 3, 1);
+    private static RatePoint Point(int at) => new(Start + TimeSpan.FromSeconds(10 * at), 2 + at % 3, 1, 0, 0);
 
     private static int Lines(string svg) => svg.Split("stroke=\"#0072B2\"").Length;
 }
