@@ -1,4 +1,4 @@
-using Atelier.Cli.Plots;
+using Atelier.Dashboard.Plots;
 using Atelier.Input;
 using ScottPlot;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Atelier.Cli.Plots;
+using Atelier.Dashboard.Plots;
 using Atelier.Input;
 using ScottPlot;
 using ScottPlot.TickGenerators;

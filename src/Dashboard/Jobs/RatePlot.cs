@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dataset.ContactSheets;
+using Atelier.Dashboard.Plots;
 using ScottPlot;
 using ScottPlot.TickGenerators;
-using SkiaSharp;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -70,28 +69,5 @@ internal static class RatePlot
             else last.Add(point);
         }
         return runs;
-    }
-
-    /// <summary>The typeface of contact sheets, so that plots have text on machines without fonts.</summary>
-    private sealed class EmbeddedFont : IFontResolver
-    {
-        private const string Name = "DejaVu Sans";
-        private static readonly Lazy<bool> Registered = new(() =>
-        {
-            Fonts.FontResolvers.Insert(0, new EmbeddedFont());
-            return true;
-        });
-
-        public static Plot CreatePlot()
-        {
-            _ = Registered.Value;
-            var plot = new Plot();
-            plot.Font.Set(Name);
-            return plot;
-        }
-
-        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? SheetFont.Typeface : null;
-
-        public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? SheetFont.Typeface : null;
     }
 }

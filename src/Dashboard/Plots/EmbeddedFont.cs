@@ -2,10 +2,10 @@ using Atelier.Dataset.ContactSheets;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Atelier.Cli.Plots;
+namespace Atelier.Dashboard.Plots;
 
 /// <summary>Plots in the typeface of contact sheets, so that they have text on machines without fonts and look alike on all others.</summary>
-internal sealed class EmbeddedFont : IFontResolver
+public sealed class EmbeddedFont : IFontResolver
 {
     private const string Name = "DejaVu Sans";
 
