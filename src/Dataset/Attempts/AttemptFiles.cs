@@ -1,3 +1,4 @@
+using System.Globalization;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
@@ -47,13 +48,19 @@ public static class AttemptFiles
     /// <param name="store">Where jobs live.</param>
     /// <param name="job">Name of the job.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<IReadOnlyList<AttemptFile>> ListAsync(IStore store, string job, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<AttemptFile>> ListAsync(IStore store, string job, CancellationToken cancellationToken = default) =>
+        ListAsync(store, job, AttemptFile.Folder(job), cancellationToken);
+
+    /// <summary>The files of the attempts at one shard, its promotion too; lists no others.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<AttemptFile>> ListAsync(IStore store, string job, int shard, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        var files = new List<AttemptFile>();
-        await foreach (var entry in store.ListAsync(AttemptFile.Folder(job), cancellationToken).ConfigureAwait(false))
-            if (AttemptFile.Parse(job, entry.Path) is { } file) files.Add(file);
-        return files;
+        // Longer numbers may begin with the same digits.
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{AttemptFile.Folder(job)}{shard:D5}");
+        return [.. (await ListAsync(store, job, prefix, cancellationToken).ConfigureAwait(false)).Where(file => file.Shard == shard)];
     }
 
     /// <summary>What the note of a failure or of begun work says; null when there is none.</summary>
@@ -72,6 +79,15 @@ public static class AttemptFiles
     /// <summary>The note that the work of a lease was begun.</summary>
     /// <param name="lease">The lease.</param>
     public static AttemptFile Begun(WorkLease lease) => Of(lease, AttemptFileKind.Begun);
+
+    private static async Task<IReadOnlyList<AttemptFile>> ListAsync(IStore store, string job, string prefix, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var files = new List<AttemptFile>();
+        await foreach (var entry in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            if (AttemptFile.Parse(job, entry.Path) is { } file) files.Add(file);
+        return files;
+    }
 
     private static Task<bool> WriteAsync(IStore store, AttemptFile file, string job, AttemptNote note, CancellationToken cancellationToken)
     {

@@ -52,6 +52,21 @@ public static class JobIndex
             throw new InvalidInputException($"'{job}' cannot be the name of a job: the store keeps something else there");
     }
 
+    /// <summary>Whether a job may have a name.</summary>
+    /// <param name="job">Any text.</param>
+    public static bool IsName(string job)
+    {
+        try
+        {
+            CheckName(job);
+            return true;
+        }
+        catch (InvalidInputException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Enters a job, before its <c>job.json</c> is written. When the task completes, the entry is durable. Safe to repeat. What is noted of an earlier job of the
     /// name is removed: somebody may have removed its folder by hand.

@@ -101,7 +101,7 @@ internal sealed class ShardLooking(JobContext context, JobRecovery recovery)
     private static async Task<ImmutableArray<FailedAttempt>> ReadFailuresAsync(IStore store, string job, int shard, CancellationToken cancellationToken)
     {
         var failures = new List<FailedAttempt>();
-        foreach (var file in (await AttemptFiles.ListAsync(store, job, cancellationToken).ConfigureAwait(false)).Where(file => file.Shard == shard && file.IsFailure).Take(MostFailures))
+        foreach (var file in (await AttemptFiles.ListAsync(store, job, shard, cancellationToken).ConfigureAwait(false)).Where(file => file.IsFailure).Take(MostFailures))
         {
             if (await AttemptFiles.ReadAsync(store, job, file, cancellationToken).ConfigureAwait(false) is { } note)
                 failures.Add(new FailedAttempt(file.Attempt, file.Work, file.Kind == AttemptFileKind.Lost, note.Worker, note.Code, note.Reason, note.At));

@@ -69,7 +69,7 @@ internal sealed partial class JobsGrain(IStore store, TimeProvider time, ILogger
             try
             {
                 while (jobs.TryDequeue(out var job))
-                    if (await StoredJob.ReadAsync(_store, job) is { } stored) _catalogue.Learn(stored);
+                    if (await StoredJob.ReadAsync(_store, job) is { } stored) _catalogue.Learn(stored.Listing);
             }
             catch (IOException lost)
             {

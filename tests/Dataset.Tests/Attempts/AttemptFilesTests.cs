@@ -47,6 +47,23 @@ public sealed class AttemptFilesTests
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(12345)]
+    [InlineData(123456)]
+    public async Task ListAsync_OfOneShard_LeavesOutThoseWhoseNumbersBeginAlike(int shard)
+    {
+        foreach (var other in new[] { 3, 4, 12345, 123456, 1234567 })
+        {
+            await AttemptFiles.BeginAsync(_store, Draw with { Shard = other }, new AttemptNote { Worker = "w" }, Cancel);
+            await AttemptFiles.BeginAsync(_store, Draw with { Shard = other, Kind = WorkKind.Promote }, new AttemptNote { Worker = "w" }, Cancel);
+        }
+
+        Assert.Equal(
+            [new(WorkKind.Draw, shard, Id, AttemptFileKind.Begun), new AttemptFile(WorkKind.Promote, shard, Id, AttemptFileKind.Begun)],
+            (await AttemptFiles.ListAsync(_store, "job", shard, Cancel)).OrderBy(file => file.Work));
+    }
+
+    [Theory]
     [InlineData("job/attempts/00003/00112233445566778899aabbccddeeff.tar", true)]
     [InlineData("job/attempts/123456/00112233445566778899aabbccddeeff.parquet", true)]
     [InlineData("job/attempts/00003-promotion/00112233445566778899aabbccddeeff.begun", true)]
