@@ -1,4 +1,3 @@
-using Atelier.Abstractions;
 using Atelier.Dataset.Catalogue;
 
 namespace Atelier.Dashboard.Events;
@@ -11,7 +10,7 @@ internal sealed class EventTopics(JobFeed job, JobsFeed jobs, FleetFeed fleet)
     public const string JobPrefix = "job:";
 
     /// <summary>Whether there can be such a topic.</summary>
-    public static bool Has(string topic) => topic is Jobs or Fleet || (topic.StartsWith(JobPrefix, StringComparison.Ordinal) && IsName(topic[JobPrefix.Length..]));
+    public static bool Has(string topic) => topic is Jobs or Fleet || (topic.StartsWith(JobPrefix, StringComparison.Ordinal) && JobIndex.IsName(topic[JobPrefix.Length..]));
 
     /// <summary>The events of a topic from now on, until there can be no more.</summary>
     public IAsyncEnumerable<TopicEvent> ReadAsync(string topic, CancellationToken cancellationToken) => topic switch
@@ -20,17 +19,4 @@ internal sealed class EventTopics(JobFeed job, JobsFeed jobs, FleetFeed fleet)
         Fleet => fleet.ReadAsync(cancellationToken),
         _ => job.ReadAsync(topic[JobPrefix.Length..], cancellationToken),
     };
-
-    private static bool IsName(string job)
-    {
-        try
-        {
-            JobIndex.CheckName(job);
-            return true;
-        }
-        catch (InvalidInputException)
-        {
-            return false;
-        }
-    }
 }

@@ -1,15 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Atelier.Abstractions.Fleet;
-using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Fleet;
 using Atelier.Dashboard.Json;
-using Atelier.Dashboard.Problems;
 
 namespace Atelier.Dashboard.Events;
 
 /// <summary>The events of the workers: <c>worker</c>, which have changed, and <c>fleet</c>, how many do what; every two seconds at most, as silos report.</summary>
-internal sealed class FleetFeed(ClusterLink cluster, TimeProvider time)
+internal sealed class FleetFeed(FleetReader reader, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
@@ -20,7 +17,7 @@ internal sealed class FleetFeed(ClusterLink cluster, TimeProvider time)
         FleetCounts? told = null;
         while (true)
         {
-            if (await TryReadAsync(cancellationToken) is { } fleet)
+            if (await reader.TryReadAsync(cancellationToken) is { } fleet)
             {
                 var workers = WorkerView.Of(fleet);
                 var now = workers.DistinctBy(worker => worker.Id).ToDictionary(worker => worker.Id);
@@ -32,18 +29,6 @@ internal sealed class FleetFeed(ClusterLink cluster, TimeProvider time)
                 (known, told) = (now, counts);
             }
             await Task.Delay(Period, time, cancellationToken);
-        }
-    }
-
-    private async Task<FleetState?> TryReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await cluster.AskAsync((client, cancel) => client.GetFleetAsync(cancel), cancellationToken);
-        }
-        catch (ClusterUnreachableException)
-        {
-            return null;
         }
     }
 }

@@ -11,27 +11,20 @@ namespace Atelier.Dashboard.Fleet;
 /// <summary>The workers of the cluster, and what they are told.</summary>
 internal static class FleetApi
 {
-    private static readonly (string Word, WorkerOrder Order, string Summary)[] Orders =
-    [
-        ("drain", WorkerOrder.Draining, "to give back what they have, and to take nothing new"),
-        ("cordon", WorkerOrder.Cordoned, "to finish what they have, and to take nothing new"),
-        ("uncordon", WorkerOrder.None, "to work again"),
-    ];
-
     public static void MapFleet(this IEndpointRouteBuilder api)
     {
         var fleet = api.MapGroup("/fleet").WithTags("fleet");
         fleet.MapGet("", GetAsync).WithName("getFleet").WithSummary("The workers, as they said two seconds ago or so.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        foreach (var (word, order, summary) in Orders)
+        foreach (var told in FleetSteering.Orders)
         {
             Map("workers", "Worker", "worker.unknown", "Tells a worker");
             Map("silos", "Silo", "silo.unknown", "Tells all workers of a silo");
 
             void Map(string kind, string name, string unknown, string tells) => fleet.MapPost(
-                $"/{kind}/{{id}}/{word}",
-                (string id, ReasonRequest? request, ClusterLink cluster, Acts acts, HttpContext context, CancellationToken cancellationToken) =>
-                    OrderAsync(id, (word, order), request?.Reason, unknown, cluster, acts, Caller.Of(context), cancellationToken))
-                .WithName($"{word}{name}").WithSummary($"{tells} {summary}.").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+                $"/{kind}/{{id}}/{told.Word}",
+                (string id, ReasonRequest? request, FleetSteering steering, HttpContext context, CancellationToken cancellationToken) =>
+                    OrderAsync(id, told, request?.Reason, unknown, steering, Caller.Of(context), cancellationToken))
+                .WithName($"{told.Word}{name}").WithSummary($"{tells} {told.Summary}.").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         }
     }
 
@@ -42,13 +35,11 @@ internal static class FleetApi
     }
 
     private static async Task<NoContent> OrderAsync(
-        string id, (string Word, WorkerOrder Order) told, string? reason, string unknown, ClusterLink cluster, Acts acts, string name, CancellationToken cancellationToken)
+        string id, (string Word, WorkerOrder Order, string Summary) told, string? reason, string unknown, FleetSteering steering, string name, CancellationToken cancellationToken)
     {
-        cluster.Require();
-        await acts.BeginAsync($"fleet.{told.Word}", id, reason, cancellationToken);
         try
         {
-            await cluster.TellAsync((client, cancel) => client.As(name).OrderAsync(id, told.Order, cancel), cancellationToken);
+            await steering.OrderAsync(id, told, reason, name, cancellationToken);
         }
         catch (InvalidInputException refused)
         {

@@ -10,13 +10,6 @@ namespace Atelier.Dashboard.Fleet;
 /// <summary>The workers of the cluster, and what they are told.</summary>
 internal static class FleetPage
 {
-    private static readonly Dictionary<string, WorkerOrder> Orders = new(StringComparer.Ordinal)
-    {
-        ["drain"] = WorkerOrder.Draining,
-        ["cordon"] = WorkerOrder.Cordoned,
-        ["uncordon"] = WorkerOrder.None,
-    };
-
     public static void Map(IEndpointRouteBuilder pages)
     {
         pages.MapGet("/fleet", ShowAsync);
@@ -48,15 +41,14 @@ internal static class FleetPage
         });
     }
 
-    private static async Task<IResult> OrderAsync(HttpContext context, ClusterLink cluster, FleetReader fleet, Acts acts, CancellationToken cancellationToken)
+    private static async Task<IResult> OrderAsync(HttpContext context, FleetSteering steering, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        if (!Orders.TryGetValue(form["order"].ToString(), out var order)) throw new InvalidInputException($"order is '{form["order"]}'; allowed: {string.Join(", ", Orders.Keys)}");
+        var told = FleetSteering.Orders.FirstOrDefault(one => one.Word == form["order"].ToString());
+        if (told.Word is null) throw new InvalidInputException($"order is '{form["order"]}'; allowed: {string.Join(", ", FleetSteering.Orders.Select(one => one.Word))}");
         var target = form["target"].ToString();
         if (target.Length == 0) throw new InvalidInputException("target is missing; allowed: name or id of a worker, or address of a silo");
-        await acts.BeginAsync($"fleet.{form["order"]}", target, null, cancellationToken);
-        await cluster.TellAsync((client, cancel) => client.As(Caller.Of(context)).OrderAsync(target, order, cancel), cancellationToken);
-        fleet.Expire();
+        await steering.OrderAsync(target, told, null, Caller.Of(context), cancellationToken);
         return SeeOther.To("/fleet");
     }
 }

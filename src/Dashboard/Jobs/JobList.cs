@@ -97,7 +97,7 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
         var outcomes = await JobIndex.ReadOutcomesAsync(store, index);
         var jobs = new JobListing?[index.Count];
         await Parallel.ForAsync(0, index.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce }, async (place, cancel) =>
-            jobs[place] = outcomes[place] is { } outcome ? outcome.ToListing(index[place].JobId) : await StoredJob.ReadAsync(store, index[place].JobId, cancel));
+            jobs[place] = outcomes[place] is { } outcome ? outcome.ToListing(index[place].JobId) : (await StoredJob.ReadAsync(store, index[place].JobId, cancel))?.Listing);
         return new AllJobs([.. jobs.OfType<JobListing>()], asOf, IsLive: false);
     }
 }

@@ -3,7 +3,6 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Problems;
 using Atelier.Dataset.Catalogue;
-using Atelier.Dataset.Decisions;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 
@@ -63,26 +62,15 @@ internal sealed class JobReader(ClusterLink cluster, IStore store, TimeProvider 
     /// <summary>Refuses what can be no job's name.</summary>
     public static void CheckName(string job)
     {
-        try
-        {
-            JobIndex.CheckName(job);
-        }
-        catch (InvalidInputException)
-        {
-            throw Unknown(job);
-        }
+        if (!JobIndex.IsName(job)) throw Unknown(job);
     }
 
     private async Task<JobSnapshot?> ReadStoredAsync(string job, CancellationToken cancellationToken)
     {
-        if (await StoredJob.ReadAsync(store, job, cancellationToken) is not { } listing) return null;
+        if (await StoredJob.ReadAsync(store, job, cancellationToken) is not var (listing, stored, plan, decision)) return null;
         var asOf = time.GetUtcNow();
-        if (listing.Status == JobStatus.Failed) return new JobSnapshot(listing.ToProgress(), null, false, asOf);
-        var record = (await JobFiles.ReadRecordAsync(store, job, cancellationToken))!;
-        var plan = await JobFiles.ReadPlanAsync(store, job, cancellationToken);
+        if (stored is not { } record) return new JobSnapshot(listing.ToProgress(), null, false, asOf);
         var outcome = await JobIndex.ReadOutcomeAsync(store, job, cancellationToken);
-        var last = await JobDecisionFiles.FindLastAsync(store, job, cancellationToken);
-        var decision = last < 0 ? null : await JobDecisionFiles.ReadAsync(store, job, last, cancellationToken);
         var committed = plan is null ? 0 : listing.Status == JobStatus.Completed ? plan.Shards : await CountAsync(job, cancellationToken);
         // Without the last shard, which may hold fewer.
         var finished = Math.Min((long)committed * (plan?.ShardSize ?? 0), listing.Samples);

@@ -53,7 +53,7 @@ internal sealed record JobsPageQuery
             if (Submitter is not null && job.Submitter != Submitter) continue;
             if (Q is not null && !job.JobId.Contains(Q, StringComparison.OrdinalIgnoreCase)) continue;
             if (since is not null && !((job.Changed ?? job.Created) >= since)) continue;
-            var state = StateOf(JobRowView.Of(job));
+            var state = JobStates.Of(job);
             if (View is "broken" && !Advice.IsNeeded(state)) continue;
             counts[state] = counts.GetValueOrDefault(state) + 1;
             if (states.Count == 0 || states.Contains(state)) wanted.Add(job);

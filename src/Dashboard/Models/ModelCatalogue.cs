@@ -1,7 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
-using Atelier.Dashboard.Cluster;
-using Atelier.Dashboard.Problems;
+using Atelier.Dashboard.Fleet;
 using Atelier.Dataset.StoredModels;
 using Atelier.Dataset.Stores;
 using Atelier.Input;
@@ -9,7 +8,7 @@ using Atelier.Input;
 namespace Atelier.Dashboard.Models;
 
 /// <summary>The models that jobs may name: those of this machine, of the workers, and of the store.</summary>
-internal sealed class ModelCatalogue(DashboardOptions options, ClusterLink cluster, IStore store)
+internal sealed class ModelCatalogue(DashboardOptions options, FleetReader fleet, IStore store)
 {
     /// <summary>All of them, by name, then digest.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
@@ -22,7 +21,7 @@ internal sealed class ModelCatalogue(DashboardOptions options, ClusterLink clust
             if (model.Kind is null && await StoredModel.ReadConfigAsync(store, digest, cancellationToken) is { } config) model = ModelConfigFile.Describe(model, config);
             models[digest] = model with { IsInStore = true };
         }
-        foreach (var worker in await WorkersAsync(cancellationToken))
+        foreach (var worker in (await fleet.TryReadAsync(cancellationToken))?.Silos.SelectMany(silo => silo.Workers) ?? [])
         {
             if (worker is not { Worker.ModelDigest: { } digest, Model: var name }) continue;
             var model = models.GetValueOrDefault(digest) ?? new KnownModel(name, digest);
@@ -53,17 +52,5 @@ internal sealed class ModelCatalogue(DashboardOptions options, ClusterLink clust
         var found = models.FirstOrDefault(model => model.Digest == spec.ModelDigest);
         if (found is { Timesteps: { } most } && spec.Steps > most) throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {most}, the timesteps of model '{spec.Model}'");
         return (spec, found);
-    }
-
-    private async Task<IEnumerable<Abstractions.Fleet.WorkerState>> WorkersAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await cluster.AskAsync((client, cancel) => client.GetFleetAsync(cancel), cancellationToken)).Silos.SelectMany(silo => silo.Workers);
-        }
-        catch (ClusterUnreachableException)
-        {
-            return [];
-        }
     }
 }

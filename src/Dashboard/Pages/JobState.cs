@@ -19,6 +19,9 @@ internal enum JobState
 /// <summary>States of jobs.</summary>
 internal static class JobStates
 {
+    /// <summary>That of a job in a list.</summary>
+    public static JobState Of(JobListing job) => Of(job.Status, job.Message, job.ImagesPerSecond, job.Failed);
+
     public static JobState Of(JobStatus status, string? reason, double imagesPerSecond, long failed) => status switch
     {
         JobStatus.Staging => JobState.Staging,

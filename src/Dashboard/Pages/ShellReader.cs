@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Jobs;
@@ -38,7 +39,7 @@ internal sealed class ShellReader(ClusterLink cluster, JobList list, Assets asse
         try
         {
             var all = await list.ReadAllAsync(cancellationToken);
-            return (all.IsLive ? ClusterLook.Live : ClusterLook.Silent, all.IsLive ? [.. all.Jobs.Select(JobRowView.Of).Select(AttentionOf).OfType<Attention>()] : []);
+            return (all.IsLive ? ClusterLook.Live : ClusterLook.Silent, all.IsLive ? [.. all.Jobs.Select(AttentionOf).OfType<Attention>()] : []);
         }
         catch (IOException)
         {
@@ -46,11 +47,11 @@ internal sealed class ShellReader(ClusterLink cluster, JobList list, Assets asse
         }
     }
 
-    private static Attention? AttentionOf(JobRowView job)
+    private static Attention? AttentionOf(JobListing job)
     {
-        var state = JobStates.Of(job.Status, job.Reason?.Message, job.ImagesPerSecond, job.Failed);
+        var state = JobStates.Of(job);
         return Advice.IsNeeded(state)
-            ? new Attention(job.Job, state, job.Reason?.Message ?? "work was set aside", Advice.For(state, job.Reason?.Code, job.Reason?.Message))
+            ? new Attention(job.JobId, state, job.Message ?? "work was set aside", Advice.For(state, job.Message is null ? null : job.Code, job.Message))
             : null;
     }
 }
