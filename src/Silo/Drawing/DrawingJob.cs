@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Staging;
 using Atelier.Dataset.Stores;
+using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Models;
 
 namespace Atelier.Silo.Drawing;
@@ -15,5 +16,8 @@ internal sealed record DrawingJob(IStore Store, string Id, JobRecord Record, Job
 {
     public JobSpec Spec => Record.Spec;
 
-    public int BatchSize { get; } = Plan.BatchSize ?? throw new ArgumentException("the batch size of the plan is not resolved", nameof(Plan));
+    public int BatchSize => Plan.BatchSize ?? throw new InvalidOperationException("the batch size of the plan is not resolved");
+
+    /// <summary>How its batches are sampled.</summary>
+    public SamplingSettings Settings => Spec.ToSamplingSettings(BatchSize);
 }

@@ -2,9 +2,13 @@ using Atelier.Dataset.Parts;
 
 namespace Atelier.Silo.Drawing;
 
-/// <summary>Counts the samples of a shard that are drawn. Parts that wait to be read count from the start, until one turns out to be of no use.</summary>
+/// <summary>
+/// Counts the samples of a shard that are drawn. Parts that wait to be read count from the start, until one turns out to be of no use. The device's thread counts what it
+/// draws, another one what is read.
+/// </summary>
 internal sealed class DrawingProgress
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<int, int> _waiting;
     private readonly double[] _shares;
     private readonly Action<double> _report;
@@ -26,15 +30,18 @@ internal sealed class DrawingProgress
     /// <summary>A batch is to be drawn; a part of it that there seemed to be does not count any more.</summary>
     public void Begin(int batch)
     {
-        if (_waiting.Remove(batch, out var samples)) _done -= samples;
-        _report(_done);
+        lock (_lock)
+        {
+            if (_waiting.Remove(batch, out var samples)) _done -= samples;
+            _report(_done);
+        }
     }
 
     /// <summary>A step of the batch is done, the first is 1.</summary>
     /// <returns>The work of that step, in samples.</returns>
     public double Step(int samples, int step)
     {
-        _report(_done + samples * _shares[step]);
+        lock (_lock) _report(_done + samples * _shares[step]);
         return samples * (_shares[step] - _shares[step - 1]);
     }
 
@@ -49,7 +56,10 @@ internal sealed class DrawingProgress
     /// <summary>A batch is done, drawn or read.</summary>
     public void End(int batch, int samples)
     {
-        if (!_waiting.Remove(batch)) _done += samples;
-        _report(_done);
+        lock (_lock)
+        {
+            if (!_waiting.Remove(batch)) _done += samples;
+            _report(_done);
+        }
     }
 }

@@ -4,14 +4,13 @@ using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
-using Atelier.Diffusion.Pipelines;
 using Atelier.Silo.Devices;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Drawing;
 
 /// <summary>
-/// One attempt at one shard. Three stages overlap: what the next batch needs is read, the device thread denoises a batch, and finished ones, of which few wait, are
+/// One attempt at one shard. Three stages overlap: what the next batches need is read, the device thread denoises them, and finished ones, of which few wait, are
 /// encoded and written. Batches of a shard that takes long are also kept as parts, and those that earlier attempts kept are not drawn again.
 /// </summary>
 internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, TimeProvider time, ILogger logger)
@@ -19,12 +18,11 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     private List<ShardSample> _samples = [];
     private ShardAttempt? _attempt;
     private ShardParts? _parts;
+    private volatile BatchesInOrder? _batches;
     private double _drawn;
     private int _partsExist;
     private bool _hasKeptPart;
     private bool _waitsForWriter;
-    private int _batch = -1;
-    private int _step = -1;
 
     /// <summary>Samples drawn so far, those of earlier attempts' parts included; a batch half denoised counts half.</summary>
     public double Drawn => Volatile.Read(ref _drawn);
@@ -33,13 +31,13 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
     public bool HasParts => Volatile.Read(ref _partsExist) != 0;
 
     /// <summary>The batch that is drawn, from 0; -1 before the first.</summary>
-    public int Batch => Volatile.Read(ref _batch);
+    public int Batch => _batches?.Batch ?? -1;
 
     /// <summary>Its denoising step, from 0; -1 before the first.</summary>
-    public int Step => Volatile.Read(ref _step);
+    public int Step => _batches?.Step ?? -1;
 
     /// <summary>Whether the device waits for finished batches to be written; a slow store is no device that stands still.</summary>
-    public bool WaitsForWriter => Volatile.Read(ref _waitsForWriter);
+    public bool WaitsForWriter => Volatile.Read(ref _waitsForWriter) && _batches is not { IsDrawing: true };
 
     /// <summary>Called when the first batch of this attempt is kept as a part.</summary>
     public Func<Task>? OnFirstPartKept { get; init; }
@@ -101,50 +99,40 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
 
     private async Task DrawAsync(ShardParts parts, ChannelWriter<SampleResult[]> finished, CancellationToken drain, CancellationToken stop)
     {
-        var (keeping, next) = (Task.CompletedTask, default(Task<BatchInputs>));
+        var keeping = Task.CompletedTask;
         try
         {
-            var settings = job.Spec.ToSamplingSettings(job.BatchSize);
-            var (size, costs) = (job.Model.ImageSizeOf(settings), job.Model.StepCosts(settings));
+            var (size, costs) = (job.Model.ImageSizeOf(job.Settings), job.Model.StepCosts(job.Settings));
             var windows = BatchPlanning.Windows(_samples, job.BatchSize, sample => sample.Kind).ToList();
             var batches = windows.SelectMany(window => window).ToList();
             var clock = new BatchClock(time, batches.Count(batch => batch[0].Error is null), costs.Count);
             var progress = new DrawingProgress(batches, parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
             Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
+            _batches = new BatchesInOrder(job, device, parts, batches, clock, progress, logger) { OnStep = OnStep };
 
-            var number = 0;
-            next = FetchAsync(parts, 0, batches[0], size, stop);
+            await using var outcomes = _batches.RunAsync(drain, stop).GetAsyncEnumerator(CancellationToken.None);
             foreach (var window in windows)
             {
                 var results = new List<SampleResult>();
                 var isMixed = window.Any(batch => batch[0].Kind != window[0][0].Kind);
                 foreach (var batch in window)
                 {
-                    var inputs = await next;
-                    // What one batch needs is read beside the one that is drawn.
-                    if (number + 1 < batches.Count) next = FetchAsync(parts, number + 1, batches[number + 1], size, stop);
-                    var outcomes = inputs.Outcomes;
-                    if (outcomes is null)
+                    await outcomes.MoveNextAsync();
+                    var outcome = outcomes.Current;
+                    if (outcome.IsDrawn)
                     {
-                        progress.Begin(number);
-                        Volatile.Write(ref _batch, number);
-                        outcomes = await DrawAsync(batch, inputs.Requests, clock, progress, drain, stop);
-                        // One part is on its way at a time, beside the next batch, so that memory stays bounded.
+                        // One part is on its way at a time, beside the next batches, so that memory stays bounded.
                         await keeping;
-                        if (clock.IsLong) keeping = KeepAsync(parts, number, outcomes);
+                        if (clock.IsLong) keeping = KeepAsync(parts, outcome);
                     }
-                    progress.End(number, batch.Length);
-                    number++;
-                    results.AddRange(batch.Zip(outcomes, (sample, outcome) => SampleOutcomes.ToResult(job, sample, outcome, size)));
+                    results.AddRange(batch.Zip(outcome.Samples, (sample, drawn) => SampleOutcomes.ToResult(job, sample, drawn, size)));
+                    if (outcome.Number == batches.Count - 1 && OnDrawn is not null) await OnDrawn();
+                    // Batches of different kinds are in order only when the window is done.
                     if (isMixed) continue;
-                    if (number == batches.Count) await EndAsync();
                     await HandOverAsync([.. results]);
                     results.Clear();
                 }
-                // Batches of different kinds are in order only when the window is done.
-                if (!isMixed) continue;
-                if (number == batches.Count) await EndAsync();
-                await HandOverAsync([.. results.OrderBy(result => result.Sample)]);
+                if (isMixed) await HandOverAsync([.. results.OrderBy(result => result.Sample)]);
             }
             finished.Complete();
         }
@@ -155,11 +143,8 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         }
         finally
         {
-            if (next is not null) await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await keeping;
         }
-
-        Task EndAsync() => OnDrawn?.Invoke() ?? Task.CompletedTask;
 
         async Task HandOverAsync(SampleResult[] batch)
         {
@@ -169,49 +154,13 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         }
     }
 
-    private async Task<BatchInputs> FetchAsync(ShardParts parts, int number, ShardSample[] batch, int size, CancellationToken cancellationToken)
-    {
-        if (batch[0].Error is not null)
-            return new BatchInputs([.. batch.Select(sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))], []);
-        return await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), size, cancellationToken) is { } kept
-            ? new BatchInputs(kept, [])
-            : new BatchInputs(null, await ShardSamples.LoadInputsAsync(job, batch, size, cancellationToken));
-    }
-
-    private async Task<IReadOnlyList<PartSample>> DrawAsync(
-        ShardSample[] batch, SampleRequest[] requests, BatchClock clock, DrawingProgress progress, CancellationToken drain, CancellationToken stop)
-    {
-        drain.ThrowIfCancellationRequested();
-        using var now = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        // To finish a batch that nothing keeps would be in vain.
-        using var draining = drain.Register(() =>
-        {
-            if (!clock.IsLong) now.Cancel();
-        });
-        var settings = job.Spec.ToSamplingSettings(job.BatchSize);
-        clock.Begin();
-        var drawn = await device.RunAsync(() => BatchDrawing.Draw(job.Model, requests, settings, Step, OnRefused, now.Token), now.Token);
-        clock.End();
-        return [.. batch.Zip(drawn, SampleOutcomes.Of)];
-
-        void Step(int step)
-        {
-            clock.Step();
-            var work = progress.Step(batch.Length, step);
-            Volatile.Write(ref _step, step - 1);
-            OnStep?.Invoke(work);
-        }
-
-        void OnRefused(SampleRequest request, Exception error) => LogRefused(error, batch[Array.IndexOf(requests, request)].Number, job.Id);
-    }
-
-    private async Task KeepAsync(ShardParts parts, int number, IReadOnlyList<PartSample> outcomes)
+    private async Task KeepAsync(ShardParts parts, BatchOutcome outcome)
     {
         Volatile.Write(ref _partsExist, 1);
         try
         {
             // Not cancelled: the batch is drawn, and whatever ended the attempt, the next one is glad of it.
-            await parts.KeepAsync(number, outcomes, CancellationToken.None);
+            await parts.KeepAsync(outcome.Number, outcome.Samples, CancellationToken.None);
             if (_hasKeptPart) return;
             _hasKeptPart = true;
             if (OnFirstPartKept is not null) await OnFirstPartKept();
@@ -219,15 +168,9 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
             // A part only saves work. If the store is in trouble for longer, the shard's own files will say so.
-            LogNotKept(lost, number, job.Id);
+            LogNotKept(lost, outcome.Number, job.Id);
         }
     }
-
-    /// <summary>What a batch needs: the outcomes where nothing is to be drawn, or else the requests.</summary>
-    private sealed record BatchInputs(IReadOnlyList<PartSample>? Outcomes, SampleRequest[] Requests);
-
-    [LoggerMessage(LogLevel.Warning, "The sampler cannot draw sample {Sample} of {Job}")]
-    private partial void LogRefused(Exception exception, long sample, string job);
 
     [LoggerMessage(LogLevel.Warning, "Batch {Batch} of a shard of {Job} could not be kept; should the shard be drawn again, so must the batch")]
     private partial void LogNotKept(Exception exception, int batch, string job);
