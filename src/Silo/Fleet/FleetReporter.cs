@@ -26,8 +26,9 @@ internal sealed partial class FleetReporter(IWorkerStates workers, ILocalSiloDet
             {
                 workers.Obey(await grains.GetGrain<IFleetGrain>(0).Report(new SiloReport(address, workers.Look())));
             }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException)
+            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is, the workers work on, and the next report may arrive.
                 LogNoReport(lost);
             }
         }

@@ -3,7 +3,6 @@ using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
 using Atelier.Silo.Doors;
-using Atelier.Silo.Fleet;
 using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,7 +89,6 @@ public static class SiloHosting
             ModelsInMemory = options.ModelsInMemory,
             ModelCache = options.ModelCache,
         });
-        builder.Services.AddSingleton<SiloWorkers>().AddSingleton<IWorkerStates>(services => services.GetRequiredService<SiloWorkers>()).AddHostedService<FleetReporter>();
         if (redis is not null) builder.Services.AddHostedService<MembershipGuard>();
         if (options.StopOnInputEnd) builder.Services.AddHostedService<InputEnd>();
     }

@@ -17,12 +17,12 @@ namespace Atelier.Silo.Leasing;
 /// <param name="store">Where jobs live.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">For the workers.</param>
+/// <param name="fleet">Told of the workers.</param>
 /// <param name="models">Where models come from; by default the folders of the options, and the store.</param>
 /// <param name="gate">Workers ask for nothing until the store was reached.</param>
-/// <param name="fleet">Told of the workers; null where nobody asks about them.</param>
 internal sealed class WorkerService(
-    WorkerOptions options, ILocalSiloDetails silo, IGrainFactory grains, IStore store, TimeProvider time, ILogger<Worker> logger,
-    IModelProvider? models = null, StoreGate? gate = null, SiloWorkers? fleet = null) : BackgroundService
+    WorkerOptions options, ILocalSiloDetails silo, IGrainFactory grains, IStore store, TimeProvider time, ILogger<Worker> logger, SiloWorkers fleet,
+    IModelProvider? models = null, StoreGate? gate = null) : BackgroundService
 {
     private readonly IModelProvider _models = models ?? new ModelLibrary(options, store);
     private IReadOnlyList<string> _devices = [];
@@ -49,7 +49,7 @@ internal sealed class WorkerService(
             .Select((device, number) => new WorkerInfo(Guid.NewGuid(), $"{Environment.MachineName}/{Environment.ProcessId}/{number}", device) { Silo = silo.SiloAddress.ToParsableString() })
             .Select(info => new Worker(info, grains, store, _models, heartbeats, time, logger))
             .ToList();
-        fleet?.Set(workers);
+        fleet.Set(workers);
         try
         {
             await Task.WhenAll(workers.Select(worker => worker.RunAsync(stoppingToken)));

@@ -1,3 +1,4 @@
+using Atelier.Silo.Fleet;
 using Atelier.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,11 +8,14 @@ namespace Atelier.Silo.Leasing;
 public static class WorkerServices
 {
     /// <summary>
-    /// Runs workers beside the silo. The host also needs an <see cref="Dataset.Stores.IStore"/> and a <see cref="TimeProvider"/>, and Orleans
-    /// added before, so that workers stop first. It does not start where the machine lacks what the options ask for.
+    /// Runs workers beside the silo, which tell the fleet what they do and do what they are told. The host also needs an
+    /// <see cref="Dataset.Stores.IStore"/> and a <see cref="TimeProvider"/>, and Orleans added before, so that workers stop first. It does not start
+    /// where the machine lacks what the options ask for.
     /// </summary>
     /// <param name="services">Services of the host.</param>
     /// <param name="options">Which workers.</param>
     public static IServiceCollection AddWorkers(this IServiceCollection services, WorkerOptions options) =>
-        services.AddSingleton(options).AddHostedService<WorkerService>();
+        services.AddSingleton(options)
+            .AddSingleton<SiloWorkers>().AddSingleton<IWorkerStates>(provider => provider.GetRequiredService<SiloWorkers>()).AddHostedService<FleetReporter>()
+            .AddHostedService<WorkerService>();
 }

@@ -1,3 +1,4 @@
+using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Stores;
@@ -32,6 +33,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
     public MemoryStore Files { get; }
 
     public StoreWithFaults Store { get; }
+
+    public IFleetGrain Fleet => _cluster.Client.GetGrain<IFleetGrain>(0);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
