@@ -40,6 +40,7 @@ internal sealed class ClusterClient : IAsyncDisposable
         builder.Configuration.AddConfiguration(_configuration);
         builder.UseOrleansClient(client =>
         {
+            client.AddActivityPropagation();
             if (_configuration.GetConnectionString(Redis) is { } redis) client.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis));
             _key?.Guard(client);
             client.Services.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -2,6 +2,7 @@ using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
+using Atelier.ServiceDefaults;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
@@ -42,6 +43,8 @@ public static class SiloHosting
         if (options.ModelsInMemory < 1)
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.ModelsInMemory)} is '{options.ModelsInMemory}'; allowed: 1 or more");
         if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
+        builder.AddServiceDefaults("atelier-silo");
+        builder.Services.AddHealthChecks().AddCheck<StoreGate>("store", tags: [TelemetryHosting.Ready]);
         var store = StoreLocation.Parse(options.Store);
         var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
         var redis = builder.Configuration.GetConnectionString(Redis);
@@ -75,6 +78,7 @@ public static class SiloHosting
                 SiloEndpoints.Complete(endpoints, builder.Configuration);
                 SiloEndpoints.Check(endpoints, options, redis);
             });
+            silo.AddActivityPropagation();
             silo.AddAtelierGrains();
             ConnectionLimit.AddTo(silo);
             key?.Guard(silo);
