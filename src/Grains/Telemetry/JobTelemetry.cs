@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 
@@ -24,6 +25,9 @@ internal static class JobTelemetry
         Meter.CreateObservableGauge("atelier.queue.shards", () => Jobs.Values.Sum(job => job.Shards), "{shard}", "Shards of running jobs that wait for a worker.");
         Meter.CreateObservableGauge("atelier.queue.samples", () => Jobs.Values.Sum(job => job.Samples), "{sample}", "Samples of these shards, about.");
     }
+
+    /// <summary>Measures from now on: where there are no jobs, that is what is said.</summary>
+    public static void Begin() => RuntimeHelpers.RunClassConstructor(typeof(JobTelemetry).TypeHandle);
 
     /// <summary>The span in which a job is created; it belongs to the trace of whoever asks for it. Null while nobody listens.</summary>
     public static Activity? Creation(string job) => Source.StartActivity("job")?.SetTag("atelier.job", job);

@@ -8,6 +8,7 @@ using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
 namespace Atelier.Silo.Hosting;
@@ -44,16 +45,20 @@ public static class SiloHosting
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.ModelsInMemory)} is '{options.ModelsInMemory}'; allowed: 1 or more");
         if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
         builder.AddServiceDefaults("atelier-silo");
+        // Orleans retries the placement of grains by Polly, which tells of every success too.
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.Services.AddHealthChecks().AddCheck<StoreGate>("store", tags: [TelemetryHosting.Ready]);
         var store = StoreLocation.Parse(options.Store);
         var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
         var redis = builder.Configuration.GetConnectionString(Redis);
-        if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null)
+        if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null or "Redis")
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Orleans:Clustering:ProviderType"] = "Redis",
                 ["Orleans:Clustering:ConnectionName"] = Redis,
+                // Aspire names a service of the host here, which silos do not have; without it Orleans takes the connection string.
+                ["Orleans:Clustering:ServiceKey"] = "",
             });
         }
 
