@@ -46,9 +46,16 @@ internal static class MembershipHosting
         silos.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck("silos", async cancellation =>
         {
             var options = ConfigurationOptions.Parse((await membership.Connection.Resource.GetConnectionStringAsync(cancellation))!);
-            await using var server = await ConnectionMultiplexer.ConnectAsync(options);
-            var active = (await server.GetDatabase().HashGetAllAsync(Members)).Count(row => row.Value.ToString().Contains(Active, StringComparison.Ordinal));
-            return active >= count ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"{active} of {count} silos are active");
+            try
+            {
+                await using var server = await ConnectionMultiplexer.ConnectAsync(options);
+                var active = (await server.GetDatabase().HashGetAllAsync(Members)).Count(row => row.Value.ToString().Contains(Active, StringComparison.Ordinal));
+                return active >= count ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"{active} of {count} silos are active");
+            }
+            catch (Exception silent) when (silent is RedisException or RedisTimeoutException)
+            {
+                return HealthCheckResult.Unhealthy("the membership server does not answer");
+            }
         });
         return silos.WithHealthCheck("silos");
     }
