@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,8 @@ public static class TelemetryHosting
     public static void AddServiceDefaults(this IHostApplicationBuilder builder, string service)
     {
         var options = TelemetryOptions.Read(builder.Configuration);
+        // Whoever asks is told why; in the log it would be an error each time.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Services.AddHealthChecks().AddCheck<StartedCheck>("started", tags: [Ready]);
         if (options.Door is null && !options.IsExported) return;
 
@@ -43,9 +46,12 @@ public static class TelemetryHosting
         if (!options.IsExported) return;
         telemetry.WithTracing(tracing => tracing
             .AddSource("Atelier.*", GrainCalls)
-            .AddAspNetCoreInstrumentation()
+            .AddAspNetCoreInstrumentation(requests => requests.Filter = IsTraced)
             .SetSampler(new ParentBasedSampler(new RootSampler())));
         builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
         telemetry.UseOtlpExporter();
     }
+
+    // Machines ask every few seconds.
+    private static bool IsTraced(HttpContext request) => !request.Request.Path.StartsWithSegments("/health") && !request.Request.Path.StartsWithSegments("/metrics");
 }

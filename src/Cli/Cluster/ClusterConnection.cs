@@ -60,7 +60,6 @@ internal sealed class ClusterConnection : IAsyncDisposable
         builder.Configuration.AddEnvironmentVariables();
         builder.UseOrleansClient(client =>
         {
-            client.AddActivityPropagation();
             client.UseRedisClustering(options => options.ConfigurationOptions = membership);
             client.UseConnectionRetryFilter(new FewRetries());
             key?.Guard(client);

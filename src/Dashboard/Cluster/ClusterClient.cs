@@ -38,9 +38,9 @@ internal sealed class ClusterClient : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(_configuration);
+        builder.Configuration.AddInMemoryCollection([new("Orleans:EnableDistributedTracing", "true")]);
         builder.UseOrleansClient(client =>
         {
-            client.AddActivityPropagation();
             if (_configuration.GetConnectionString(Redis) is { } redis) client.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis));
             _key?.Guard(client);
             client.Services.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -47,6 +47,8 @@ public static class SiloHosting
         builder.AddServiceDefaults("atelier-silo");
         // Orleans retries the placement of grains by Polly, which tells of every success too.
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        // Said by configuration, as Aspire does: by code as well, every call would be traced twice.
+        builder.Configuration.AddInMemoryCollection([new("Orleans:EnableDistributedTracing", "true")]);
         builder.Services.AddHealthChecks().AddCheck<StoreGate>("store", tags: [TelemetryHosting.Ready]);
         var store = StoreLocation.Parse(options.Store);
         var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
@@ -83,7 +85,6 @@ public static class SiloHosting
                 SiloEndpoints.Complete(endpoints, builder.Configuration);
                 SiloEndpoints.Check(endpoints, options, redis);
             });
-            silo.AddActivityPropagation();
             silo.AddAtelierGrains();
             ConnectionLimit.AddTo(silo);
             key?.Guard(silo);

@@ -83,6 +83,7 @@ internal sealed class ShardWork(
         {
             if (!await EnterDeviceAsync(place, state, begin.Token)) return false;
             state.Stage = WorkStage.Probing;
+            using var span = WorkerTracing.Part("probe");
             admission = new Admission(lease.Incarnation, await device.RunAsync(() => use.Model.NumericsClass(plan.BatchSize.Value), begin.Token));
             if (!await calls.RetryAsync(() => job.Admit(info, admission.NumericsClass))) return false;
             _admission = admission;
@@ -122,6 +123,7 @@ internal sealed class ShardWork(
         IJobGrain job, WorkLease lease, JobSpec spec, StagePlace place, LeaseState state, CancellationToken cancellationToken)
     {
         state.Stage = WorkStage.LoadingModel;
+        using var span = WorkerTracing.Part("model");
         try
         {
             IImageModel model;

@@ -72,7 +72,7 @@ public sealed class WorkerTelemetryTests
         var byId = ended.DistinctBy(span => span.SpanId).ToDictionary(span => span.SpanId);
         // Two shards of two and one batches, and the closing.
         Assert.Equal(
-            ["batch 3", "commit 2", "encode 3", "job 1", "lease 3", "prepare 2", "promote 2", "shard 2", "submit 1", "upload 2"],
+            ["batch 3", "commit 2", "encode 3", "job 1", "lease 3", "model 2", "prepare 2", "probe 1", "promote 2", "shard 2", "submit 1", "upload 2"],
             spans.CountBy(span => span.OperationName).Select(count => $"{count.Key} {count.Value}").Order(StringComparer.Ordinal));
         Assert.All(spans.Where(span => span.OperationName is "batch" or "encode" or "upload"), span => Assert.Equal("shard", byId[span.ParentSpanId].OperationName));
         Assert.All(spans.Where(span => span.OperationName is "shard" or "commit" or "promote"), span => Assert.Equal("lease", byId[span.ParentSpanId].OperationName));
