@@ -21,7 +21,7 @@ internal static class WorkerMetrics
         "atelier.step.duration", "s", "A denoising step of a batch.", null, Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60));
 
     private static readonly Histogram<double> BatchFill = Meter.CreateHistogram(
-        "atelier.batch.fill", "1", "Samples of a batch over its size; the rest is padding.", null, Buckets(0.125, 0.25, 0.5, 0.75, 0.9, 1));
+        "atelier.batch.fill.ratio", null, "Samples of a batch over its size; the rest is padding.", null, Buckets(0.125, 0.25, 0.5, 0.75, 0.9, 1));
 
     private static readonly Histogram<double> CommitDuration = Meter.CreateHistogram(
         "atelier.commit.duration", "s", "A commit, until the job has answered.", null, Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60));
@@ -52,7 +52,7 @@ internal static class WorkerMetrics
 
         void Add(string result, long samples)
         {
-            if (samples > 0) Samples.Add(samples, new("job", Jobs.Of(job)), new("model", Models.Of(model)), new("outcome", result));
+            if (samples > 0) Samples.Add(samples, new("job_id", Jobs.Of(job)), new("model", Models.Of(model)), new("outcome", result));
         }
     }
 

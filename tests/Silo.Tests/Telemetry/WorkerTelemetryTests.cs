@@ -37,9 +37,9 @@ public sealed class WorkerTelemetryTests
         var own = measured.Where(one => spec.Model.Equals(one.Tags.GetValueOrDefault("model"))).ToList();
         Assert.Equal(4, Sum("atelier.samples", "drawn"));
         Assert.Equal(1, Sum("atelier.samples", "failed"));
-        Assert.All(own.Where(one => one.Name == "atelier.samples"), one => Assert.Equal("job", one.Tags["job"]));
+        Assert.All(own.Where(one => one.Name == "atelier.samples"), one => Assert.Equal("job", one.Tags["job_id"]));
         // Three batches of up to two; that with the row that cannot be drawn is drawn in halves, and the row once more.
-        Assert.Equal([0.5, 1, 1], own.Where(one => one.Name == "atelier.batch.fill").Select(one => one.Value).Order());
+        Assert.Equal([0.5, 1, 1], own.Where(one => one.Name == "atelier.batch.fill.ratio").Select(one => one.Value).Order());
         Assert.InRange(own.Count(one => one.Name == "atelier.step.duration"), 30, 50);
 
         double Sum(string name, string outcome) => own.Where(one => one.Name == name && outcome.Equals(one.Tags["outcome"])).Sum(one => one.Value);
