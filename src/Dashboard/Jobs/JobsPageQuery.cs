@@ -47,18 +47,8 @@ internal sealed record JobsPageQuery
     public JobsWindow Choose(AllJobs all, DateTimeOffset now)
     {
         var (states, since) = (States(Status), Changed is { } word ? now - Spans.First(span => span.Word == word).Span : (DateTimeOffset?)null);
-        var (counts, wanted) = (new SortedDictionary<JobState, int>(), new List<JobListing>());
-        foreach (var job in all.Jobs)
-        {
-            if (Submitter is not null && job.Submitter != Submitter) continue;
-            if (Q is not null && !job.JobId.Contains(Q, StringComparison.OrdinalIgnoreCase)) continue;
-            if (since is not null && !((job.Changed ?? job.Created) >= since)) continue;
-            var state = JobStates.Of(job);
-            if (View is "broken" && !Advice.IsNeeded(state)) continue;
-            counts[state] = counts.GetValueOrDefault(state) + 1;
-            if (states.Count == 0 || states.Contains(state)) wanted.Add(job);
-        }
-        wanted.Sort(Order());
+        var (wanted, counts) = new JobFilter(Submitter, null, Q, since).Choose(
+            all.Jobs.Where(job => View is not "broken" || Advice.IsNeeded(JobStates.Of(job))), JobStates.Of, state => states.Count == 0 || states.Contains(state), Order());
         return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(JobRowView.Of)], wanted.Count, all.Jobs.Count, counts, all);
     }
 
