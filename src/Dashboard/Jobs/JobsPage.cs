@@ -33,7 +33,7 @@ internal static class JobsPage
                 .. await shell.ReadPartsAsync(cancellationToken),
                 new LivePart("numbers", JobsNumbers.Of(window.All, await fleet.TryReadAsync(cancellationToken))),
                 new LivePart("counts", JobsCounts.Of(query, window)),
-                .. window.Jobs.Select(job => new LivePart(JobRow.Id(job.Job), JobRow.Of(job))),
+                .. window.Jobs.Select(job => new LivePart(JobRow.Id(job.Job), JobRow.Of(job, window.All.IsLive))),
             ];
         });
     }
