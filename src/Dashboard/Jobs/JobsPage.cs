@@ -45,6 +45,6 @@ internal static class JobsPage
         if (name.Length == 0) return SeeOther.To("/jobs");
         if ((await list.ReadAllAsync(cancellationToken)).Jobs.Any(job => job.JobId == name)) return SeeOther.To(JobUrl.Of(name));
         var workers = (await fleet.TryReadAsync(cancellationToken))?.Silos.SelectMany(silo => silo.Workers) ?? [];
-        return SeeOther.To(workers.Any(worker => worker.Worker.Name == name) ? $"/fleet?q={Uri.EscapeDataString(name)}" : $"/jobs?q={Uri.EscapeDataString(name)}");
+        return SeeOther.To(workers.FirstOrDefault(worker => worker.Worker.Name == name) is { } worker ? WorkerPage.Url(worker) : $"/jobs?q={Uri.EscapeDataString(name)}");
     }
 }
