@@ -17,7 +17,7 @@ internal static class PagesHosting
     public static void AddAtelierPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<LivePages>().AddSingleton<ShellReader>()
-            .AddSingleton<JobReads>().AddSingleton<StoredLook>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<ModelsInUse>().AddSingleton<SweepRows>();
+            .AddSingleton<JobReads>().AddSingleton<StoredLook>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<ModelsInUse>().AddSingleton<SweepRows>().AddSingleton<TrialRuns>();
         // Events are not among the types: compression would keep them back. Level 4 or so, since pages are made for each request.
         builder.Services.AddResponseCompression(options =>
         {
