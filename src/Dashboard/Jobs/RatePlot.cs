@@ -49,6 +49,8 @@ internal static class RatePlot
         }
         var form = Form(points, step);
         plot.Axes.Bottom.TickGenerator = new DateTimeAutomatic { LabelFormatter = at => at.ToString(form, CultureInfo.InvariantCulture) };
+        // Half of the last label stands beyond the axis.
+        plot.Axes.Right.MinimumSize = 30;
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, Math.Max(0.1, points.Select(point => point.ImagesPerSecond).DefaultIfEmpty(1).Max() * 1.1));
         plot.YLabel("images/s");
