@@ -31,6 +31,8 @@ public sealed class Hall : IAsyncLifetime
             await JobIndex.FinishAsync(_dashboard.Store, $"job-{job:D5}", new JobOutcome { Status = JobStatus.Completed, Samples = 1000, Finished = 1000, Failed = job % 7, Created = ended, Ended = ended, Submitter = job % 2 == 0 ? "ada" : "bo" });
         }
         await _dashboard.InitializeAsync();
+        // The first listing of so many takes some seconds.
+        await _dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs?limit=1");
         var grain = _dashboard.Grains.GetGrain<IJobGrain>("huge");
         await grain.Create(TestDashboard.Spec with { ShardSize = 1, BatchSize = 1, ImagesPerPrompt = Shards / 10 }, new JobScheduling { Submitter = "ada" });
         await grain.Append(0, [.. Enumerable.Range(0, 10).Select(index => new PromptRow { Index = index, Prompt = $"prompt {index}" })]);

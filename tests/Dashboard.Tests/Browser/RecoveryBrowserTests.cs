@@ -66,9 +66,9 @@ public sealed class RecoveryBrowserTests : IAsyncLifetime
             }
             """);
 
-        var address = await _cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        var address = await _cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(grain, TestContext.Current.CancellationToken);
         var killed = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        await _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(address)));
+        await _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(address)), TestContext.Current.CancellationToken);
 
         await tab.Page.WaitForFunctionAsync("() => window.saidAt !== undefined");
         Assert.InRange(await tab.Page.EvaluateAsync<double>("window.saidAt") - killed, 0, 5000);

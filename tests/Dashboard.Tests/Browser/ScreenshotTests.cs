@@ -22,12 +22,13 @@ public sealed class ScreenshotTests(Studio studio)
     [MemberData(nameof(Pages))]
     public async Task Page_InBothThemes_BreaksNoRuleOfAccessibility(string name, string path)
     {
+        await using var tab = await studio.OpenAsync();
+        tab.Expects = message => message.Contains("404", StringComparison.Ordinal);
+        await tab.GoAsync(path);
+        await tab.Page.Locator("#connection[data-state=live], #connection[data-state=still]").WaitForAsync();
         foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await using var tab = await studio.OpenAsync(options => options.ColorScheme = theme);
-            tab.Expects = message => message.Contains("404", StringComparison.Ordinal);
-            await tab.GoAsync(path);
-            await tab.Page.Locator("#connection[data-state=live], #connection[data-state=still]").WaitForAsync();
+            await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = theme });
             await tab.TakeAsync($"{name}-{theme}".ToLowerInvariant());
             await tab.CheckAccessAsync($"{name}, {theme}");
         }
