@@ -56,12 +56,17 @@ internal sealed class GalleryReader(IStore store, TableCache tables, TimeProvide
         var key = string.Join(',', shards);
         if (_newest.TryGetValue(job, out var kept) && kept.Shards == key) return kept.Samples;
         List<GallerySample> found = [];
-        if (shards.Count > 0 && await JobFiles.ReadPlanAsync(store, job, cancellationToken) is { } plan)
+        try
         {
-            foreach (var shard in shards.TakeWhile(_ => found.Count < count))
+            var plan = shards.Count > 0 ? await JobFiles.ReadPlanAsync(store, job, cancellationToken) : null;
+            foreach (var shard in shards.TakeWhile(_ => plan is not null && found.Count < count))
             {
-                if (await ReadShardAsync(job, plan, shard, _ => true, cancellationToken) is { } samples) found.AddRange(samples.Reverse().Take(count - found.Count));
+                if (await ReadShardAsync(job, plan!, shard, _ => true, cancellationToken) is { } samples) found.AddRange(samples.Reverse().Take(count - found.Count));
             }
+        }
+        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
+        {
+            // The rest of the page is shown without them; the gallery says what is wrong.
         }
         if (_newest.Count >= MostKept) _newest.Clear();
         _newest[job] = (key, found);
