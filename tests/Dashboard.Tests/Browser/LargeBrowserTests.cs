@@ -52,7 +52,7 @@ public sealed class LargeBrowserTests(Hall hall) : IClassFixture<Hall>
               for (let at = 0; at < pixels.length; at += 4) if (ink.every((part, place) => Math.abs(part - pixels[at + place]) < 3)) found++;
               return found >= 2;
             }
-            """);
+            """, null, new() { PollingInterval = 100 });
         await tab.Page.Locator("#problems tr").Filter(new() { HasText = "set aside" }).GetByRole(AriaRole.Link).FocusAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.WaitForURLAsync("**/jobs/huge/shards?state=2");

@@ -70,7 +70,7 @@ public sealed class RecoveryBrowserTests : IAsyncLifetime
         var killed = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(address)), TestContext.Current.CancellationToken);
 
-        await tab.Page.WaitForFunctionAsync("() => window.saidAt !== undefined");
+        await tab.Page.WaitForFunctionAsync("() => window.saidAt !== undefined", null, new() { PollingInterval = 100 });
         Assert.InRange(await tab.Page.EvaluateAsync<double>("window.saidAt") - killed, 0, 5000);
         await tab.Page.Locator("#notice[data-cluster=live]").WaitForAsync(new() { Timeout = 60_000 });
         await worker.WorkAsync(Job);
