@@ -49,6 +49,7 @@ internal static class ApiHosting
         own.MapPlans();
         own.MapFiles();
         api.MapJobFiles();
+        api.MapJobLooks();
         api.MapShards();
         api.MapSamples();
         api.MapEvents();

@@ -91,6 +91,7 @@ internal sealed class JobReader(ClusterLink cluster, IStore store, TimeProvider 
             Scheduling = decision?.Scheduling ?? new JobScheduling { Submitter = listing.Submitter },
             Plan = plan,
             Created = record.Created,
+            Started = plan?.Started,
             Changed = decision?.Changed,
             Ended = outcome?.Ended,
             LastDecision = decision?.By is { } name ? new DecidedBy(name, decision.Reason) : null,

@@ -17,6 +17,9 @@ internal sealed record JobView : JobProgressView
 
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>When its plan was fixed, so that workers could begin.</summary>
+    public DateTimeOffset? InProgressAt { get; init; }
+
     /// <summary>When something was last decided about it.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record JobView : JobProgressView
         {
             Incarnation = told?.Incarnation,
             CreatedAt = job.Created,
+            InProgressAt = told?.Started,
             ChangedAt = told?.Changed,
             CompletedAt = job.Status == JobStatus.Completed ? told?.Ended : null,
             CancelledAt = job.Status == JobStatus.Cancelled ? told?.Ended : null,
