@@ -43,8 +43,7 @@ internal static class RequestRows
         var read = await PromptFile.ReadAsync(lines, "rows", ".jsonl", problems, cancellationToken).ToListAsync(cancellationToken);
         return problems.Total == 0
             ? read
-            : throw ProblemException.Invalid("rows.invalid", $"{problems.Total:N0} {(problems.Total == 1 ? "row" : "rows")} cannot be used; the first is row {problems.First[0].Line}: {problems.First[0].Detail}")
-                .With("errors", problems.First).With("errors_total", problems.Total);
+            : throw ProblemException.Invalid("rows.invalid", problems.Summary("rows")).With("errors", problems.First).With("errors_total", problems.Total);
     }
 
     private const string PromptName = "prompt";
