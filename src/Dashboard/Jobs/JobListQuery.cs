@@ -23,6 +23,9 @@ internal sealed record JobListQuery
     /// <summary>A part of the name.</summary>
     public string? Q { get; init; }
 
+    /// <summary>What people have written on them; of several, with commas between them, all.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Jobs that have changed since this moment.</summary>
     public DateTimeOffset? Since { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record JobListQuery
             Submitter,
             Priority is null ? null : Word<JobPriority>(Priority),
             Q,
+            [.. (Label ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             Since,
             JobSorting.Parse(Sort),
             from,
@@ -69,4 +73,4 @@ internal sealed record JobListQuery
 
 /// <summary>Which jobs are wanted.</summary>
 internal sealed record JobListRequest(
-    ImmutableArray<JobStatus> Statuses, string? Submitter, JobPriority? Priority, string? NamePart, DateTimeOffset? Since, Comparison<JobListing> Order, int From, int Limit);
+    ImmutableArray<JobStatus> Statuses, string? Submitter, JobPriority? Priority, string? NamePart, ImmutableArray<string> Labels, DateTimeOffset? Since, Comparison<JobListing> Order, int From, int Limit);

@@ -18,6 +18,12 @@ internal sealed record JobRequest
     /// <summary>Who it is for, and when it gets workers.</summary>
     public JobScheduling? Scheduling { get; init; }
 
+    /// <summary>What to find it by: up to 20 words or so, none with a comma.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>A note in words.</summary>
+    public string? Note { get; init; }
+
     /// <summary>A list that was sent before, by its id.</summary>
     public string? File { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed record JobView : JobProgressView
     [SetsRequiredMembers]
     private JobView(JobProgressView progress) : base(progress)
     {
-        Links = new Dictionary<string, string>();
+        (Links, Labels, Note) = (new Dictionary<string, string>(), [], "");
     }
 
     /// <summary>Tells it from another job that had its name before.</summary>
@@ -26,6 +26,18 @@ internal sealed record JobView : JobProgressView
     public DateTimeOffset? CompletedAt { get; init; }
 
     public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>What people have written on it, to find it again.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>A note in words; empty for none.</summary>
+    public required string Note { get; init; }
+
+    /// <summary>Who last changed labels or note.</summary>
+    public string? LabelledBy { get; init; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? LabelledAt { get; init; }
 
     /// <summary>Who last decided something, and why.</summary>
     public DecidedBy? LastDecision { get; init; }
@@ -56,6 +68,10 @@ internal sealed record JobView : JobProgressView
             ChangedAt = told?.Changed,
             CompletedAt = job.Status == JobStatus.Completed ? told?.Ended : null,
             CancelledAt = job.Status == JobStatus.Cancelled ? told?.Ended : null,
+            Labels = snapshot.Labels?.Labels ?? [],
+            Note = snapshot.Labels?.Note ?? "",
+            LabelledBy = snapshot.Labels?.By,
+            LabelledAt = snapshot.Labels?.Changed,
             LastDecision = told?.LastDecision,
             NumericsClass = told?.NumericsClass,
             Spec = told?.Spec,
