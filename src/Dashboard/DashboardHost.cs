@@ -46,7 +46,7 @@ public sealed class DashboardHost : IAsyncDisposable
         options.Logging?.Invoke(builder.Logging);
         builder.AddAtelierServer(options);
         builder.AddAtelierCluster();
-        builder.AddAtelierAccess();
+        builder.AddAtelierAccess(options);
         builder.AddAtelierApi();
         builder.AddAtelierPages();
 

@@ -36,6 +36,10 @@ public sealed record DashboardOptions
     /// <value>Default false.</value>
     public bool RequireSignIn { get; init; }
 
+    /// <summary>Where people sign in who have no key; null for nowhere.</summary>
+    /// <value>Default null.</value>
+    public OpenIdConnectSettings? OpenIdConnect { get; init; }
+
     /// <summary>Models of this machine, which jobs may name; those of the store and of the workers are known without.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<KnownModel> Models { get; init; } = [];

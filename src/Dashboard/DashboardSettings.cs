@@ -1,5 +1,6 @@
 using System.Net;
 using Atelier.Abstractions;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dataset.Stores;
 
@@ -28,6 +29,9 @@ internal sealed record DashboardSettings
     /// <summary>Whether those on this machine need an access key too.</summary>
     public bool RequireSignIn { get; init; }
 
+    /// <summary>Where people sign in who have no key.</summary>
+    public OpenIdConnectSettings? OpenIdConnect { get; init; }
+
     /// <summary>The dashboard that a configuration describes.</summary>
     /// <exception cref="InvalidInputException">A setting cannot be used; the message names it.</exception>
     public static DashboardOptions Read(IConfiguration configuration, ClusterClient? cluster)
@@ -45,6 +49,7 @@ internal sealed record DashboardSettings
             Port = settings.Port,
             Hosts = settings.Hosts,
             RequireSignIn = settings.RequireSignIn,
+            OpenIdConnect = settings.OpenIdConnect,
         };
     }
 }
