@@ -46,6 +46,7 @@ public sealed class DashboardHost : IAsyncDisposable
         options.Logging?.Invoke(builder.Logging);
         builder.AddAtelierServer(options);
         builder.AddAtelierCluster();
+        builder.AddOrleansPages(options);
         builder.AddAtelierAccess(options);
         builder.AddAtelierApi();
         builder.AddAtelierPages();
@@ -55,6 +56,7 @@ public sealed class DashboardHost : IAsyncDisposable
         app.UseAtelierAccess();
         app.MapAtelierApi();
         app.MapAtelierPages();
+        app.MapOrleansPages();
         return app;
     }
 

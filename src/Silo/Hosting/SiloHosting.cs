@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 
 namespace Atelier.Silo.Hosting;
 
@@ -79,6 +80,8 @@ public static class SiloHosting
             silo.AddAtelierGrains();
             ConnectionLimit.AddTo(silo);
             key?.Guard(silo);
+            // It measures every call.
+            if (options.OrleansDashboard) silo.AddDashboard(shown => shown.HideTrace = true);
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
         builder.Services.AddWorkers(new WorkerOptions
