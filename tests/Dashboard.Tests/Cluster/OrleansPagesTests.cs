@@ -1,5 +1,4 @@
 using System.Net;
-using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Tests.Access;
 using Atelier.Dataset.Access;
@@ -58,7 +57,7 @@ public sealed class OrleansPagesTests
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) => silo.AddDashboard());
         await using var cluster = builder.Build();
-        await cluster.DeployAsync();
+        await cluster.DeployAsync(Cancel);
         var store = new MemoryStore();
         var key = await Keys.MakeAsync(store, AccessScope.Operate);
         await using var host = await DashboardHost.StartAsync(
