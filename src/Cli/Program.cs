@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atelier.Cli;
+using Atelier.Cli.Access;
 using Atelier.Cli.Cluster;
 using Atelier.Cli.Dashboards;
 using Atelier.Cli.Evaluate;
@@ -31,6 +32,7 @@ static async Task<int> RunAsync(string[] args)
         TrainCommand.Create(console),
         EvaluateCommand.Create(console),
         ModelsCommand.Create(console),
+        AccessCommand.Create(console),
         SubmitCommand.Create(console),
         DeleteCommand.Create(console),
         ClusterCommand.Create(console),

@@ -28,7 +28,7 @@ internal static class ApiHosting
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.AddAtelierOpenApi();
-        builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<JobSteering>().AddSingleton<FleetReader>().AddSingleton<FleetSteering>().AddSingleton<JobSubmission>();
+        builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<LabelBook>().AddSingleton<Labelling>().AddSingleton<JobSteering>().AddSingleton<FleetReader>().AddSingleton<FleetSteering>().AddSingleton<JobSubmission>().AddSingleton<Quotas>();
         builder.Services.AddSingleton<ListUpload>().AddSingleton<ModelCatalogue>().AddSingleton<PlanEstimate>();
         builder.Services.AddSingleton<TableCache>().AddSingleton<Thumbnails>().AddSingleton<SampleReader>().AddSingleton<OutputLines>();
         builder.Services.AddSingleton<JobFeed>().AddSingleton<JobsFeed>().AddSingleton<FleetFeed>().AddSingleton<EventTopics>().AddSingleton<EventHub>();
@@ -49,6 +49,7 @@ internal static class ApiHosting
         own.MapPlans();
         own.MapFiles();
         api.MapJobFiles();
+        api.MapJobLooks();
         api.MapShards();
         api.MapSamples();
         api.MapEvents();

@@ -46,7 +46,8 @@ public sealed class DashboardHost : IAsyncDisposable
         options.Logging?.Invoke(builder.Logging);
         builder.AddAtelierServer(options);
         builder.AddAtelierCluster();
-        builder.AddAtelierAccess();
+        builder.AddOrleansPages(options);
+        builder.AddAtelierAccess(options);
         builder.AddAtelierApi();
         builder.AddAtelierPages();
 
@@ -55,6 +56,7 @@ public sealed class DashboardHost : IAsyncDisposable
         app.UseAtelierAccess();
         app.MapAtelierApi();
         app.MapAtelierPages();
+        app.MapOrleansPages();
         return app;
     }
 

@@ -36,6 +36,14 @@ public sealed record DashboardOptions
     /// <value>Default false.</value>
     public bool RequireSignIn { get; init; }
 
+    /// <summary>Where people sign in who have no key; null for nowhere.</summary>
+    /// <value>Default null.</value>
+    public OpenIdConnectSettings? OpenIdConnect { get; init; }
+
+    /// <summary>Whether the dashboard of Orleans itself is served too, at <c>/orleans</c>, for those who may operate. The silos have to say that they collect what it shows.</summary>
+    /// <value>Default false.</value>
+    public bool OrleansDashboard { get; init; }
+
     /// <summary>Models of this machine, which jobs may name; those of the store and of the workers are known without.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<KnownModel> Models { get; init; } = [];

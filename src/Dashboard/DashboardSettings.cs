@@ -1,5 +1,6 @@
 using System.Net;
 using Atelier.Abstractions;
+using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dataset.Stores;
 
@@ -28,6 +29,12 @@ internal sealed record DashboardSettings
     /// <summary>Whether those on this machine need an access key too.</summary>
     public bool RequireSignIn { get; init; }
 
+    /// <summary>Where people sign in who have no key.</summary>
+    public OpenIdConnectSettings? OpenIdConnect { get; init; }
+
+    /// <summary>Whether the dashboard of Orleans itself is served too; the silos' setting of the name has them collect what it shows.</summary>
+    public bool OrleansDashboard { get; init; }
+
     /// <summary>The dashboard that a configuration describes.</summary>
     /// <exception cref="InvalidInputException">A setting cannot be used; the message names it.</exception>
     public static DashboardOptions Read(IConfiguration configuration, ClusterClient? cluster)
@@ -45,6 +52,8 @@ internal sealed record DashboardSettings
             Port = settings.Port,
             Hosts = settings.Hosts,
             RequireSignIn = settings.RequireSignIn,
+            OrleansDashboard = settings.OrleansDashboard,
+            OpenIdConnect = settings.OpenIdConnect,
         };
     }
 }

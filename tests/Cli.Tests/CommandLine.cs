@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atelier.Cli.Access;
 using Atelier.Cli.Cluster;
 using Atelier.Cli.Evaluate;
 using Atelier.Cli.Jobs;
@@ -20,7 +21,7 @@ internal static class CommandLine
         var root = new RootCommand
         {
             RunCommand.Create(console), ClusterCommand.Create(console), TrainCommand.Create(console), EvaluateCommand.Create(console), ModelsCommand.Create(console),
-            DeleteCommand.Create(console),
+            DeleteCommand.Create(console), AccessCommand.Create(console),
         };
         foreach (var command in StoreCommands.Create(console)) root.Add(command);
         var code = await CommandRunner.RunAsync(root, arguments, output, error);

@@ -8,7 +8,12 @@ internal static class AccessApi
     public static void MapAccess(this IEndpointRouteBuilder api)
     {
         var access = api.MapGroup("").WithTags("access");
-        access.MapGet("/me", (HttpContext context) => TypedResults.Ok(MeView.Of(Caller.GrantOf(context)!))).WithName("getMe").WithSummary("Who asks.");
+        access.MapGet("/me", async (HttpContext context, Quotas quotas, CancellationToken cancellationToken) =>
+        {
+            var grant = Caller.GrantOf(context)!;
+            var left = grant.Key is { Quota: not null } key ? await quotas.LeftAsync(key, null, cancellationToken) : default;
+            return TypedResults.Ok(MeView.Of(grant, left.Samples, left.Jobs));
+        }).WithName("getMe").WithSummary("Who asks.");
         access.MapKeys();
         access.MapSignIn();
         access.MapAudit();
@@ -21,7 +26,11 @@ internal static class AccessApi
 /// <param name="Scope">What may be done.</param>
 /// <param name="Key">Id of the key that was shown; null where none is needed.</param>
 /// <param name="ExpiresAt">From when on the key opens nothing; null for never.</param>
-internal sealed record MeView(string Name, string Submitter, AccessScope Scope, string? Key, DateTimeOffset? ExpiresAt)
+/// <param name="Quota">How much may be made; null for any amount.</param>
+/// <param name="SamplesLeft">Samples that may still be submitted today, in UTC; null for any number.</param>
+/// <param name="JobsLeft">Jobs that may still be submitted before one ends; null for any number.</param>
+internal sealed record MeView(
+    string Name, string Submitter, AccessScope Scope, string? Key, DateTimeOffset? ExpiresAt, AccessQuota? Quota, long? SamplesLeft, int? JobsLeft)
 {
-    public static MeView Of(Grant grant) => new(grant.Name, grant.Submitter, grant.Scope, grant.Key?.Id, grant.Key?.Expires);
+    public static MeView Of(Grant grant, long? samples, int? jobs) => new(grant.Name, grant.Submitter, grant.Scope, grant.Key?.Id, grant.Key?.Expires, grant.Key?.Quota, samples, jobs);
 }

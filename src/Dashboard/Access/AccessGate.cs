@@ -22,6 +22,7 @@ internal sealed class AccessGate(RequestDelegate next, LocalRule local, KeyRing 
     private async Task<Grant?> GrantAsync(HttpContext context)
     {
         if (KeyAuthentication.KeyOf(context.User) is { } id && await ring.FindAsync(id, context.RequestAborted) is { } key) return Grant.Of(key);
+        if (Person.GrantOf(context.User) is { } person) return person;
         // Whoever shows a key wants to be no more than that key allows, were it wrong.
         return context.Request.Headers.Authorization.Count == 0 && local.Admits(context.Request) ? Grant.Local : null;
     }
@@ -43,7 +44,7 @@ internal sealed class AccessGate(RequestDelegate next, LocalRule local, KeyRing 
     private Task RefuseAsync(HttpContext context, AccessScope has, AccessScope scope)
     {
         const string Code = "access.scope";
-        var detail = $"this needs the scope '{Word(scope)}', and the key has '{Word(has)}'";
+        var detail = $"this needs the scope '{Word(scope)}', and you have '{Word(has)}'";
         if (!IsForPeople(context.Request)) return ProblemBody.WriteAsync(context, StatusCodes.Status403Forbidden, Code, detail);
         var page = FaultPage.Of(StatusCodes.Status403Forbidden, Code, detail, context.TraceIdentifier, time.GetUtcNow(), null);
         return new PageResult("Not allowed", page) { Status = StatusCodes.Status403Forbidden }.ExecuteAsync(context);

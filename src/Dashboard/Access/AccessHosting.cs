@@ -9,14 +9,14 @@ internal static class AccessHosting
     private const string Any = "Any";
     private static readonly TimeSpan SignedIn = TimeSpan.FromDays(7);
 
-    public static void AddAtelierAccess(this WebApplicationBuilder builder)
+    public static void AddAtelierAccess(this WebApplicationBuilder builder, DashboardOptions dashboard)
     {
         builder.Services.AddRateLimits();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<HostNames>().AddSingleton<KeyRing>().AddSingleton<LocalRule>().AddSingleton<Acts>().AddSingleton<KeyDesk>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LocalRule>());
         builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new CookieKeys());
-        builder.Services.AddAuthentication(Any)
+        var authentication = builder.Services.AddAuthentication(Any)
             .AddPolicyScheme(Any, null, options => options.ForwardDefaultSelector = context => context.Request.Headers.Authorization.Count > 0 ? KeyAuthentication.Bearer : KeyAuthentication.Cookie)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Bearer, null)
             .AddCookie(KeyAuthentication.Cookie, options =>
@@ -33,6 +33,7 @@ internal static class AccessHosting
                     return Task.CompletedTask;
                 };
             });
+        if (dashboard.OpenIdConnect is { } provider) authentication.AddProvider(provider);
     }
 
     public static void UseAtelierAccess(this WebApplication app)

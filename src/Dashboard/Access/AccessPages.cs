@@ -16,6 +16,7 @@ internal static class AccessPages
     {
         var everybody = pages.MapGroup("").ForEverybody();
         everybody.MapGet("/sign-in", (string? to, HttpContext context, HtmlWriter writer, Assets assets) => AskAsync(to, false, context, writer, assets));
+        everybody.MapProvider(pages.ServiceProvider.GetRequiredService<DashboardOptions>().OpenIdConnect);
         everybody.MapPost("/sign-in", SignInAsync);
         everybody.MapPost("/sign-out", SignOutAsync);
         pages.MapGet("/access", async (KeyRing ring, HttpContext context, TimeProvider time, CancellationToken cancellationToken) => await ShowAsync(null, ring, context, time, cancellationToken));
@@ -28,7 +29,7 @@ internal static class AccessPages
     private static async Task<IResult> AskAsync(string? to, bool isWrong, HttpContext context, HtmlWriter writer, Assets assets)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var html = await writer.WriteAsync(SignInSheet.Of(assets, Preferences.ThemeOf(context), to ?? "", isWrong));
+        var html = await writer.WriteAsync(SignInSheet.Of(assets, Preferences.ThemeOf(context), to ?? "", isWrong, context.RequestServices.GetRequiredService<DashboardOptions>().OpenIdConnect));
         return TypedResults.Content(html, "text/html; charset=utf-8", statusCode: isWrong ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK);
     }
 

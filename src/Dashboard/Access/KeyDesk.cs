@@ -11,7 +11,7 @@ internal sealed class KeyDesk(IStore store, KeyRing ring, Acts acts, TimeProvide
     public async Task<(AccessKey Key, AccessToken Token)> AddAsync(NewKeyRequest request, string name, CancellationToken cancellationToken)
     {
         await acts.BeginAsync("key.create", $"{request.Scope.ToString().ToLowerInvariant()} for {request.Owner}", request.Label, cancellationToken);
-        var made = await AccessKeys.AddAsync(store, request.Scope, request.Owner, request.Label, request.ExpiresAt, name, time.GetUtcNow(), cancellationToken);
+        var made = await AccessKeys.AddAsync(store, request.Scope, request.Owner, request.Label, request.ExpiresAt, name, time.GetUtcNow(), request.Quota, cancellationToken);
         ring.Expire();
         return made;
     }

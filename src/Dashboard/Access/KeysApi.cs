@@ -40,7 +40,8 @@ internal static class KeysApi
 /// <param name="Owner">In whose name its bearer acts.</param>
 /// <param name="Label">What it is for.</param>
 /// <param name="ExpiresAt">From when on it opens nothing; null for never.</param>
-internal sealed record NewKeyRequest(AccessScope Scope, string Owner, string? Label = null, DateTimeOffset? ExpiresAt = null);
+/// <param name="Quota">How much its bearer may have made; null for any amount.</param>
+internal sealed record NewKeyRequest(AccessScope Scope, string Owner, string? Label = null, DateTimeOffset? ExpiresAt = null, AccessQuota? Quota = null);
 
 /// <summary>Keys.</summary>
 /// <param name="Data">Newest first.</param>
@@ -61,8 +62,10 @@ internal sealed record NewKeyView(KeyView Key, string Secret);
 /// <param name="ExpiresAt">From when on it opens nothing; null for never.</param>
 /// <param name="RevokedAt">When it was revoked; null where it was not.</param>
 /// <param name="LastUsedAt">When it was last shown to this dashboard since its start.</param>
+/// <param name="Quota">How much its bearer may have made; null for any amount.</param>
 internal sealed record KeyView(
-    string Id, AccessScope Scope, string Owner, string? Label, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt)
+    string Id, AccessScope Scope, string Owner, string? Label, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt,
+    AccessQuota? Quota)
 {
-    public static KeyView Of(AccessKey key, DateTimeOffset? used) => new(key.Id, key.Scope, key.Owner, key.Label, key.Created, key.CreatedBy, key.Expires, key.Revoked, used);
+    public static KeyView Of(AccessKey key, DateTimeOffset? used) => new(key.Id, key.Scope, key.Owner, key.Label, key.Created, key.CreatedBy, key.Expires, key.Revoked, used, key.Quota);
 }

@@ -37,6 +37,7 @@ internal sealed class LocalRule(DashboardOptions options, IServer server, KeyRin
 
     private async Task RequireKeyAsync(string why, CancellationToken cancellationToken)
     {
+        if (options.OpenIdConnect is not null) return;
         if (!await ring.HasAnyAsync(cancellationToken))
             throw new InvalidInputException($"{why}, and its store has no valid access key, so that nobody could sign in; allowed: to make a key first, or to listen at 127.0.0.1 without sign-in");
     }

@@ -41,7 +41,7 @@ internal static class RateLimits
     private static string? PartitionOf(HttpContext context) => Caller.GrantOf(context) switch
     {
         null => $"address {context.Connection.RemoteIpAddress}",
-        { Key: null } => null,
-        { Key.Id: var key } => context.Request.Headers.Authorization.Count == 0 && context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == Images ? null : $"key {key}",
+        { Bucket: null } => null,
+        { Bucket: var whose } => context.Request.Headers.Authorization.Count == 0 && context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == Images ? null : whose,
     };
 }

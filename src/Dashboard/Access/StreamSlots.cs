@@ -2,7 +2,7 @@ using Atelier.Dashboard.Problems;
 
 namespace Atelier.Dashboard.Access;
 
-/// <summary>Counts the open streams of events of each key.</summary>
+/// <summary>Counts the open streams of events of each key and each person.</summary>
 internal sealed class StreamSlots(RequestDelegate next, DashboardOptions options)
 {
     private const int RetryAfterSeconds = 10;
@@ -13,7 +13,7 @@ internal sealed class StreamSlots(RequestDelegate next, DashboardOptions options
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (Caller.GrantOf(context) is not { Key.Id: var key } || !IsStream(context))
+        if (Caller.GrantOf(context) is not { Bucket: { } key } || !IsStream(context))
         {
             await next(context);
             return;

@@ -28,7 +28,7 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
     /// <summary>Topics that are being read now.</summary>
     public int Followed
     {
-        get { lock (_gate) return _followed.Count; }
+        get { lock (_gate) return _followed.Values.Count(topic => topic.Until is null); }
     }
 
     /// <summary>Begins to follow topics; null where too many streams are open.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
             var newest = new List<SseItem<string>>();
             foreach (var name in names)
             {
-                if (!_followed.TryGetValue(name, out var topic)) _followed.Add(name, topic = Follow(name));
+                if (!_followed.TryGetValue(name, out var topic) || (topic.Until is not null && !topic.Owes(last))) _followed[name] = topic = Follow(name);
                 topic.Subscriptions.Add(subscription);
                 isReset |= last < topic.Since;
                 if (topic.Newest is { } state) newest.Add(new SseItem<string>(state.Data, state.Type));
@@ -57,8 +57,17 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
             foreach (var state in newest) subscription.Write(state);
             foreach (var (number, topic, item) in isResumed ? _kept : [])
                 if (number > last && names.Contains(topic)) subscription.Write(item);
+            foreach (var name in names.Where(name => _followed[name].Until is not null)) subscription.End(name);
             return subscription;
         }
+    }
+
+    /// <summary>Whether somebody who was away has missed what can still be told of a topic, though nothing more may come of it.</summary>
+    /// <param name="name">The topic.</param>
+    /// <param name="after">Id of the last event that he knows.</param>
+    public bool Owes(string name, string after)
+    {
+        lock (_gate) return Parse(after) is { } last && last >= _forgotten && _followed.TryGetValue(name, out var topic) && topic.Owes(last);
     }
 
     /// <summary>Ends a subscription. Topics that nobody follows any more are let go after a while.</summary>
@@ -93,12 +102,15 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
         {
             LogFailed(failure, name);
             lock (_gate)
+            {
+                if (_followed.GetValueOrDefault(name) == topic) _followed.Remove(name);
                 foreach (var subscription in topic.Subscriptions) subscription.Drop();
+            }
         }
         lock (_gate)
         {
-            // Another may have begun, as a job that has failed can be taken up again.
-            if (_followed.GetValueOrDefault(name) == topic) _followed.Remove(name);
+            // It stays for a while, for those who were away when it ended.
+            topic.Until = topic.Last;
             foreach (var subscription in topic.Subscriptions) subscription.End(name);
         }
         topic.Stop.Dispose();
@@ -112,6 +124,7 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
             if (happened.IsState) topic.Newest = happened;
             if (happened.IsKept)
             {
+                topic.Last = _number;
                 _kept.Enqueue((_number, name, item));
                 if (_kept.Count > MaxKept) _forgotten = _kept.Dequeue().Number;
             }
@@ -126,7 +139,7 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
         {
             if (topic.Subscriptions.Count > 0 || _followed.GetValueOrDefault(name) != topic) return;
             _followed.Remove(name);
-            topic.Stop.Cancel();
+            if (topic.Until is null) topic.Stop.Cancel();
         }
     }
 
@@ -141,7 +154,16 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
     private sealed class FollowedTopic(long since, CancellationTokenSource stop)
     {
         /// <summary>Number of the last event before it was followed: who knows less has missed what nobody saw.</summary>
-        public long Since => since;
+        public long Since { get; } = since;
+
+        /// <summary>Number of the last event that whoever was away is told of.</summary>
+        public long Last { get; set; } = since;
+
+        /// <summary>The same once no more can come; null while it may.</summary>
+        public long? Until { get; set; }
+
+        /// <summary>Whether somebody who knows the events up to a number, or none, is to be told more.</summary>
+        public bool Owes(long? last) => last >= Since && (Until is null || last < Until);
 
         public CancellationTokenSource Stop => stop;
 

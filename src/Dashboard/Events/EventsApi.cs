@@ -35,7 +35,7 @@ internal static class EventsApi
     {
         var snapshot = await reader.ReadAsync(job, cancellationToken);
         // Browsers come back for ever unless they are told so.
-        if ((last ?? after) is not null && snapshot.Progress.IsFinal) return TypedResults.NoContent();
+        if ((last ?? after) is { } known && snapshot.Progress.IsFinal && !hub.Owes(EventTopics.JobPrefix + job, known)) return TypedResults.NoContent();
         return Stream(hub, context, [EventTopics.JobPrefix + job], last ?? after, cancellationToken);
     }
 

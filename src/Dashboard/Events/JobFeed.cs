@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Threading.Channels;
+using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Client;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
@@ -9,12 +12,13 @@ using Atelier.Dashboard.Problems;
 namespace Atelier.Dashboard.Events;
 
 /// <summary>
-/// The events of a job: <c>job</c>, all of how it stands, once a second at most; <c>state</c>, that its status has changed; and <c>end</c>. This is the one place that follows
-/// jobs of the cluster.
+/// The events of a job: <c>job</c>, all of how it stands, once a second at most; <c>state</c>, what was decided about it or came of that; <c>error</c>, what went wrong;
+/// and <c>end</c>. This is the one place that follows jobs of the cluster: it watches how the job stands and what its grain's ring has, once however many look.
 /// </summary>
 internal sealed class JobFeed(ClusterLink cluster, JobReader reader, TimeProvider time)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    // Who reads the topic is the hub, which never waits.
+    private const int MaxWaiting = 1000;
 
     // Without a cluster, somebody may be copying files into the store.
     private static readonly TimeSpan StorePeriod = TimeSpan.FromSeconds(5);
@@ -22,27 +26,81 @@ internal sealed class JobFeed(ClusterLink cluster, JobReader reader, TimeProvide
     /// <summary>What happens to a job, until nothing can.</summary>
     public async IAsyncEnumerable<TopicEvent> ReadAsync(string job, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        JobStatus? status = null;
-        await foreach (var progress in ThrottleAsync(ProgressAsync(job, cancellationToken), cancellationToken))
-        {
-            if (status is { } before && before != progress.Status) yield return new TopicEvent("state", Json(new StateChange(job, before, progress.Status, ReasonView.Of(progress), time.GetUtcNow())), IsKept: true);
-            status = progress.Status;
-            yield return new TopicEvent("job", Json(JobProgressView.Of(progress, time.GetUtcNow())), IsState: true);
-        }
-        yield return new TopicEvent("end", Json(new EndOfJob(job, status ?? JobStatus.Unknown)), IsKept: true);
-    }
-
-    private async IAsyncEnumerable<JobProgress> ProgressAsync(string job, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
         while (cluster.Client is null)
         {
             var stored = await StoredAsync(job, cancellationToken);
-            yield return stored;
-            if (stored.IsFinal) yield break;
+            yield return State(stored);
+            if (stored.IsFinal)
+            {
+                yield return End(job, stored.Status);
+                yield break;
+            }
             await Task.Delay(StorePeriod, time, cancellationToken);
         }
-        await foreach (var progress in cluster.Client.WatchAsync(job, cancellationToken)) yield return progress;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var told = Channel.CreateBounded<TopicEvent>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+        var telling = Task.Run(() => TellAsync(cluster.Client, job, told.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var happened in told.Reader.ReadAllAsync(cancellationToken)) yield return happened;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await telling;
+        }
     }
+
+    // Never throws: what goes wrong, the reader is told.
+    private async Task TellAsync(AtelierClient client, string job, ChannelWriter<TopicEvent> writer, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        try
+        {
+            var ring = new JobRing(client, job, time);
+            // Before the job is looked at: what happened until then its state has, and what happens later the ring.
+            await ring.BeginAsync(cancellationToken);
+            using var followed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var following = FollowAsync(ring, writer, followed.Token);
+            var status = JobStatus.Unknown;
+            await foreach (var progress in Throttling.EverySecondAsync(client.WatchAsync(job, cancellationToken), time, cancellationToken))
+            {
+                status = progress.Status;
+                await writer.WriteAsync(State(progress), cancellationToken);
+            }
+            await followed.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var happened in await ring.RestAsync(cancellationToken)) await writer.WriteAsync(happened, cancellationToken);
+            await writer.WriteAsync(End(job, status), cancellationToken);
+        }
+#pragma warning disable CA1031 // It ends the reader's stream, which is where it is looked at.
+        catch (Exception lost)
+#pragma warning restore CA1031
+        {
+            failure = lost;
+        }
+        writer.TryComplete(failure);
+    }
+
+    private static async Task FollowAsync(JobRing ring, ChannelWriter<TopicEvent> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var happened in ring.FollowAsync(cancellationToken)) await writer.WriteAsync(happened, cancellationToken);
+        }
+        catch (InvalidInputException)
+        {
+            // It is being deleted, which its status says.
+        }
+        catch (Exception lost) when (lost is not OperationCanceledException)
+        {
+            writer.TryComplete(lost);
+        }
+    }
+
+    private TopicEvent State(JobProgress progress) => new("job", Json(JobProgressView.Of(progress, time.GetUtcNow())), IsState: true);
+
+    private static TopicEvent End(string job, JobStatus status) => new("end", Json(new EndOfJob(job, status)), IsKept: true);
 
     private async Task<JobProgress> StoredAsync(string job, CancellationToken cancellationToken)
     {
@@ -56,41 +114,8 @@ internal sealed class JobFeed(ClusterLink cluster, JobReader reader, TimeProvide
         }
     }
 
-    // The last of a burst is told too, after its time.
-    private async IAsyncEnumerable<JobProgress> ThrottleAsync(IAsyncEnumerable<JobProgress> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var source = updates.GetAsyncEnumerator(cancellationToken);
-        var (next, told, pending) = (source.MoveNextAsync().AsTask(), (JobProgress?)null, (JobProgress?)null);
-        var at = 0L;
-        while (true)
-        {
-            if (pending is not null)
-            {
-                var left = Period - time.GetElapsedTime(at);
-                if (left > TimeSpan.Zero) await Task.WhenAny(next, Task.Delay(left, time, cancellationToken));
-                if (!next.IsCompleted)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    (told, pending, at) = (pending, null, time.GetTimestamp());
-                    yield return told;
-                    continue;
-                }
-            }
-            if (!await next) break;
-            pending = source.Current;
-            next = source.MoveNextAsync().AsTask();
-            if (told is not null && told.Status == pending.Status && !pending.IsFinal && time.GetElapsedTime(at) < Period) continue;
-            (told, pending, at) = (pending, null, time.GetTimestamp());
-            yield return told;
-        }
-        if (pending is not null) yield return pending;
-    }
-
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, ApiJson.Options);
 }
-
-/// <summary>That a job's status has changed.</summary>
-internal sealed record StateChange(string Job, JobStatus From, JobStatus To, ReasonView? Reason, DateTimeOffset At);
 
 /// <summary>That nothing more comes of a job.</summary>
 internal sealed record EndOfJob(string Job, JobStatus Status);

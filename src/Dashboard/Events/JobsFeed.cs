@@ -3,6 +3,7 @@ using System.Text.Json;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
+using Atelier.Dataset.Labels;
 
 namespace Atelier.Dashboard.Events;
 
@@ -16,20 +17,20 @@ internal sealed class JobsFeed(JobList list, TimeProvider time)
     /// <summary>What changes.</summary>
     public async IAsyncEnumerable<TopicEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Dictionary<string, JobListing>? known = null;
+        Dictionary<string, (JobListing Listing, JobLabels? Labels)>? known = null;
         while (true)
         {
             if (await TryReadAsync(cancellationToken) is { } all)
             {
-                var now = all.Jobs.ToDictionary(job => job.JobId, StringComparer.Ordinal);
-                var changed = known is null ? [] : now.Values.Where(job => !job.Equals(known.GetValueOrDefault(job.JobId))).ToList();
+                var now = all.Jobs.ToDictionary(job => job.JobId, job => (Listing: job, Labels: all.LabelsOf(job)), StringComparer.Ordinal);
+                var changed = known is null ? [] : now.Values.Where(job => !job.Equals(known.GetValueOrDefault(job.Listing.JobId))).ToList();
                 var gone = known is null ? [] : known.Keys.Where(job => !now.ContainsKey(job)).ToList();
                 if (known is null || changed.Count + gone.Count > 0)
                 {
                     var isMany = changed.Count + gone.Count > MaxChanged;
-                    var counts = new SortedDictionary<JobStatus, int>(now.Values.GroupBy(job => job.Status).ToDictionary(group => group.Key, group => group.Count()));
+                    var counts = new SortedDictionary<JobStatus, int>(now.Values.GroupBy(job => job.Listing.Status).ToDictionary(group => group.Key, group => group.Count()));
                     yield return new TopicEvent(
-                        "jobs", JsonSerializer.Serialize(new JobsChange(counts, isMany ? [] : [.. changed.Select(JobRowView.Of)], isMany ? [] : gone, isMany, all.IsLive, all.AsOf), ApiJson.Options), IsKept: true);
+                        "jobs", JsonSerializer.Serialize(new JobsChange(counts, isMany ? [] : [.. changed.Select(job => JobRowView.Of(job.Listing, job.Labels))], isMany ? [] : gone, isMany, all.IsLive, all.AsOf), ApiJson.Options), IsKept: true);
                 }
                 known = now;
             }

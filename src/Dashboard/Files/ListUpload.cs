@@ -69,7 +69,6 @@ internal sealed class ListUpload(IStore store, TimeProvider time)
 
     private static ProblemException Refuse(RowProblems problems, string name, string? fatal)
     {
-        var detail = fatal ?? $"{problems.Total:N0} {(problems.Total == 1 ? "row" : "rows")} of {name} cannot be used; the first is line {problems.First[0].Line}: {problems.First[0].Detail}";
-        return ProblemException.Invalid("rows.invalid", detail).With("errors", problems.First).With("errors_total", problems.Total);
+        return ProblemException.Invalid("rows.invalid", fatal ?? problems.Summary(name)).With("errors", problems.First).With("errors_total", problems.Total);
     }
 }

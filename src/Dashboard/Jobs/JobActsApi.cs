@@ -16,7 +16,7 @@ internal static class JobActsApi
         MapAct(jobs, "resume", JobAct.Resume, "Goes on with a paused job.");
         MapAct(jobs, "cancel", JobAct.Cancel, "Stops the job for good; what it has finished stays.");
         MapAct(jobs, "retry-failed", JobAct.RetryFailed, "Puts shards that were set aside back to work.");
-        jobs.MapPatch("/{job}", ChangeAsync).WithName("changeJob").WithSummary("Changes the job's class and share of the workers.")
+        jobs.MapPatch("/{job}", ChangeAsync).WithName("changeJob").WithSummary("Changes the job's class and share of the workers, its labels, or its note.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         jobs.MapDelete("/{job}", DeleteAsync).WithName("deleteJob").WithSummary("Removes a job that is not running; its files go in the background.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
@@ -67,7 +67,9 @@ internal sealed record ReasonRequest(string? Reason = null);
 /// <param name="Priority">Its class.</param>
 /// <param name="Weight">Its share among the submitter's jobs of the class.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record JobChange(JobPriority? Priority = null, int? Weight = null, string? Reason = null);
+/// <param name="Labels">What to find it by, in place of what it had.</param>
+/// <param name="Note">A note in words; empty for none.</param>
+internal sealed record JobChange(JobPriority? Priority = null, int? Weight = null, string? Reason = null, IReadOnlyList<string>? Labels = null, string? Note = null);
 
 /// <summary>What to do with several jobs.</summary>
 /// <param name="Jobs">Their names.</param>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Labels;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -9,19 +11,23 @@ namespace Atelier.Dashboard.Jobs;
 /// <param name="Since">The moment since which they have changed.</param>
 internal sealed record JobFilter(string? Submitter, JobPriority? Priority, string? NamePart, DateTimeOffset? Since)
 {
+    /// <summary>Labels that they all have.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
     /// <summary>The jobs that are left, in order, and how many stand where.</summary>
     /// <typeparam name="TState">What they are counted by.</typeparam>
     /// <param name="jobs">All of them.</param>
+    /// <param name="labelsOf">What somebody has labelled one with.</param>
     /// <param name="stateOf">Where one stands.</param>
     /// <param name="isWanted">Whether a state is asked for; jobs of others are counted all the same.</param>
     /// <param name="order">Their order.</param>
     public (List<JobListing> Wanted, SortedDictionary<TState, int> Counts) Choose<TState>(
-        IEnumerable<JobListing> jobs, Func<JobListing, TState> stateOf, Func<TState, bool> isWanted, Comparison<JobListing> order) where TState : notnull
+        IEnumerable<JobListing> jobs, Func<JobListing, JobLabels?> labelsOf, Func<JobListing, TState> stateOf, Func<TState, bool> isWanted, Comparison<JobListing> order) where TState : notnull
     {
         var (wanted, counts) = (new List<JobListing>(), new SortedDictionary<TState, int>());
         foreach (var job in jobs)
         {
-            if (!Leaves(job)) continue;
+            if (!Leaves(job) || !Labels.All(label => labelsOf(job)?.Labels.Contains(label) == true)) continue;
             var state = stateOf(job);
             counts[state] = counts.GetValueOrDefault(state) + 1;
             if (isWanted(state)) wanted.Add(job);

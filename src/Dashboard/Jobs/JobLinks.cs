@@ -5,7 +5,7 @@ namespace Atelier.Dashboard.Jobs;
 /// <summary>Where the parts of a job are.</summary>
 internal static class JobLinks
 {
-    private static readonly string[] Always = ["events", "shards", "samples"];
+    private static readonly string[] Always = ["errors", "events", "history", "samples", "shards"];
     private static readonly string[] Started = ["prompts.jsonl", "spec.json", "output.jsonl", "errors.jsonl"];
     private static readonly string[] Completed = ["summary.json", "README.md", "contact-sheet.png"];
 

@@ -2,12 +2,13 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Problems;
 using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Labels;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>All jobs, read once a second however many ask: from the cluster, or from the store where no silo answers.</summary>
-internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider time)
+internal sealed class JobList(ClusterLink cluster, IStore store, LabelBook labels, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private const int ReadsAtOnce = 32;
@@ -25,10 +26,10 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
     public async Task<JobPageView> ReadAsync(JobListRequest request, CancellationToken cancellationToken)
     {
         var all = await ReadAllAsync(cancellationToken);
-        var (wanted, counts) = request.Filter.Choose(all.Jobs, job => job.Status, status => request.Statuses.IsEmpty || request.Statuses.Contains(status), request.Order);
+        var (wanted, counts) = request.Filter.Choose(all.Jobs, all.LabelsOf, job => job.Status, status => request.Statuses.IsEmpty || request.Statuses.Contains(status), request.Order);
         var end = Math.Min((long)request.From + request.Limit, wanted.Count);
         return new JobPageView(
-            [.. wanted.Skip(request.From).Take(request.Limit).Select(JobRowView.Of)],
+            [.. wanted.Skip(request.From).Take(request.Limit).Select(job => JobRowView.Of(job, all.LabelsOf(job)))],
             end < wanted.Count ? end.ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
             wanted.Count,
             counts,
@@ -69,7 +70,7 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
             {
                 var page = await cluster.AskAsync((client, cancel) => client.ListAsync(query, cancel), CancellationToken.None, times: FirstListing);
                 jobs.AddRange(page.Jobs);
-                if (page.Jobs.Length < query.Count) return new AllJobs(jobs, page.AsOf, IsLive: true);
+                if (page.Jobs.Length < query.Count) return new AllJobs(jobs, page.AsOf, IsLive: true) { Labels = await labels.ReadAsync(CancellationToken.None) };
                 query = query with { After = page.Jobs[^1].JobId, IsFresh = false };
             }
         }
@@ -87,9 +88,16 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
         var jobs = new JobListing?[index.Count];
         await Parallel.ForAsync(0, index.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce }, async (place, cancel) =>
             jobs[place] = outcomes[place] is { } outcome ? outcome.ToListing(index[place].JobId) : (await StoredJob.ReadAsync(store, index[place].JobId, cancel))?.Listing);
-        return new AllJobs([.. jobs.OfType<JobListing>()], asOf, IsLive: false);
+        return new AllJobs([.. jobs.OfType<JobListing>()], asOf, IsLive: false) { Labels = await labels.ReadAsync(CancellationToken.None) };
     }
 }
 
 /// <summary>All jobs at one moment.</summary>
-internal sealed record AllJobs(IReadOnlyList<JobListing> Jobs, DateTimeOffset AsOf, bool IsLive);
+internal sealed record AllJobs(IReadOnlyList<JobListing> Jobs, DateTimeOffset AsOf, bool IsLive)
+{
+    /// <summary>What people have written on jobs, by their names.</summary>
+    public required IReadOnlyDictionary<string, (int Number, JobLabels? Labels)> Labels { get; init; }
+
+    /// <summary>What is written on a job; null where nothing is.</summary>
+    public JobLabels? LabelsOf(JobListing job) => Labels.GetValueOrDefault(job.JobId).Labels is { } labels && labels.JobCreated == job.Created ? labels : null;
+}

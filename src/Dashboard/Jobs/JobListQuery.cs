@@ -23,6 +23,9 @@ internal sealed record JobListQuery
     /// <summary>A part of the name.</summary>
     public string? Q { get; init; }
 
+    /// <summary>What people have written on them; of several, with commas between them, all.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Jobs that have changed since this moment.</summary>
     public DateTimeOffset? Since { get; init; }
 
@@ -49,7 +52,10 @@ internal sealed record JobListQuery
         if (from < 0) throw new InvalidInputException($"from is '{from}'; allowed: 0 or more");
         return new JobListRequest(
             [.. (Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Word<JobStatus>)],
-            new JobFilter(Submitter, Priority is null ? null : Word<JobPriority>(Priority), Q, Since),
+            new JobFilter(Submitter, Priority is null ? null : Word<JobPriority>(Priority), Q, Since)
+            {
+                Labels = [.. (Label ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            },
             JobSorting.Parse(Sort),
             from,
             Limit ?? DefaultLimit);

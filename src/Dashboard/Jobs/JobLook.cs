@@ -6,21 +6,23 @@ using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Shards;
+using Atelier.Dataset.History;
 
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>What pages show of the inside of a job: where its shards stand, what failed, how fast it was, and what happened. Read once a second, however many look.</summary>
 internal sealed class JobLook
 {
-    private static readonly TimeSpan LeastStep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeastStep = RateSpans.Shortest;
     private readonly ClusterLink _cluster;
+    private readonly StoredLook _stored;
     private readonly SharedReads<ShardMap> _shards;
     private readonly SharedReads<JobErrors> _errors;
     private readonly SharedReads<IReadOnlyList<Happening>> _happenings;
 
     public JobLook(ClusterLink cluster, StoredLook stored, TimeProvider time)
     {
-        _cluster = cluster;
+        (_cluster, _stored) = (cluster, stored);
         _shards = new((job, cancellationToken) => AskAsync((client, cancel) => ShardsAsync(client, job, cancel), () => stored.ShardsAsync(job, cancellationToken), cancellationToken), time);
         _errors = new((job, cancellationToken) => AskAsync((client, cancel) => client.GetErrorsAsync(job, cancel), () => stored.ErrorsAsync(job, cancellationToken), cancellationToken), time);
         _happenings = new((job, cancellationToken) => AskAsync((client, cancel) => HappeningsAsync(client, job, cancel), () => stored.HappeningsAsync(job, cancellationToken), cancellationToken), time);
@@ -36,23 +38,24 @@ internal sealed class JobLook
     public Task<IReadOnlyList<Happening>> HappeningsAsync(string job, CancellationToken cancellationToken) => _happenings.GetAsync(job, cancellationToken);
 
     /// <summary>What is known of attempts at a shard: those at work, and those that ended badly.</summary>
-    public Task<IReadOnlyList<AttemptOfShard>> ShardAsync(string job, int shard, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<AttemptOfShard>>(
-        async (client, cancel) =>
-        {
-            var told = await client.GetShardAsync(job, shard, cancel);
-            return
-            [
-                .. told.Holders.Select(holder => new AttemptOfShard(null, holder.Worker?.Name, "running", $"{holder.Stage.ToString().ToLowerInvariant()}, {Say.Number(Math.Round(holder.Drawn, 1))} of {Say.Count(told.Samples)} samples drawn")),
-                .. told.Failures.Reverse().Select(failure => new AttemptOfShard(failure.At, failure.Worker, failure.IsLoss ? "recovering" : "failed", failure.Message ?? (failure.IsLoss ? "the worker was lost" : "it failed"))),
-            ];
-        },
-        () => Task.FromResult<IReadOnlyList<AttemptOfShard>>([]),
-        cancellationToken);
+    public async Task<IReadOnlyList<AttemptOfShard>> ShardAsync(string job, int shard, CancellationToken cancellationToken)
+    {
+        if (await DescribeShardAsync(job, shard, cancellationToken) is not { } told) return [];
+        return
+        [
+            .. told.Holders.Select(holder => new AttemptOfShard(null, holder.Worker?.Name, "running", $"{holder.Stage.ToString().ToLowerInvariant()}, {Say.Number(Math.Round(holder.Drawn, 1))} of {Say.Count(told.Samples)} samples drawn")),
+            .. told.Failures.Reverse().Select(failure => new AttemptOfShard(failure.At, failure.Worker, failure.IsLoss ? "recovering" : "failed", failure.Message ?? (failure.IsLoss ? "the worker was lost" : "it failed"))),
+        ];
+    }
+
+    /// <summary>All that is known of a shard; null where the job has no such shard, or is not started.</summary>
+    public Task<ShardDescription?> DescribeShardAsync(string job, int shard, CancellationToken cancellationToken) =>
+        AskAsync<ShardDescription?>(async (client, cancel) => await client.GetShardAsync(job, shard, cancel), () => _stored.ShardAsync(job, shard, cancellationToken), cancellationToken);
 
     /// <summary>How fast it was; what is not known is left out.</summary>
     public Task<IReadOnlyList<RatePoint>> RatesAsync(string job, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<RatePoint>>(
         async (client, cancel) => await client.GetHistoryAsync(job, since, step < LeastStep ? LeastStep : step, cancel),
-        () => Task.FromResult<IReadOnlyList<RatePoint>>([]),
+        () => _stored.RatesAsync(job, since, step < LeastStep ? LeastStep : step, cancellationToken),
         cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<AtelierClient, CancellationToken, Task<T>> ask, Func<Task<T>> otherwise, CancellationToken cancellationToken)

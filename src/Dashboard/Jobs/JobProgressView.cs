@@ -36,6 +36,9 @@ internal record JobProgressView
     /// <summary>Finished samples without an image.</summary>
     public required long Failed { get; init; }
 
+    /// <summary>Whether all failed and truncated ones are counted; for a while after a recovery there are at least so many.</summary>
+    public required bool FailuresCounted { get; init; }
+
     /// <summary>Finished samples whose prompt was cut to the model's context.</summary>
     public required long Truncated { get; init; }
 
@@ -48,6 +51,12 @@ internal record JobProgressView
 
     /// <summary>Seconds left at that rate.</summary>
     public TimeSpan? Eta { get; init; }
+
+    /// <summary>Seconds left at the best rates of the last minutes.</summary>
+    public TimeSpan? EtaLow { get; init; }
+
+    /// <summary>Seconds left at the worst rates of the last minutes.</summary>
+    public TimeSpan? EtaHigh { get; init; }
 
     /// <summary>Workers that hold leases.</summary>
     public required int Workers { get; init; }
@@ -72,11 +81,14 @@ internal record JobProgressView
         Finished = job.Finished,
         Drawn = Math.Round(job.Drawn, 2),
         Failed = job.Failed,
+        FailuresCounted = job.AreFailuresCounted,
         Truncated = job.Truncated,
         RequestCounts = new RequestCounts(job.Samples, job.Finished - job.Failed, job.Failed),
         Shards = new ShardCounts(job.Shards, job.ShardsFinished, job.ShardsLeased, job.SetAside),
         ImagesPerSecond = Math.Round(job.ImagesPerSecond, 3),
         Eta = job.Eta,
+        EtaLow = job.EtaLow,
+        EtaHigh = job.EtaHigh,
         Workers = job.Workers,
         WorkersKeptOut = job.KeptOut,
         AsOf = asOf,

@@ -9,7 +9,7 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Reads a job from the cluster, or from the store where no silo answers.</summary>
-internal sealed class JobReader(ClusterLink cluster, IStore store, TimeProvider time)
+internal sealed class JobReader(ClusterLink cluster, IStore store, LabelBook labels, TimeProvider time)
 {
     /// <summary>A job.</summary>
     /// <exception cref="ProblemException">There is no such job.</exception>
@@ -37,7 +37,8 @@ internal sealed class JobReader(ClusterLink cluster, IStore store, TimeProvider 
         if (progress.Status == JobStatus.Unknown) throw Unknown(job);
         try
         {
-            return new JobSnapshot(progress, await cluster.AskAsync((client, cancel) => client.DescribeAsync(job, cancel), cancellationToken), true, time.GetUtcNow());
+            var told = await cluster.AskAsync((client, cancel) => client.DescribeAsync(job, cancel), cancellationToken);
+            return new JobSnapshot(progress, told, true, time.GetUtcNow()) { Labels = await labels.FindAsync(job, told.Created, cancellationToken) };
         }
         catch (InvalidInputException)
         {
@@ -91,11 +92,12 @@ internal sealed class JobReader(ClusterLink cluster, IStore store, TimeProvider 
             Scheduling = decision?.Scheduling ?? new JobScheduling { Submitter = listing.Submitter },
             Plan = plan,
             Created = record.Created,
+            Started = plan?.Started,
             Changed = decision?.Changed,
             Ended = outcome?.Ended,
             LastDecision = decision?.By is { } name ? new DecidedBy(name, decision.Reason) : null,
         };
-        return new JobSnapshot(progress, description, false, asOf);
+        return new JobSnapshot(progress, description, false, asOf) { Labels = await labels.FindAsync(job, record.Created, cancellationToken) };
     }
 
     private async Task<int> CountAsync(string job, CancellationToken cancellationToken)

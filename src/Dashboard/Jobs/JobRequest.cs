@@ -18,6 +18,12 @@ internal sealed record JobRequest
     /// <summary>Who it is for, and when it gets workers.</summary>
     public JobScheduling? Scheduling { get; init; }
 
+    /// <summary>What to find it by: up to 20 words or so, none with a comma.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>A note in words.</summary>
+    public string? Note { get; init; }
+
     /// <summary>A list that was sent before, by its id.</summary>
     public string? File { get; init; }
 
@@ -43,8 +49,7 @@ internal static class RequestRows
         var read = await PromptFile.ReadAsync(lines, "rows", ".jsonl", problems, cancellationToken).ToListAsync(cancellationToken);
         return problems.Total == 0
             ? read
-            : throw ProblemException.Invalid("rows.invalid", $"{problems.Total:N0} {(problems.Total == 1 ? "row" : "rows")} cannot be used; the first is row {problems.First[0].Line}: {problems.First[0].Detail}")
-                .With("errors", problems.First).With("errors_total", problems.Total);
+            : throw ProblemException.Invalid("rows.invalid", problems.Summary("rows")).With("errors", problems.First).With("errors_total", problems.Total);
     }
 
     private const string PromptName = "prompt";

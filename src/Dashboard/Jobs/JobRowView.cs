@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Labels;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -37,7 +38,12 @@ internal sealed record JobRowView
     /// <summary>Why it waits or failed.</summary>
     public ReasonView? Reason { get; init; }
 
-    public static JobRowView Of(JobListing job) => new()
+    /// <summary>What people have written on it.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    public static JobRowView Of(JobListing job) => Of(job, null);
+
+    public static JobRowView Of(JobListing job, JobLabels? labels) => new()
     {
         Job = job.JobId,
         Status = job.Status,
@@ -52,5 +58,6 @@ internal sealed record JobRowView
         CreatedAt = job.Created,
         ChangedAt = job.Changed,
         Reason = ReasonView.Of(job),
+        Labels = labels?.Labels ?? [],
     };
 }

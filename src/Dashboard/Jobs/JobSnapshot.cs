@@ -1,4 +1,5 @@
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.Labels;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -7,4 +8,8 @@ namespace Atelier.Dashboard.Jobs;
 /// <param name="Description">What was asked of it; null where its files are damaged.</param>
 /// <param name="IsLive">Whether the cluster says so; otherwise the store does.</param>
 /// <param name="AsOf">When this was so.</param>
-internal sealed record JobSnapshot(JobProgress Progress, JobDescription? Description, bool IsLive, DateTimeOffset AsOf);
+internal sealed record JobSnapshot(JobProgress Progress, JobDescription? Description, bool IsLive, DateTimeOffset AsOf)
+{
+    /// <summary>What people have written on it; null for nothing.</summary>
+    public JobLabels? Labels { get; init; }
+}

@@ -9,7 +9,7 @@ using Atelier.Dashboard.Problems;
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Carries out what people decide about jobs. Every act may be repeated.</summary>
-internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cluster, Acts acts)
+internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cluster, Acts acts, Labelling labelling)
 {
     private const int AtOnce = 16;
 
@@ -32,13 +32,18 @@ internal sealed class JobSteering(JobReader reader, JobList list, ClusterLink cl
         return act == JobAct.Delete ? before : await reader.ReadLiveAsync(job, cancellationToken);
     }
 
-    /// <summary>Changes the job's class and share.</summary>
-    /// <exception cref="ProblemException">There is no such job, or it has ended.</exception>
+    /// <summary>Changes the job's class and share, its labels, or its note.</summary>
+    /// <exception cref="ProblemException">There is no such job, or its class or share is to be changed and it has ended.</exception>
     public async Task<JobSnapshot> ChangeAsync(string job, JobChange change, string name, CancellationToken cancellationToken)
     {
         var (before, told, _, _) = await reader.ReadLiveAsync(job, cancellationToken);
-        if (before.Status is JobStatus.Completed or JobStatus.Cancelled) throw Final(job, before.Status);
-        await acts.BeginAsync("job.change", job, told?.Scheduling.Submitter, change.Reason, cancellationToken);
+        Labelling.Check(change.Labels, change.Note);
+        var isScheduled = change.Priority is not null || change.Weight is not null || (change.Labels is null && change.Note is null);
+        if (isScheduled && before.Status is JobStatus.Completed or JobStatus.Cancelled) throw Final(job, before.Status);
+        if (told is null) throw ProblemException.Conflict("job.damaged", before.Message ?? $"job '{job}' cannot be read");
+        await acts.BeginAsync("job.change", job, told.Scheduling.Submitter, change.Reason, cancellationToken);
+        await labelling.WriteAsync(told, change.Labels, change.Note, isFirst: false, name, cancellationToken);
+        if (!isScheduled) return await reader.ReadLiveAsync(job, cancellationToken);
         await TellAsync(
             (client, cancel) => client.SetPriorityAsync(job, change.Priority ?? before.Priority, change.Weight ?? before.Weight, change.Reason, cancel), name, cancellationToken);
         return await reader.ReadLiveAsync(job, cancellationToken);

@@ -16,7 +16,7 @@ using Atelier.Dataset.Uploads;
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Submits jobs. Whoever lost his connection repeats the request: the same job under the same name is the same job.</summary>
-internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobList list, ModelCatalogue models, IStore store, TimeProvider time, Acts acts)
+internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobList list, ModelCatalogue models, IStore store, TimeProvider time, Acts acts, Labelling labelling, Quotas quotas)
 {
     private const int RandomBytes = 2;
     private const int MaxKey = 255;
@@ -38,25 +38,34 @@ internal sealed class JobSubmission(ClusterLink cluster, JobReader reader, JobLi
         var scheduling = request.Scheduling ?? new JobScheduling();
         if (scheduling.Submitter.Length == 0) scheduling = scheduling with { Submitter = submitter };
         scheduling.Check();
+        Labelling.Check(request.Labels, request.Note);
         var (count, rows) = await RowsAsync(request, sent, cancellationToken);
-        JobPlan.Of(spec, count);
+        var plan = JobPlan.Of(spec, count);
         var job = request.Id ?? NewName(key, name);
         JobIndex.CheckName(job);
 
         var before = await cluster.AskAsync((client, cancel) => client.GetProgressAsync(job, cancel), cancellationToken);
         if (before.Status != JobStatus.Unknown) await CompareAsync(job, spec, count, cancellationToken);
         await acts.BeginAsync("job.submit", job, scheduling.Submitter, null, cancellationToken);
+        await using var taken = before.Status is JobStatus.Unknown ? await quotas.TakeAsync(job, plan.Samples, cancellationToken) : null;
         try
         {
             // Longer than a page may wait: a million rows are a thousand calls.
             await cluster.Require().As(name).SubmitAsync(job, spec, rows, scheduling, cancellationToken);
         }
-        catch (InvalidInputException differs) when (before.Status != JobStatus.Unknown)
+        catch (InvalidInputException refused)
         {
-            throw Differs(job, [differs.Message]);
+            taken?.GiveBack();
+            throw before.Status == JobStatus.Unknown ? refused : Differs(job, [refused.Message]);
         }
         list.Expire();
-        return (await reader.ReadLiveAsync(job, cancellationToken), before.Status is JobStatus.Unknown or JobStatus.Staging);
+        var made = await reader.ReadLiveAsync(job, cancellationToken);
+        if ((request.Labels is not null || request.Note is not null) && made.Description is { } told)
+        {
+            await labelling.WriteAsync(told, request.Labels, request.Note, isFirst: true, name, cancellationToken);
+            made = await reader.ReadLiveAsync(job, cancellationToken);
+        }
+        return (made, before.Status is JobStatus.Unknown or JobStatus.Staging);
     }
 
     private async Task<(long Count, IAsyncEnumerable<PromptRow> Rows)> RowsAsync(JobRequest request, UploadedList? sent, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal sealed record JobView : JobProgressView
     [SetsRequiredMembers]
     private JobView(JobProgressView progress) : base(progress)
     {
-        Links = new Dictionary<string, string>();
+        (Links, Labels, Note) = (new Dictionary<string, string>(), [], "");
     }
 
     /// <summary>Tells it from another job that had its name before.</summary>
@@ -17,12 +17,27 @@ internal sealed record JobView : JobProgressView
 
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>When its plan was fixed, so that workers could begin.</summary>
+    public DateTimeOffset? InProgressAt { get; init; }
+
     /// <summary>When something was last decided about it.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
 
     public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>What people have written on it, to find it again.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>A note in words; empty for none.</summary>
+    public required string Note { get; init; }
+
+    /// <summary>Who last changed labels or note.</summary>
+    public string? LabelledBy { get; init; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? LabelledAt { get; init; }
 
     /// <summary>Who last decided something, and why.</summary>
     public DecidedBy? LastDecision { get; init; }
@@ -49,9 +64,14 @@ internal sealed record JobView : JobProgressView
         {
             Incarnation = told?.Incarnation,
             CreatedAt = job.Created,
+            InProgressAt = told?.Started,
             ChangedAt = told?.Changed,
             CompletedAt = job.Status == JobStatus.Completed ? told?.Ended : null,
             CancelledAt = job.Status == JobStatus.Cancelled ? told?.Ended : null,
+            Labels = snapshot.Labels?.Labels ?? [],
+            Note = snapshot.Labels?.Note ?? "",
+            LabelledBy = snapshot.Labels?.By,
+            LabelledAt = snapshot.Labels?.Changed,
             LastDecision = told?.LastDecision,
             NumericsClass = told?.NumericsClass,
             Spec = told?.Spec,

@@ -55,7 +55,7 @@ internal sealed record JobsPageQuery
     {
         var (states, since) = (States(Status), Changed is { } word ? now - Spans.First(span => span.Word == word).Span : (DateTimeOffset?)null);
         var (wanted, counts) = new JobFilter(Submitter, null, Q, since).Choose(
-            all.Jobs.Where(IsInView), JobStates.Of, state => states.Count == 0 || states.Contains(state), Order());
+            all.Jobs.Where(IsInView), all.LabelsOf, JobStates.Of, state => states.Count == 0 || states.Contains(state), Order());
         return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(JobRowView.Of)], wanted.Count, all.Jobs.Count, counts, all);
     }
 

@@ -1,7 +1,10 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Decisions;
+using Atelier.Dataset.History;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Reading;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dashboard.Jobs;
@@ -14,13 +17,15 @@ internal sealed class StoredLook(IStore store)
     /// <summary>Four bits for each shard of a job.</summary>
     public async Task<ShardMap> ShardsAsync(string job, CancellationToken cancellationToken)
     {
-        var shards = (await JobFiles.ReadPlanAsync(store, job, cancellationToken))?.Shards ?? 0;
-        var isDone = new bool[shards];
+        if (await JobFiles.ReadPlanAsync(store, job, cancellationToken) is not { } plan) return new ShardMap(0, 0, 0, []);
+        var (shards, isDone) = (plan.Shards, new bool[plan.Shards]);
         await foreach (var entry in store.ListAsync(JobPaths.Shards(job), cancellationToken))
         {
             if (Path.GetExtension(entry.Path) == ".json" && int.TryParse(Path.GetFileNameWithoutExtension(entry.Path), out var shard) && shard < shards) isDone[shard] = true;
         }
-        return ShardMap.Of(0, shards, shards, shard => isDone[shard] ? ShardState.Done : ShardState.Waiting);
+        // Which of them lack images is known once the job is completed.
+        var lacking = (await LackingShards.FindAsync(store, job, plan, cancellationToken)).ToHashSet();
+        return ShardMap.Of(0, shards, shards, shard => !isDone[shard] ? ShardState.Waiting : lacking.Contains(shard) ? ShardState.DoneWithFailures : ShardState.Done);
     }
 
     /// <summary>What failed, as far as it is known: of samples, once the job is completed.</summary>
@@ -30,6 +35,32 @@ internal sealed class StoredLook(IStore store)
             : [],
         true,
         []);
+
+    /// <summary>A shard, as far as its files tell; null where the job has no such shard, or is not started.</summary>
+    public async Task<ShardDescription?> ShardAsync(string job, int shard, CancellationToken cancellationToken)
+    {
+        if (await JobFiles.ReadPlanAsync(store, job, cancellationToken) is not { } plan || shard < 0 || shard >= plan.Shards) return null;
+        var stats = await JobFiles.ReadStatsAsync(store, job, shard, cancellationToken);
+        var failures = await AttemptFiles.ReadFailuresAsync(store, job, shard, cancellationToken);
+        return new ShardDescription
+        {
+            Shard = shard,
+            State = stats switch
+            {
+                null => failures.IsEmpty ? ShardState.Waiting : ShardState.WaitingAfterFailure,
+                { Failed: > 0 } => ShardState.DoneWithFailures,
+                _ => ShardState.Done,
+            },
+            FirstSample = plan.FirstSample(shard),
+            Samples = plan.SamplesIn(shard),
+            Stats = stats,
+            Failures = failures,
+        };
+    }
+
+    /// <summary>How fast it was, as far as clusters have kept it: an activation writes an hour when it is over, and the rest when the job ends.</summary>
+    public async Task<IReadOnlyList<RatePoint>> RatesAsync(string job, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) =>
+        RateSpans.Group(await RateFiles.ReadAsync(store, job, since, cancellationToken), since, step);
 
     /// <summary>What has happened, the newest first.</summary>
     public async Task<IReadOnlyList<Happening>> HappeningsAsync(string job, CancellationToken cancellationToken)

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
+using Atelier.Dashboard.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -41,6 +44,7 @@ internal static class OpenApiHosting
         if (type == typeof(ulong)) (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String | nothing, "uint64", "^[0-9]+$");
         if (type == typeof(TimeSpan)) (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Number | nothing, "seconds", null);
         if (type == typeof(SizeChoice)) (schema.Type, schema.Description) = (JsonSchemaType.Integer | JsonSchemaType.String, $"A number, \"{SizeChoice.ByJobWord}\" or \"{SizeChoice.ByDeviceWord}\".");
+        if (type == typeof(ShardState)) (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. Enum.GetValues<ShardState>().Select(state => (JsonNode)ShardStateJson.WordOf(state))]);
         if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String | nothing, "date-time");
         return Task.CompletedTask;
     }

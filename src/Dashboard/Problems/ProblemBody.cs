@@ -7,6 +7,9 @@ namespace Atelier.Dashboard.Problems;
 /// <summary>Writes problems as <c>application/problem+json</c> (RFC 9457), each with a stable <c>code</c> and the <c>request_id</c> that logs name too.</summary>
 internal static class ProblemBody
 {
+    /// <summary>The member of a problem that says after how many seconds to try again; a header says so too.</summary>
+    public const string RetryAfter = "retry_after";
+
     private const int RetryAfterSeconds = 2;
 
     /// <summary>Writes a problem as the answer.</summary>
@@ -17,7 +20,8 @@ internal static class ProblemBody
         problem.Extensions["request_id"] = context.TraceIdentifier;
         foreach (var (name, value) in members ?? new Dictionary<string, object?>()) problem.Extensions[name] = value;
         context.Response.StatusCode = status;
-        if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (members?.GetValueOrDefault(RetryAfter) is long wait) context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        else if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", context.RequestAborted);
     }

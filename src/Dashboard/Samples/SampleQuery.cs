@@ -2,6 +2,7 @@ using System.Globalization;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Shards;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Atelier.Dashboard.Samples;
 
@@ -10,6 +11,8 @@ internal sealed record SampleQuery
 {
     private const int MaxLimit = 1000;
     private const int DefaultLimit = 200;
+    private const string Newest = "newest";
+    private const string Random = "random";
 
     /// <summary>Number of the sample to begin with, from 0.</summary>
     public long? From { get; init; }
@@ -38,14 +41,27 @@ internal sealed record SampleQuery
     /// <summary>The seed.</summary>
     public string? Seed { get; init; }
 
-    /// <summary><c>number</c>, or <c>-number</c> for the last first.</summary>
+    /// <summary><c>number</c>, <c>-number</c> for the last first, <c>newest</c> for the last of those that are there, or <c>random</c>.</summary>
     public string? Order { get; init; }
+
+    /// <summary>With <c>random</c>: what decides the order; the same again is the same order. 0 when nothing is said.</summary>
+    [FromQuery(Name = "order_seed")]
+    public string? OrderSeed { get; init; }
 
     /// <summary>Whether every sample of the range is wanted, so that only the range need be read.</summary>
     public bool IsPlain => Status is null && Code is null && Q is null && Seed is null;
 
     /// <summary>Whether the last comes first.</summary>
-    public bool IsReversed => Order == "-number";
+    public bool IsReversed => Order is "-number" or Newest;
+
+    /// <summary>Whether what is not there yet is passed over.</summary>
+    public bool IsNewest => Order == Newest;
+
+    /// <summary>Whether the order is that of a shuffle; <c>from</c> and cursors are then places in it.</summary>
+    public bool IsRandom => Order == Random;
+
+    /// <summary>The order of that many samples, of a random one.</summary>
+    public Shuffle ShuffleOf(long count) => new(count, OrderSeed is null ? 0 : ulong.Parse(OrderSeed, CultureInfo.InvariantCulture));
 
     /// <summary>How many at most.</summary>
     public int Most => Limit ?? DefaultLimit;
@@ -56,7 +72,9 @@ internal sealed record SampleQuery
     {
         if (Most is < 1 or > MaxLimit) throw new InvalidInputException($"limit is '{Limit}'; allowed: 1 to {MaxLimit}");
         if (Status is not (null or SampleStatus.Ok or SampleStatus.Failed)) throw new InvalidInputException($"status is '{Status}'; allowed: {SampleStatus.Ok}, {SampleStatus.Failed}");
-        if (Order is not (null or "number" or "-number")) throw new InvalidInputException($"order is '{Order}'; allowed: number, -number");
+        if (Order is not (null or "number" or "-number" or Newest or Random)) throw new InvalidInputException($"order is '{Order}'; allowed: number, -number, {Newest}, {Random}");
+        if (OrderSeed is not null && (!IsRandom || !ulong.TryParse(OrderSeed, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            throw new InvalidInputException($"order_seed is '{OrderSeed}'; allowed: a whole number from 0 to {ulong.MaxValue}, with order={Random}");
         if (Row is { } row && (row < 0 || row >= plan.Rows)) throw new InvalidInputException($"row is '{row}'; allowed: 0 to {plan.Rows - 1}");
         if (Row is not null && Id is not null) throw new InvalidInputException("there is a row and an id; allowed: one of them");
         if (Seed is not null && !ulong.TryParse(Seed, NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw new InvalidInputException($"seed is '{Seed}'; allowed: a whole number from 0 to {ulong.MaxValue}");

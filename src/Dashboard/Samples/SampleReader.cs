@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
+using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Problems;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.RowIds;
@@ -10,10 +11,12 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Dashboard.Samples;
 
 /// <summary>Finds samples of a job in its committed shards, as far as a request may take time for it.</summary>
-internal sealed class SampleReader(IStore store, TableCache tables, TimeProvider time)
+internal sealed class SampleReader(IStore store, TableCache tables, JobLook look, TimeProvider time)
 {
     // After this the client is told how far it came, and asks again.
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);
+
+    private const int ShuffledAtOnce = 16;
 
     // Rows among which an id is looked for without an index.
     private const long MaxRowsWithoutIndex = 50_000;
@@ -29,13 +32,21 @@ internal sealed class SampleReader(IStore store, TableCache tables, TimeProvider
         {
             var row = query.Row ?? await FindRowAsync(job, plan, query.Id!, cancellationToken);
             (low, high) = (row * plan.ImagesPerPrompt, (row + 1) * plan.ImagesPerPrompt);
-            next = Math.Clamp(next, low, high - 1);
+            if (!query.IsRandom) next = Math.Clamp(next, low, high - 1);
         }
+        if (query.IsRandom) return await ReadShuffledAsync(job, plan, query, next, low, high - low, begun, cancellationToken);
+        // What is not there is passed over without a look at each shard.
+        var states = query.IsNewest ? await look.ShardsAsync(job, cancellationToken) : null;
         var (found, uncommitted, scanned) = (new List<IReadOnlyDictionary<string, object?>>(), new List<SampleRange>(), 0L);
         var step = query.IsReversed ? -1 : 1;
         while (next >= low && next < high && found.Count < query.Most && (scanned == 0 || time.GetElapsedTime(begun) < Budget))
         {
             var shard = (int)(next / plan.ShardSize);
+            if (states is not null && !IsCommitted(states, shard))
+            {
+                next = plan.FirstSample(shard) - 1;
+                continue;
+            }
             // What is left of the shard in this direction, and of the page where every sample counts.
             var (from, to) = query.IsReversed ? (Math.Max(low, plan.FirstSample(shard)), next + 1) : (next, Math.Min(high, plan.FirstSample(shard) + plan.SamplesIn(shard)));
             if (query.IsPlain) (from, to) = query.IsReversed ? (Math.Max(from, to - (query.Most - found.Count)), to) : (from, Math.Min(to, from + (query.Most - found.Count)));
@@ -52,6 +63,30 @@ internal sealed class SampleReader(IStore store, TableCache tables, TimeProvider
         }
         return new SamplePageView(found, uncommitted, next >= low && next < high ? next.ToString(CultureInfo.InvariantCulture) : null, scanned, high - low);
     }
+
+    // A few shards at once, since each sample is likely to be of another.
+    private async Task<SamplePageView> ReadShuffledAsync(
+        string job, JobPlan plan, SampleQuery query, long place, long low, long count, long begun, CancellationToken cancellationToken)
+    {
+        var (shuffle, states) = (query.ShuffleOf(count), await look.ShardsAsync(job, cancellationToken));
+        var (found, scanned) = (new List<IReadOnlyDictionary<string, object?>>(), 0L);
+        while (place < count && found.Count < query.Most && (scanned == 0 || time.GetElapsedTime(begun) < Budget))
+        {
+            var samples = new long[(int)Math.Min(Math.Min(ShuffledAtOnce, query.Most - found.Count), count - place)];
+            for (var at = 0; at < samples.Length; at++) samples[at] = low + shuffle[place + at];
+            var shards = samples.Select(sample => (int)(sample / plan.ShardSize)).Where(shard => IsCommitted(states, shard)).Distinct().ToArray();
+            var rows = await Task.WhenAll(shards.Select(shard => ReadShardAsync(job, plan, shard, query, cancellationToken)));
+            foreach (var sample in samples)
+            {
+                if (Array.IndexOf(shards, (int)(sample / plan.ShardSize)) is >= 0 and var at && rows[at]?.Rows is { } there && query.Wants(there, (int)(sample - there.FirstSample)))
+                    found.Add(SampleView.Of(job, there, (int)(sample - there.FirstSample), ShardColumns.Listing));
+            }
+            (place, scanned) = (place + samples.Length, scanned + samples.Length);
+        }
+        return new SamplePageView(found, [], place < count ? place.ToString(CultureInfo.InvariantCulture) : null, scanned, count);
+    }
+
+    private static bool IsCommitted(ShardMap states, int shard) => shard < states.Count && states[shard] is ShardState.Done or ShardState.DoneWithFailures or ShardState.Committed;
 
     /// <summary>Every column of a sample.</summary>
     /// <exception cref="ProblemException">There is no such sample, or its shard is not committed.</exception>

@@ -31,6 +31,10 @@ public sealed record AccessKey
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>How much its bearer may have made; null for any amount.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AccessQuota? Quota { get; init; }
+
     /// <summary>When it was revoked; null where it was not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset? Revoked { get; init; }

@@ -19,13 +19,16 @@ public static class AccessKeys
     /// <param name="expires">From when on it opens nothing; null for never.</param>
     /// <param name="createdBy">Who makes it.</param>
     /// <param name="now">The time.</param>
+    /// <param name="quota">How much its bearer may have made; null for any amount.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The key, and the token that opens it, which can be had only here.</returns>
     /// <exception cref="InvalidInputException">A value is not allowed.</exception>
     public static async Task<(AccessKey Key, AccessToken Token)> AddAsync(
-        IStore store, AccessScope scope, string owner, string? label, DateTimeOffset? expires, string createdBy, DateTimeOffset now, CancellationToken cancellationToken = default)
+        IStore store, AccessScope scope, string owner, string? label, DateTimeOffset? expires, string createdBy, DateTimeOffset now, AccessQuota? quota = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        quota?.Check();
         if (!Enum.IsDefined(scope)) throw new InvalidInputException($"scope is '{scope}'; allowed: read, submit, operate, admin");
         Check(nameof(owner), owner ?? "", 1);
         Check(nameof(label), label ?? "", 0);
@@ -43,6 +46,7 @@ public static class AccessKeys
                 Created = now,
                 CreatedBy = createdBy,
                 Expires = expires,
+                Quota = quota is { SamplesPerDay: null, JobsAtOnce: null } ? null : quota,
             };
             if (await TryCreateAsync(store, key, 0, cancellationToken).ConfigureAwait(false)) return (key, token);
         }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
@@ -11,6 +13,8 @@ namespace Atelier.Dataset.Attempts;
 /// </summary>
 public static class AttemptFiles
 {
+    private const int MostFailures = 100;
+
     /// <summary>Notes that the work of a lease begins.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="lease">The lease.</param>
@@ -74,6 +78,22 @@ public static class AttemptFiles
         var path = file.PathIn(job);
         var content = await store.ReadAsync(path, cancellationToken).ConfigureAwait(false);
         return content is null ? null : JobJson.Read(content, JobJson.File.AttemptNote, path);
+    }
+
+    /// <summary>The attempts at a shard that ended badly, in the order of their ends; at most 100.</summary>
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="shard">Zero-based shard number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ImmutableArray<FailedAttempt>> ReadFailuresAsync(IStore store, string job, int shard, CancellationToken cancellationToken = default)
+    {
+        var failures = new List<FailedAttempt>();
+        foreach (var file in (await ListAsync(store, job, shard, cancellationToken).ConfigureAwait(false)).Where(file => file.IsFailure).Take(MostFailures))
+        {
+            if (await ReadAsync(store, job, file, cancellationToken).ConfigureAwait(false) is { } note)
+                failures.Add(new FailedAttempt(file.Attempt, file.Work, file.Kind == AttemptFileKind.Lost, note.Worker, note.Code, note.Reason, note.At));
+        }
+        return [.. failures.OrderBy(failure => failure.At)];
     }
 
     /// <summary>The note that the work of a lease was begun.</summary>

@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Dataset.Jobs;
+using Atelier.Dataset.Labels;
 using Atelier.Dataset.Stores;
 
 namespace Atelier.Dataset.Catalogue;
@@ -28,6 +29,9 @@ public static class JobIndex
 
     /// <summary>First segment of the paths of what was done by whom, nor that.</summary>
     internal const string AuditFolder = ".audit";
+
+    /// <summary>First segment of the paths of what people have written on jobs, nor that.</summary>
+    internal const string LabelsFolder = ".labels";
 
     private const string Created = "created";
     private const string Finished = "finished";
@@ -134,6 +138,7 @@ public static class JobIndex
     /// <summary>Takes a job out, once nothing else is left of it. Safe to repeat.</summary>
     internal static async Task RemoveAsync(IStore store, string job, CancellationToken cancellationToken)
     {
+        await JobLabelFiles.RemoveAsync(store, job, cancellationToken).ConfigureAwait(false);
         foreach (var mark in new[] { Finished, Created }) await store.DeleteAsync(Marker(job, mark), cancellationToken).ConfigureAwait(false);
     }
 
@@ -193,7 +198,7 @@ public static class JobIndex
         }
     }
 
-    private static bool IsTaken(string name) => name is Folder or ModelsFolder or CalibrationsFolder or UploadsFolder or AccessFolder or AuditFolder;
+    private static bool IsTaken(string name) => name is Folder or ModelsFolder or CalibrationsFolder or UploadsFolder or AccessFolder or AuditFolder or LabelsFolder;
 
     private static string Marker(string job, string mark) => $"{Folder}/{job}/{mark}";
 }

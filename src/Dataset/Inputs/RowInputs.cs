@@ -25,16 +25,16 @@ internal sealed class RowInputs(string list, int? size)
     {
         if (row.Image is null && row.Mask is null) return default;
         var place = $"{list} line {row.Line}";
-        if (row.Image is null) throw PromptFields.Invalid(place, "there is a mask without an image");
+        if (row.Image is null) throw PromptFields.Invalid(place, RowProblemCodes.Missing, PromptFields.Image, null, "there is a mask without an image");
         if (row.Mask is null)
-            throw PromptFields.Invalid(place, "there is an image without a mask; a mask is a picture of the same size, white where the image is drawn new and black where it is kept");
+            throw PromptFields.Invalid(place, RowProblemCodes.Missing, PromptFields.Mask, null, "there is an image without a mask; a mask is a picture of the same size, white where the image is drawn new and black where it is kept");
         if (size is not { } side)
-            throw PromptFields.Invalid(place, "there is an image with a mask, but the model draws whole images only; choose a model that inpaints");
+            throw PromptFields.Invalid(place, RowProblemCodes.NotAllowed, PromptFields.Image, row.Image, "there is an image with a mask, but the model draws whole images only; choose a model that inpaints");
         if (_digests.TryGetValue((row.Image, row.Mask), out var known)) return (known, default);
 
         var content = Make(place, row.Image, row.Mask, side).Encode();
         if (content.Length > JobLimits.MaxInputBytes)
-            throw PromptFields.Invalid(place, $"the image {PromptFields.Show(row.Image)} has {content.Length:N0} bytes as a PNG of {side}x{side} pixels; at most {JobLimits.MaxInputBytes:N0} are allowed");
+            throw PromptFields.Invalid(place, RowProblemCodes.TooLong, PromptFields.Image, row.Image, $"the image {PromptFields.Show(row.Image)} has {content.Length:N0} bytes as a PNG of {side}x{side} pixels; at most {JobLimits.MaxInputBytes:N0} are allowed");
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
         if (_digests.Count == Remembered) _digests.Clear();
         _digests.Add((row.Image, row.Mask), sha256);
@@ -46,11 +46,11 @@ internal sealed class RowInputs(string list, int? size)
         var (image, imageSize) = Load(place, PromptFields.Image, imagePath, side);
         var (mask, maskSize) = Load(place, PromptFields.Mask, maskPath, side);
         if (maskSize != imageSize)
-            throw PromptFields.Invalid(place, $"the mask {PromptFields.Show(maskPath)} has {maskSize.Width}x{maskSize.Height} pixels; allowed: {imageSize.Width}x{imageSize.Height}, as the image {PromptFields.Show(imagePath)} has");
+            throw PromptFields.Invalid(place, RowProblemCodes.NotAllowed, PromptFields.Mask, maskPath, $"the mask {PromptFields.Show(maskPath)} has {maskSize.Width}x{maskSize.Height} pixels; allowed: {imageSize.Width}x{imageSize.Height}, as the image {PromptFields.Show(imagePath)} has");
         var isKept = IsKept(mask);
         return isKept.Contains(false)
             ? new InputImage(side, image.Pixels, isKept)
-            : throw PromptFields.Invalid(place, $"the mask {PromptFields.Show(maskPath)} is black at {side}x{side} pixels, so there is nothing to draw; what is white in it is drawn new");
+            : throw PromptFields.Invalid(place, RowProblemCodes.NotAllowed, PromptFields.Mask, maskPath, $"the mask {PromptFields.Show(maskPath)} is black at {side}x{side} pixels, so there is nothing to draw; what is white in it is drawn new");
     }
 
     private (RgbImage Square, (int Width, int Height) Size) Load(string place, string field, string path, int side)
@@ -62,7 +62,7 @@ internal sealed class RowInputs(string list, int? size)
         }
         catch (InvalidDataException unusable)
         {
-            throw PromptFields.Invalid(place, $"the {field} {PromptFields.Show(path)} cannot be used: {unusable.Message}", unusable);
+            throw PromptFields.Invalid(place, RowProblemCodes.NotAllowed, field, path, $"the {field} {PromptFields.Show(path)} cannot be used: {unusable.Message}", unusable);
         }
     }
 

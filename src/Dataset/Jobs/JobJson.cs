@@ -12,6 +12,7 @@ using Atelier.Dataset.Catalogue;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Decisions;
 using Atelier.Dataset.History;
+using Atelier.Dataset.Labels;
 using Atelier.Dataset.Plans;
 using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Staging;
@@ -33,6 +34,7 @@ namespace Atelier.Dataset.Jobs;
 [JsonSerializable(typeof(JobOutcome))]
 [JsonSerializable(typeof(JobPlan))]
 [JsonSerializable(typeof(JobDecision))]
+[JsonSerializable(typeof(JobLabels))]
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(AttemptNote))]
 [JsonSerializable(typeof(ModelManifest))]

@@ -55,7 +55,7 @@ internal static class DelimitedPrompts
                 throw PromptFields.Invalid(place, $"there are {fields.Length} fields, but {Columns} columns; quote a field that holds a delimiter");
             var label = Cell(fields, Label);
             // Without a prompt's column each row is known by its label; with one an empty cell is the empty prompt.
-            if (Prompt is null && label is null) throw PromptFields.Invalid(place, "the label is empty, and there is no column 'prompt'");
+            if (Prompt is null && label is null) throw PromptFields.Invalid(place, RowProblemCodes.Missing, PromptFields.Label, null, "the label is empty, and there is no column 'prompt'");
             var id = Cell(fields, Id);
             var seed = Cell(fields, Seed)?.Trim();
             var guidanceScale = Cell(fields, GuidanceScale);

@@ -11,6 +11,6 @@ internal sealed class DistinctIds(string path)
     {
         var hash = RowIdEntry.HashOf(id);
         if (!_lines.TryAdd(hash, line))
-            throw PromptFields.Invalid($"{path} line {line}", $"the id {PromptFields.Show(id)} is also that of line {_lines[hash]}; ids must differ");
+            throw PromptFields.Invalid($"{path} line {line}", RowProblemCodes.Twice, PromptFields.Id, id, $"the id {PromptFields.Show(id)} is also that of line {_lines[hash]}; ids must differ");
     }
 }

@@ -44,7 +44,7 @@ internal static class JsonPrompts
         {
             var name = Text(place, "a field's name", ref reader);
             if (!seen.Add(name))
-                throw PromptFields.Invalid(place, $"the field {PromptFields.Show(name)} is there twice");
+                throw PromptFields.Invalid(place, RowProblemCodes.Twice, name, null, $"the field {PromptFields.Show(name)} is there twice");
             reader.Read();
             row = name switch
             {
@@ -56,14 +56,14 @@ internal static class JsonPrompts
                 PromptFields.Id => row with { Id = Name(place, name, ref reader) },
                 PromptFields.Seed => row with { Seed = Seed(place, ref reader) },
                 PromptFields.GuidanceScale => row with { GuidanceScale = GuidanceScale(place, ref reader) },
-                _ => throw PromptFields.Invalid(place, $"unknown field {PromptFields.Show(name)}; known: {PromptFields.Known}"),
+                _ => throw PromptFields.Invalid(place, RowProblemCodes.Unknown, name, null, $"unknown field {PromptFields.Show(name)}; known: {PromptFields.Known}"),
             };
         }
         // Reads on to the end, so that anything after the object is found.
         reader.Read();
         return row.Prompt is not null ? row
             : row.Label is not null ? row with { Prompt = "" }
-            : throw PromptFields.Invalid(place, $"{Show(line)} has no field 'prompt', which is required, or 'label'");
+            : throw PromptFields.Invalid(place, RowProblemCodes.Missing, PromptFields.Prompt, null, $"{Show(line)} has no field 'prompt', which is required, or 'label'");
     }
 
     private static string Prompt(string place, string field, ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
@@ -108,7 +108,7 @@ internal static class JsonPrompts
         }
         catch (InvalidOperationException exception)
         {
-            throw PromptFields.Invalid(place, $"{field} is {PromptFields.Show(Raw(ref reader))}, which escapes half of a surrogate pair", exception);
+            throw PromptFields.Invalid(place, RowProblemCodes.NotAllowed, field, Raw(ref reader), $"{field} is {PromptFields.Show(Raw(ref reader))}, which escapes half of a surrogate pair", exception);
         }
     }
 
@@ -121,7 +121,7 @@ internal static class JsonPrompts
             JsonTokenType.String => $"the string {PromptFields.Show(Raw(ref reader))}",
             _ => Raw(ref reader),
         };
-        return PromptFields.Invalid(place, $"{field} is {found}; {allowed} is allowed");
+        return PromptFields.Invalid(place, RowProblemCodes.NotAllowed, field, Raw(ref reader), $"{field} is {found}; {allowed} is allowed");
     }
 
     private static string Raw(ref Utf8JsonReader reader) => Encoding.UTF8.GetString(reader.ValueSpan);

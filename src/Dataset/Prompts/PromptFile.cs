@@ -44,24 +44,25 @@ public static class PromptFile
     /// what is allowed. Rows before that line were given already.
     /// </exception>
     public static IAsyncEnumerable<SubmittedRow> ReadAsync(string path, int? inputSize, CancellationToken cancellationToken = default) =>
-        ReadLinesAsync(path, inputSize, cancellationToken).Select(line => line.Row);
+        ReadLinesAsync(path, inputSize, problems: null, cancellationToken).Select(line => line.Row);
 
     /// <summary>Reads the whole file once, so that what is wrong with it shows before any work starts.</summary>
     /// <param name="path">The file.</param>
     /// <param name="problem">What is wrong with a row for the model that is to draw it, in words; null where nothing is.</param>
     /// <param name="inputSize">Width and height of the images that a job's rows can inpaint; null where its model draws whole images.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidInputException">As for <see cref="ReadAsync(string, int?, CancellationToken)"/>, or a row has a problem.</exception>
+    /// <exception cref="InvalidInputException">As for <see cref="ReadAsync(string, int?, CancellationToken)"/>, or rows have problems: the message names the first hundred.</exception>
     public static async Task<PromptCounts> ValidateAsync(
         string path, Func<PromptRow, string?>? problem = null, int? inputSize = null, CancellationToken cancellationToken = default)
     {
         var counts = new PromptCounts(0, 0, 0, 0, 0);
-        await foreach (var ((row, _), line) in ReadLinesAsync(path, inputSize, cancellationToken).ConfigureAwait(false))
+        var problems = new RowProblems();
+        await foreach (var ((row, _), line) in ReadLinesAsync(path, inputSize, problems, cancellationToken).ConfigureAwait(false))
         {
-            if (problem?.Invoke(row) is { } what) throw PromptFields.Invalid($"{path} line {line}", what);
+            if (problem?.Invoke(row) is { } what) problems.Add(path, line, PromptFields.Invalid($"{path} line {line}", RowProblemCodes.NotAllowed, PromptFields.Label, row.Label, what));
             counts = counts.With(row);
         }
-        return counts;
+        return problems.Total == 0 ? counts : throw new InvalidInputException(problems.Text(path));
     }
 
     /// <summary>
@@ -86,10 +87,10 @@ public static class PromptFile
 
         (string?, ReadOnlyMemory<byte>) CheckNoPicture(ParsedRow row) => row.Image is null && row.Mask is null
             ? default
-            : throw PromptFields.Invalid($"{name} line {row.Line}", "there is an image, and a list that is sent cannot name files; atelier submit sends pictures");
+            : throw PromptFields.Invalid($"{name} line {row.Line}", RowProblemCodes.NotAllowed, PromptFields.Image, row.Image, "there is an image, and a list that is sent cannot name files; atelier submit sends pictures");
     }
 
-    private static IAsyncEnumerable<(SubmittedRow Row, long Line)> ReadLinesAsync(string path, int? inputSize, CancellationToken cancellationToken)
+    private static IAsyncEnumerable<(SubmittedRow Row, long Line)> ReadLinesAsync(string path, int? inputSize, RowProblems? problems, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var allowed = $"a prompt list is a file whose name ends in {string.Join(", ", Extensions)}";
@@ -97,8 +98,8 @@ public static class PromptFile
             throw new InvalidInputException($"{path} is a folder; {allowed}.");
         if (!File.Exists(path))
             throw new InvalidInputException($"{path}: there is no such file.");
-        var parsed = FormatOf(path, Path.GetExtension(path))(path, TextLines.ReadAsync(path, cancellationToken), null);
-        return NumberAsync(path, parsed, new RowInputs(path, inputSize).Prepare, problems: null, cancellationToken);
+        var parsed = FormatOf(path, Path.GetExtension(path))(path, TextLines.ReadAsync(path, problems, cancellationToken), problems);
+        return NumberAsync(path, parsed, new RowInputs(path, inputSize).Prepare, problems, cancellationToken);
     }
 
     /// <summary>Gives rows their indices and inputs, and refuses ids that are there twice.</summary>

@@ -13,12 +13,15 @@ internal static class TextLines
     private const int InitialBytes = 64 << 10;
 
     /// <summary>The lines of the file; one buffer serves them all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problems">Collects lines that are not text, which are left out; null to throw at the first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidInputException">The file cannot be read, or a line is too long or not text.</exception>
-    public static async IAsyncEnumerable<TextLine> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<TextLine> ReadAsync(string path, RowProblems? problems, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var file = Open(path);
         await using var _ = file.ConfigureAwait(false);
-        await foreach (var line in ReadAsync(file, path, problems: null, cancellationToken).ConfigureAwait(false)) yield return line;
+        await foreach (var line in ReadAsync(file, path, problems, cancellationToken).ConfigureAwait(false)) yield return line;
     }
 
     /// <summary>The lines of a stream, which is left open; one buffer serves them all.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Jobs;
 
 namespace Atelier.Dataset.Staging;
@@ -15,5 +16,6 @@ public sealed record JobRecord
     public required DateTimeOffset Created { get; init; }
 
     /// <summary>The trace in which it was created, as a W3C <c>traceparent</c>; null where it was created in none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trace { get; init; }
 }

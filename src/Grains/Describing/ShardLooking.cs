@@ -6,9 +6,7 @@ using Atelier.Dataset.Attempts;
 using Atelier.Dataset.History;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Reading;
-using Atelier.Dataset.Stores;
 using Atelier.Grains.Events;
-using Atelier.Grains.History;
 using Atelier.Grains.Jobs;
 
 namespace Atelier.Grains.Describing;
@@ -42,7 +40,7 @@ internal sealed class ShardLooking(JobContext context, JobRecovery recovery)
         foreach (var operation in FindLacking(job)) yield return operation;
         var stats = new StoreRequest<ShardStats?>((store, cancel) => JobFiles.ReadStatsAsync(store, context.Id, shard, cancel));
         yield return stats;
-        var failures = new StoreRequest<ImmutableArray<FailedAttempt>>((store, cancel) => ReadFailuresAsync(store, context.Id, shard, cancel));
+        var failures = new StoreRequest<ImmutableArray<FailedAttempt>>((store, cancel) => AttemptFiles.ReadFailuresAsync(store, context.Id, shard, cancel));
         yield return failures;
         reply.Value = new ShardDescription
         {
@@ -67,11 +65,11 @@ internal sealed class ShardLooking(JobContext context, JobRecovery recovery)
     /// <summary>How fast the job was.</summary>
     public IEnumerable<StoreOperation> GetHistory(DateTimeOffset since, TimeSpan step, Reply<ImmutableArray<RatePoint>> reply)
     {
-        if (step < RateHistory.Span) throw new InvalidInputException($"step is '{step.TotalSeconds:0.###} s'; allowed: {RateHistory.Span.TotalSeconds:0} s or more");
+        RateSpans.CheckStep(step);
         var job = context.Require();
         var kept = new StoreRequest<IReadOnlyList<RatePoint>>((store, cancel) => RateFiles.ReadAsync(store, context.Id, since, cancel));
         yield return kept;
-        reply.Value = RateHistory.Group(kept.Answer.Concat(job.History.Unsaved), since, step);
+        reply.Value = RateSpans.Group(kept.Answer.Concat(job.History.Unsaved), since, step);
     }
 
     /// <summary>Reads what happened before this activation began, once.</summary>
@@ -97,15 +95,4 @@ internal sealed class ShardLooking(JobContext context, JobRecovery recovery)
     private static ShardState StateOf(JobState job, int shard) =>
         job.IsClosed ? job.Counts.LacksImages(shard) ? ShardState.DoneWithFailures : ShardState.Done
         : job.Ledger!.StateOf(shard, job.Attempts.HaveFailed, job.Counts.LacksImages);
-
-    private static async Task<ImmutableArray<FailedAttempt>> ReadFailuresAsync(IStore store, string job, int shard, CancellationToken cancellationToken)
-    {
-        var failures = new List<FailedAttempt>();
-        foreach (var file in (await AttemptFiles.ListAsync(store, job, shard, cancellationToken).ConfigureAwait(false)).Where(file => file.IsFailure).Take(MostFailures))
-        {
-            if (await AttemptFiles.ReadAsync(store, job, file, cancellationToken).ConfigureAwait(false) is { } note)
-                failures.Add(new FailedAttempt(file.Attempt, file.Work, file.Kind == AttemptFileKind.Lost, note.Worker, note.Code, note.Reason, note.At));
-        }
-        return [.. failures.OrderBy(failure => failure.At)];
-    }
 }

@@ -1,15 +1,13 @@
-using System.Collections.Immutable;
 using Atelier.Abstractions.Jobs;
+using Atelier.Dataset.History;
 
 namespace Atelier.Grains.History;
 
 /// <summary>How fast a job has been while this activation looked, in spans of ten seconds; what is older than the hour is taken out to be kept in the store.</summary>
 internal sealed class RateHistory(TimeProvider time)
 {
-    /// <summary>The shortest span.</summary>
-    public static readonly TimeSpan Span = TimeSpan.FromSeconds(10);
-
-    private const int MaxPoints = 5000;
+    /// <summary>The length of a span.</summary>
+    public static readonly TimeSpan Span = RateSpans.Shortest;
 
     // Ten minutes; fewer than half a minute tell nothing.
     private const int RecentSpans = 60;
@@ -57,20 +55,6 @@ internal sealed class RateHistory(TimeProvider time)
         EndSpan();
         return _hour.Count > 0 ? Take() : null;
     }
-
-    /// <summary>Puts points together to spans of a length: the mean of their rates, the most workers, the last counts.</summary>
-    /// <param name="points">Points, in any order.</param>
-    /// <param name="since">From when on.</param>
-    /// <param name="step">The length.</param>
-    public static ImmutableArray<RatePoint> Group(IEnumerable<RatePoint> points, DateTimeOffset since, TimeSpan step) =>
-    [
-        .. points.Where(point => point.At >= since)
-            .OrderBy(point => point.At)
-            .GroupBy(point => point.At.UtcTicks - point.At.UtcTicks % step.Ticks)
-            .Select(some => new RatePoint(
-                new DateTimeOffset(some.Key, TimeSpan.Zero), some.Average(point => point.ImagesPerSecond), some.Max(point => point.Workers), some.Max(point => point.Finished), some.Last().Failed))
-            .TakeLast(MaxPoints),
-    ];
 
     private void EndSpan()
     {

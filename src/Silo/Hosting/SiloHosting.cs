@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 
 namespace Atelier.Silo.Hosting;
 
@@ -88,6 +89,8 @@ public static class SiloHosting
             silo.AddAtelierGrains();
             ConnectionLimit.AddTo(silo);
             key?.Guard(silo);
+            // It measures every call.
+            if (options.OrleansDashboard) silo.AddDashboard(shown => shown.HideTrace = true);
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
         builder.Services.AddWorkers(new WorkerOptions

@@ -48,6 +48,10 @@ public sealed record SiloOptions
     /// <value>Default false: without a key everything listens on loopback.</value>
     public bool AllowInsecureNetwork { get; init; }
 
+    /// <summary>Whether the silo collects what the dashboard of Orleans shows.</summary>
+    /// <value>Default false.</value>
+    public bool OrleansDashboard { get; init; }
+
     /// <summary>Whether the silo drains and stops when its standard input ends, so that it does not outlive the program that started it.</summary>
     /// <value>Default false.</value>
     public bool StopOnInputEnd { get; init; }

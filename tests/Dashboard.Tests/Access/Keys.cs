@@ -9,10 +9,10 @@ internal static class Keys
     /// <summary>A header by which a dashboard on loopback knows that it is behind a proxy.</summary>
     public const string Proxy = "X-Forwarded-For";
 
-    public static async Task<string> MakeAsync(IStore store, AccessScope scope, string owner = "ada", TimeSpan? lifetime = null)
+    public static async Task<string> MakeAsync(IStore store, AccessScope scope, string owner = "ada", TimeSpan? lifetime = null, AccessQuota? quota = null)
     {
         var now = lifetime < TimeSpan.Zero ? DateTimeOffset.UtcNow.AddDays(-2) : DateTimeOffset.UtcNow;
-        var (_, token) = await AccessKeys.AddAsync(store, scope, owner, "a test", lifetime is { } span ? (span < TimeSpan.Zero ? now.AddDays(1) : now + span) : null, "test", now, TestContext.Current.CancellationToken);
+        var (_, token) = await AccessKeys.AddAsync(store, scope, owner, "a test", lifetime is { } span ? (span < TimeSpan.Zero ? now.AddDays(1) : now + span) : null, "test", now, quota, TestContext.Current.CancellationToken);
         return token.Reveal();
     }
 

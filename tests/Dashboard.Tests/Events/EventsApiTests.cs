@@ -23,7 +23,9 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
 
         await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/pause", new { reason = "a demo" });
         var state = await events.UntilAsync("state");
-        Assert.Equal(("running", "paused"), (Json(state).GetProperty("from").GetString(), Json(state).GetProperty("to").GetString()));
+        var told = Json(state).GetProperty("event");
+        Assert.Equal(("followed", "job.paused"), (Json(state).GetProperty("job").GetString(), told.GetProperty("code").GetString()));
+        Assert.EndsWith(": a demo", told.GetProperty("message").GetString(), StringComparison.Ordinal);
 
         await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/cancel");
         Assert.Equal("cancelled", Json(await events.UntilAsync("end")).GetProperty("status").GetString());
@@ -53,6 +55,51 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
         Assert.Equal(["hello", "job", "state"], [(await second.NextAsync()).EventType, (await second.NextAsync()).EventType, (await second.NextAsync()).EventType]);
         await using var third = await FollowAsync("/api/v1/events?topics=job:resumed&after=other-7");
         Assert.Equal(["hello", "reset", "job"], [(await third.NextAsync()).EventType, (await third.NextAsync()).EventType, (await third.NextAsync()).EventType]);
+    }
+
+    [Fact]
+    public async Task Resuming_AfterACutAtEveryEvent_GivesEachStateOnce()
+    {
+        await dashboard.StartAsync("cut", 2);
+        List<string> acts = ["pause", "resume", "pause", "resume", "cancel"], states = [];
+        string? id = null;
+        foreach (var act in acts)
+        {
+            // Whoever has just begun is told of nothing before.
+            if (id is null)
+            {
+                await using var first = await FollowAsync("/api/v1/jobs/cut/events");
+                id = (await first.NextAsync()).EventId;
+                await first.UntilAsync("job");
+            }
+            await dashboard.SendAsync(HttpMethod.Post, $"/api/v1/jobs/cut/{act}");
+            for (var (events, isTold) = (1, false); !isTold; events++)
+            {
+                await using var stream = await FollowAsync($"/api/v1/events?topics=job:cut&after={id}");
+                for (var read = 0; read < events && !isTold; read++)
+                {
+                    var one = await stream.NextAsync();
+                    Assert.NotEqual("reset", one.EventType);
+                    if (one.EventId is { Length: > 0 } told) id = told;
+                    if (one.EventType != "state") continue;
+                    states.Add(Json(one).GetProperty("event").GetProperty("code").GetString()!);
+                    isTold = true;
+                }
+            }
+        }
+        Assert.Equal(["job.paused", "job.resumed", "job.paused", "job.resumed", "job.cancelled"], states);
+    }
+
+    [Fact]
+    public async Task Faults_OfWorkers_AreTold()
+    {
+        await dashboard.StartAsync("faulty", 2);
+        await using var events = await FollowAsync("/api/v1/jobs/faulty/events");
+        await events.UntilAsync("job");
+        var worker = new Browser.PlayedWorker(dashboard.Grains, dashboard.Store, "hall-4/1");
+        await worker.FailAsync("faulty", "no space left on device");
+        var fault = Json(await events.UntilAsync("error")).GetProperty("event");
+        Assert.Equal(("work.failed", 0, "hall-4/1"), (fault.GetProperty("code").GetString(), fault.GetProperty("shard").GetInt32(), fault.GetProperty("worker").GetString()));
     }
 
     [Fact]

@@ -58,15 +58,17 @@ public sealed class FilesApiTests(TestDashboard dashboard) : IClassFixture<TestD
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "rows.invalid"), (reply.Status, reply.Code));
         var errors = reply.Json.GetProperty("errors").EnumerateArray().ToList();
         Assert.Equal((100, 251), (errors.Count, reply.Json.GetProperty("errors_total").GetInt64()));
-        Assert.Equal((10, "unknown field 'promt'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask."), (errors[0].GetProperty("line").GetInt64(), errors[0].GetProperty("detail").GetString()));
-        Assert.Equal((13, "the id '11' is also that of line 11; ids must differ."), (errors[1].GetProperty("line").GetInt64(), errors[1].GetProperty("detail").GetString()));
+        Assert.Equal((10, "unknown field 'promt'; known: prompt, id, seed, guidance_scale, negative_prompt, label, image, mask."), (errors[0].GetProperty("line").GetInt64(), errors[0].GetProperty("message").GetString()));
+        Assert.Equal(("promt", "field.unknown", System.Text.Json.JsonValueKind.Null), (errors[0].GetProperty("field").GetString(), errors[0].GetProperty("code").GetString(), errors[0].GetProperty("value").ValueKind));
+        Assert.Equal(("id", "field.twice", "11"), (errors[1].GetProperty("field").GetString(), errors[1].GetProperty("code").GetString(), errors[1].GetProperty("value").GetString()));
+        Assert.Equal((13, "the id '11' is also that of line 11; ids must differ."), (errors[1].GetProperty("line").GetInt64(), errors[1].GetProperty("message").GetString()));
         Assert.Equal(before, await ListAsync());
     }
 
     [Theory]
     [InlineData("", "text/plain", "the list has no rows; at least one prompt is needed.")]
     [InlineData("\"never closed\n", "text/csv", "the list line 1: a quote is opened in this row and never closed.")]
-    [InlineData("{\"prompt\": \"x\", \"image\": \"/etc/passwd\"}\n", "application/x-ndjson", "1 row of the list cannot be used; the first is line 1: there is an image, and a list that is sent cannot name files; atelier submit sends pictures.")]
+    [InlineData("{\"prompt\": \"x\", \"image\": \"/etc/passwd\"}\n", "application/x-ndjson", "the list line 1: there is an image, and a list that is sent cannot name files; atelier submit sends pictures.")]
     public async Task Post_WhatIsNoListOrNamesFiles_IsRefused(string text, string type, string detail)
     {
         var reply = await dashboard.SendAsync(HttpMethod.Post, "/api/v1/files", Body(Encoding.UTF8.GetBytes(text), type));

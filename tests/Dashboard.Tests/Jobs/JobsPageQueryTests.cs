@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Pages;
+using Atelier.Dataset.Labels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -16,7 +17,7 @@ public sealed class JobsPageQueryTests
             Job("torn", JobStatus.Failed, "disk full"),
         ],
         Now,
-        IsLive: true);
+        IsLive: true) { Labels = new Dictionary<string, (int, JobLabels?)>() };
 
     [Theory]
     [InlineData("", "cards,night,old,torn")]

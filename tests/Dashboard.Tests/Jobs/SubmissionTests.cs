@@ -81,7 +81,7 @@ public sealed class SubmissionTests(TestDashboard dashboard) : IClassFixture<Tes
     [Theory]
     [InlineData("""{"spec": {"model": "shapes", "model_digest": "@", "steps": 0}, "rows": ["a"]}""", "input.invalid", "steps is '0'; allowed: 1 to the number of timesteps the model was trained with")]
     [InlineData("""{"spec": {"model": "nothing"}, "rows": ["a"]}""", "input.invalid", "model is 'nothing', of which no digest is known; give model_digest, or one of: (none known)")]
-    [InlineData("""{"spec": {"model": "shapes", "model_digest": "@"}, "rows": ["a", {"promt": "b"}]}""", "rows.invalid", "1 row cannot be used; the first is row 2: unknown field 'promt'; ")]
+    [InlineData("""{"spec": {"model": "shapes", "model_digest": "@"}, "rows": ["a", {"promt": "b"}]}""", "rows.invalid", "rows line 2: unknown field 'promt'; ")]
     [InlineData("""{"spec": {"model": "shapes", "model_digest": "@"}}""", "input.invalid", "a job has its rows in 'rows', or the id")]
     [InlineData("""{"id": ".jobs", "spec": {"model": "shapes", "model_digest": "@"}, "rows": ["a"]}""", "input.invalid", "'.jobs' cannot be the name of a job: ")]
     [InlineData("""{"spec": {"model": "shapes", "model_digest": "@", "colour": 1}, "rows": ["a"]}""", "body.invalid", "")]

@@ -27,7 +27,7 @@ public sealed class OpenApiTests(StoreDashboard dashboard) : IClassFixture<Store
         Assert.Contains("number", schemas.GetProperty("JobRowView").GetProperty("properties").GetProperty("eta").GetProperty("type").ToString(), StringComparison.Ordinal);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Cluster.sln"))) folder = folder.Parent!;

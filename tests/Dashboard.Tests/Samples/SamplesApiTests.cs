@@ -40,7 +40,42 @@ public sealed class SamplesApiTests(StoreDashboard dashboard) : IClassFixture<St
         Assert.Equal(query == "from=18" ? 0 : 16, page.GetProperty("data").GetArrayLength());
     }
 
+    [Fact]
+    public async Task List_InRandomOrder_IsTheSameForASeed_AndItsPagesHaveEachSampleOnce()
+    {
+        var (first, again, other) = (await NumbersAsync("drawn", "random&order_seed=5", 7), await NumbersAsync("drawn", "random&order_seed=5", 20), await NumbersAsync("drawn", "random", 20));
+        Assert.Equal(Enumerable.Range(0, 20).Select(number => (long)number), first.Order());
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+        Assert.Equal(Enumerable.Range(0, 16).Select(number => (long)number), (await NumbersAsync("half", "random", 5)).Order());
+        Assert.Equal([3L, 13L], (await NumbersAsync("drawn", "random&status=failed", 1)).Order());
+        Assert.Equal([2L, 3L], (await NumbersAsync("drawn", "random&id=cat", 1)).Order());
+    }
+
+    [Fact]
+    public async Task List_NewestFirst_PassesOverWhatIsNotThere()
+    {
+        Assert.Equal(Enumerable.Range(0, 16).Reverse().Select(number => (long)number), await NumbersAsync("half", "newest", 7));
+        var page = (await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/half/samples?order=newest")).Json;
+        Assert.Empty(page.GetProperty("uncommitted").EnumerateArray());
+    }
+
+    private async Task<List<long>> NumbersAsync(string job, string order, int limit)
+    {
+        var (numbers, cursor) = (new List<long>(), (string?)null);
+        do
+        {
+            var page = (await dashboard.SendAsync(HttpMethod.Get, $"/api/v1/jobs/{job}/samples?order={order}&limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}")).Json;
+            numbers.AddRange(page.GetProperty("data").EnumerateArray().Select(sample => sample.GetProperty("sample").GetInt64()));
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+        return numbers;
+    }
+
     [Theory]
+    [InlineData("order=odd", "order is 'odd'; allowed: number, -number, newest, random")]
+    [InlineData("order_seed=1", "order_seed is '1'; allowed: a whole number from 0 to 18446744073709551615, with order=random")]
     [InlineData("limit=1001", "limit is '1001'; allowed: 1 to 1000")]
     [InlineData("status=odd", "status is 'odd'; allowed: ok, failed")]
     [InlineData("row=10", "row is '10'; allowed: 0 to 9")]

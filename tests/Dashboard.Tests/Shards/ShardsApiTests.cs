@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
+using Atelier.Abstractions.Workers;
+using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 
 namespace Atelier.Dashboard.Tests.Shards;
@@ -58,6 +60,40 @@ public sealed class ShardsApiTests(StoreDashboard dashboard) : IClassFixture<Sto
     {
         var reply = await dashboard.SendAsync(HttpMethod.Get, $"/api/v1/jobs/{path}");
         Assert.Equal((HttpStatusCode.NotFound, code), (reply.Status, reply.Code));
+    }
+
+    [Theory]
+    [InlineData("drawn/shards", "44-03")]
+    [InlineData("half/shards", "33-00")]
+    [InlineData("drawn/shards?from=1&count=2", "34")]
+    public async Task Map_OfAStore_IsFourBitsAShard(string path, string bytes)
+    {
+        // Samples 3 and 13 lack their images, of shards 0 and 1; of a job that is not completed nobody has counted them.
+        var (response, body) = await dashboard.GetAsync($"/api/v1/jobs/{path}", ("Accept", "application/octet-stream"));
+        using var _ = response;
+        Assert.Equal(("application/octet-stream", bytes), (response.Content.Headers.ContentType!.MediaType, BitConverter.ToString(body)));
+        Assert.Equal(HttpStatusCode.NotModified, (await dashboard.GetAsync($"/api/v1/jobs/{path}", ("Accept", "application/octet-stream"), ("If-None-Match", response.Headers.ETag!.Tag))).Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_AShard_SaysWhereItStands_AndWhichAttemptsEndedBadly()
+    {
+        var lease = new WorkLease { Id = Guid.NewGuid(), JobId = "half", Incarnation = Guid.NewGuid(), Duration = TimeSpan.FromMinutes(1), Kind = WorkKind.Draw, Shard = 2 };
+        await AttemptFiles.FailAsync(dashboard.Store, lease, isLoss: false, 0, new AttemptNote { Worker = "w", Reason = "disk full", Code = "store.full", At = DateTimeOffset.UnixEpoch }, TestContext.Current.CancellationToken);
+        var shard = (await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/half/shards/2")).Json;
+        Assert.Equal((2, "waiting_after_failure", 16, 4), (shard.GetProperty("shard").GetInt32(), shard.GetProperty("state").GetString(), shard.GetProperty("first_sample").GetInt64(), shard.GetProperty("samples").GetInt32()));
+        var failure = Assert.Single(shard.GetProperty("failures").EnumerateArray());
+        Assert.Equal((lease.Id, "w", "store.full", "disk full", false), (failure.GetProperty("attempt").GetGuid(), failure.GetProperty("worker").GetString(), failure.GetProperty("code").GetString(), failure.GetProperty("message").GetString(), failure.GetProperty("is_loss").GetBoolean()));
+        Assert.Equal((HttpStatusCode.NotFound, "shard.unknown"), await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/half/shards/3") is var none ? (none.Status, none.Code) : default);
+    }
+
+    [Fact]
+    public async Task List_OfShardsInAState_GoesOnWhereItEnded()
+    {
+        var page = (await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/half/shards?state=done&count=1")).Json;
+        Assert.Equal((0, "done", 1), (page.GetProperty("data")[0].GetProperty("shard").GetInt32(), page.GetProperty("data")[0].GetProperty("state").GetString(), page.GetProperty("next").GetInt32()));
+        var refused = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/half/shards?state=odd");
+        Assert.Equal("state is 'odd'; allowed: set_aside, waiting_after_failure, done_with_failures, leased, waiting, committed, done, with commas between them", refused.Text("detail"));
     }
 
     [Fact]

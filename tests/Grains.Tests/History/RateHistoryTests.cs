@@ -48,15 +48,4 @@ public sealed class RateHistoryTests
         // The last span has not ended yet.
         Assert.Equal((7, 54), history.Spread);
     }
-
-    [Fact]
-    public void Group_ByMinutes_LeavesGaps_AndWhatIsTooOld()
-    {
-        var points = new[] { Point(-10, 9), Point(70, 6), Point(0, 1), Point(10, 3), Point(190, 5) };
-        Assert.Equal(
-            [new RatePoint(Noon, 2, 1, 10, 0), new RatePoint(Noon.AddMinutes(1), 6, 1, 70, 0), new RatePoint(Noon.AddMinutes(3), 5, 1, 190, 0)],
-            RateHistory.Group(points, Noon, TimeSpan.FromMinutes(1)));
-    }
-
-    private static RatePoint Point(int seconds, double rate) => new(Noon.AddSeconds(seconds), rate, 1, Math.Max(0, seconds), 0);
 }
