@@ -13,7 +13,7 @@ for argument in "$@"; do
 done
 
 declare -A package=([node]=nodejs [npm]=npm [python3]=python3 [tar]=tar [redis-server]=redis-server [chromium]=chromium
-  [promtool]=prometheus [shellcheck]=shellcheck)
+  [promtool]=prometheus [shellcheck]=shellcheck [openssl]=openssl [pkill]=procps)
 missing=()
 for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
 if ((${#missing[@]})); then
