@@ -12,7 +12,7 @@ for argument in "$@"; do
   esac
 done
 
-declare -A package=([node]=nodejs [npm]=npm [python3]=python3 [tar]=tar [redis-server]=redis-server [chromium]=chromium
+declare -A package=([node]=nodejs [npm]=npm [python3]=python3 [tar]=tar [redis-server]=redis-server [chromium]=chromium [prometheus]=prometheus
   [promtool]=prometheus [shellcheck]=shellcheck [openssl]=openssl [pkill]=procps)
 missing=()
 for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done

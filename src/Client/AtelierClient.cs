@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
@@ -11,6 +12,7 @@ namespace Atelier.Client;
 public sealed partial class AtelierClient
 {
     private const int AskedAtOnce = 16;
+    private static readonly ActivitySource Tracing = new("Atelier.Client");
 
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
@@ -76,6 +78,7 @@ public sealed partial class AtelierClient
         ArgumentException.ThrowIfNullOrEmpty(jobId);
         ArgumentNullException.ThrowIfNull(rows);
         JobSpecRules.Check(spec);
+        using var span = Tracing.StartActivity("submit", ActivityKind.Client)?.SetTag("atelier.job", jobId);
         var job = Job(jobId);
         await _retry.RunAsync(() => job.Create(spec, scheduling), cancellationToken);
 

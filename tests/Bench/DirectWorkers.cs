@@ -15,7 +15,8 @@ namespace Atelier.Bench;
 /// <param name="store">Gets the plain names of each shard, as one byte, so that a later listing finds it promoted; null for none.</param>
 internal sealed class DirectWorkers(IGrainFactory grains, IJobGrain job, IStore? store)
 {
-    private const string NumericsClass = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    /// <summary>The class that they are all of.</summary>
+    public const string NumericsClass = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     private static readonly string Sha256 = new('b', 64);
     private static readonly byte[] OneByte = [0];
     private readonly string _jobId = job.GetPrimaryKeyString();

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Atelier.Bench;
+using Atelier.Bench.Pages;
 using Atelier.Bench.Run;
 using Atelier.Bench.Sample;
 
 var root = new RootCommand("Measures how far one job and its grains go, and how fast networks draw. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(), Door(), SampleCommand.Create(), RunCommand.Create(),
+    Leases(), Workers(), NoOp(), Closing(), Door(), Pages(), SampleCommand.Create(), RunCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 
@@ -60,5 +61,18 @@ static Command Door()
     var command = new Command("door", "Many jobs and many workers at the door of one silo: leases, status calls and lists; no pixels.") { jobs, active, workers, seconds };
     command.SetAction((result, _) => DoorBenchmark.RunAsync(
         result.GetValue(jobs), result.GetValue(active), result.GetValue(workers), TimeSpan.FromSeconds(result.GetValue(seconds))));
+    return command;
+}
+
+static Command Pages()
+{
+    var jobs = new Option<int>("--jobs") { Description = "Jobs of the list.", DefaultValueFactory = _ => 10_000 };
+    var shards = new Option<int>("--shards") { Description = "Shards of the job that is looked at.", DefaultValueFactory = _ => 100_000 };
+    var streams = new Option<int>("--streams") { Description = "Streams of events beside the requests.", DefaultValueFactory = _ => 1_000 };
+    var seconds = new Option<int>("--seconds") { Description = "How long requests are sent.", DefaultValueFactory = _ => 10 };
+    var rows = new Option<int>("--rows") { Description = "Rows of the list that is uploaded.", DefaultValueFactory = _ => 1_000_000 };
+    var command = new Command("dashboard", "The dashboard against its budgets: sizes and times of pages, events, requests and uploads.") { jobs, shards, streams, seconds, rows };
+    command.SetAction((result, _) => PagesBenchmark.RunAsync(
+        result.GetValue(jobs), result.GetValue(shards), result.GetValue(streams), TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(rows)));
     return command;
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
+using Atelier.Dashboard.Models;
 using Atelier.Dataset.Stores;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -18,6 +19,9 @@ public sealed class TestDashboard : IAsyncLifetime
     public MemoryStore Store { get; } = new();
 
     public static JobSpec Spec { get; } = new() { Model = "shapes", ModelDigest = new string('a', 64), ShardSize = 2, BatchSize = 2 };
+
+    /// <summary>Models of this machine.</summary>
+    public IReadOnlyList<KnownModel> Models { get; init; } = [];
 
     public IGrainFactory Grains => _cluster!.Client;
 
@@ -41,6 +45,7 @@ public sealed class TestDashboard : IAsyncLifetime
             // Machines that run tests are slow at times.
             Patience = TimeSpan.FromSeconds(30),
             Connect = _ => Task.FromResult<IGrainFactory>(_cluster.Client),
+            Models = Models,
         });
         Http = new HttpClient { BaseAddress = _host.Address };
         while ((await SendAsync(HttpMethod.Get, "/health/ready")).Status != HttpStatusCode.OK) await Task.Yield();

@@ -17,6 +17,7 @@ public sealed class ProjectReferencesTests
         ["Cli"] = ["Client", "Dashboard", "Dataset", "Diffusion", "Input", "Shapes", "Silo"],
         ["Dashboard"] = ["Client", "Dataset", "ServiceDefaults"],
         ["ServiceDefaults"] = [],
+        ["AppHost"] = ["Silo", "Dashboard", "Cli"],
     };
 
     [Fact]

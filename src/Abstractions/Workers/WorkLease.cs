@@ -37,4 +37,7 @@ public sealed record WorkLease
 
     /// <summary>Who it was given to; a grain that adopts the lease learns it from here.</summary>
     [Id(7)] public WorkerInfo? Worker { get; init; }
+
+    /// <summary>The trace in which the job was created, as a W3C <c>traceparent</c>; null where it was created in none.</summary>
+    [Id(8)] public string? Trace { get; init; }
 }

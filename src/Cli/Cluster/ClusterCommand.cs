@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using Atelier.Abstractions;
 using Atelier.Cli.Dashboards;
 using Atelier.Cli.Jobs;
 using Atelier.Dataset.Stores;
@@ -28,6 +30,9 @@ internal static class ClusterCommand
 
     private static readonly Option<string> Models = new("--models") { Description = "Folder of the model folders.", DefaultValueFactory = _ => "models" };
     private static readonly Option<int?> DashboardPort = LocalDashboard.PortOption();
+    private static readonly Option<int?> MetricsPort = Options.OptionalNumber(
+        "--metrics-port", 1, 65535, "Port on loopback of the first silo's metrics and health; each further silo takes the next one. [default: none]");
+
     private static readonly Option<bool> NoDashboard = new("--no-dashboard") { Description = "Serve no web pages and no REST API." };
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show all that silos log, not only warnings." };
 
@@ -35,7 +40,7 @@ internal static class ClusterCommand
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, ModelsInMemory, Port, Store, Models, DashboardPort, NoDashboard, Verbose };
+        var command = new Command("cluster", "Run several silos on this machine until Ctrl-C.") { Silos, Workers, Devices, Precision, ModelsInMemory, Port, Store, Models, DashboardPort, NoDashboard, MetricsPort, Verbose };
         command.SetAction((result, cancellationToken) => RunAsync(result, console, cancellationToken));
         return command;
     }
@@ -50,6 +55,8 @@ internal static class ClusterCommand
             Devices = result.GetValue(Devices)!,
             Precision = result.GetValue(Precision)!,
         };
+        if (result.GetValue(MetricsPort) is { } metrics && metrics + count - 1 > IPEndPoint.MaxPort)
+            throw new InvalidInputException($"--metrics-port is '{metrics}'; allowed: 1 to {IPEndPoint.MaxPort - count + 1}, for {count} silos");
         // Silos would refuse it too, each for itself.
         var devices = workers.Check();
         var location = StoreLocation.Parse(result.GetValue(Store)!);
@@ -66,12 +73,12 @@ internal static class ClusterCommand
             await using var connection = new LateConnection($"127.0.0.1:{port}");
             await using var dashboard = result.GetValue(NoDashboard) ? null : await LocalDashboard.StartAsync(
                 store, connection.OpenAsync, result.GetValue(DashboardPort), LocalDashboard.ModelsIn(result.GetValue(Models)!), cancellationToken);
-            await using var membership = new ChildProcess("membership", "atelier.dll", arguments, () => new Dictionary<string, string>(), Report, hideOutput: true);
+            await using var membership = new ChildProcess("membership", "atelier.dll", arguments, () => new Dictionary<string, string> { [MembershipCommand.PasswordVariable] = local.Password }, Report, hideOutput: true);
             var ended = new List<Task<int>> { membership.RunAsync() };
             var silos = Enumerable.Range(1, count).Select(number =>
             {
                 var ports = new SiloPorts(TimeProvider.System);
-                return new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], () => SiloEnvironment(result, local, port, ports.Next()), Report);
+                return new ChildProcess($"silo {number}", "Atelier.Silo.dll", [], () => SiloEnvironment(result, number, local, port, ports.Next()), Report);
             }).ToList();
             try
             {
@@ -111,7 +118,7 @@ internal static class ClusterCommand
     }
 
     // Store and password go by the environment, which other users of the machine cannot read.
-    private static Dictionary<string, string> SiloEnvironment(ParseResult result, LocalCluster local, int port, (int Silo, int Gateway) ports) => new()
+    private static Dictionary<string, string> SiloEnvironment(ParseResult result, int number, LocalCluster local, int port, (int Silo, int Gateway) ports) => new()
     {
         ["Orleans__Endpoints__SiloPort"] = $"{ports.Silo}",
         ["Orleans__Endpoints__GatewayPort"] = $"{ports.Gateway}",
@@ -123,6 +130,7 @@ internal static class ClusterCommand
         ["Atelier__Devices"] = result.GetValue(Devices)!,
         ["Atelier__Precision"] = result.GetValue(Precision)!,
         ["Atelier__ModelsInMemory"] = $"{result.GetValue(ModelsInMemory)}",
+        ["Atelier__MetricsPort"] = result.GetValue(MetricsPort) is { } metrics ? $"{metrics + number - 1}" : "",
         ["Atelier__StopOnInputEnd"] = "true",
         // Where the program is, not where the user is: an appsettings.json of any folder would decide what silos do.
         ["DOTNET_CONTENTROOT"] = AppContext.BaseDirectory,

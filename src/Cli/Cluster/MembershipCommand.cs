@@ -10,12 +10,16 @@ namespace Atelier.Cli.Cluster;
 
 /// <summary>
 /// <c>atelier membership</c>: what silos of a local cluster find each other by, a server of the Redis protocol (Garnet) on loopback. It keeps its
-/// data over a restart, so that a cluster outlives it. Its password is that of the <see cref="LocalCluster"/> at its port, made if there is none.
+/// data over a restart, so that a cluster outlives it. Its password is that of the environment variable <see cref="PasswordVariable"/>, or else of the
+/// <see cref="LocalCluster"/> at its port, made if there is none.
 /// </summary>
 internal static class MembershipCommand
 {
     /// <summary>The port where clusters are looked for.</summary>
     public const int DefaultPort = 7379;
+
+    /// <summary>The environment variable that may give the password: whoever starts the server for others has to know it.</summary>
+    public const string PasswordVariable = "ATELIER_MEMBERSHIP_PASSWORD";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
@@ -37,7 +41,7 @@ internal static class MembershipCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             Check(result.GetValue(Port));
-            var password = (LocalCluster.Find(result.GetValue(Port)) ?? LocalCluster.Create(result.GetValue(Port))).Password;
+            var password = Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } given ? given : (LocalCluster.Find(result.GetValue(Port)) ?? LocalCluster.Create(result.GetValue(Port))).Password;
             using var server = Start(result.GetValue(Port), result.GetValue(Data)!, password);
             if (result.GetValue(StopOnInputEnd)) await UnneededAsync(result.GetValue(Port));
             else await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

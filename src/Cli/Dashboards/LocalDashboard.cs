@@ -64,6 +64,7 @@ internal static class LocalDashboard
     /// <param name="model">Its folder.</param>
     public static KnownModel Of(ModelFolder model) => new(Path.GetFileName(model.Path), model.Digest)
     {
+        Folder = model.Path,
         Kind = model.Config.Kind,
         ImageSize = model.Config.ImageSize,
         UpsampledSize = model.Config.FinalImageSize == model.Config.ImageSize ? null : model.Config.FinalImageSize,

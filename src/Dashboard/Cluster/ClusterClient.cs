@@ -38,6 +38,7 @@ internal sealed class ClusterClient : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(_configuration);
+        builder.Configuration.AddInMemoryCollection([new("Orleans:EnableDistributedTracing", "true")]);
         builder.UseOrleansClient(client =>
         {
             if (_configuration.GetConnectionString(Redis) is { } redis) client.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis));

@@ -15,6 +15,7 @@ internal static class FleetPage
         pages.MapGet("/fleet", ShowAsync);
         pages.MapGet("/fleet/live", Live);
         pages.MapPost("/fleet/order", OrderAsync);
+        WorkerPage.Map(pages);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, FleetReader fleet, JobList list, ClusterLink cluster, CancellationToken cancellationToken)
@@ -49,7 +50,7 @@ internal static class FleetPage
         var target = form["target"].ToString();
         if (target.Length == 0) throw new InvalidInputException("target is missing; allowed: name or id of a worker, or address of a silo");
         await steering.OrderAsync(target, told, null, Caller.Of(context), cancellationToken);
-        return SeeOther.To("/fleet");
+        return SeeOther.To(form["here"].ToString() is ['/', 'f', 'l', 'e', 'e', 't', '/', ..] here && Guid.TryParse(here["/fleet/".Length..], out _) ? here : "/fleet");
     }
 }
 

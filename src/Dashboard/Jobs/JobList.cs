@@ -25,18 +25,7 @@ internal sealed class JobList(ClusterLink cluster, IStore store, TimeProvider ti
     public async Task<JobPageView> ReadAsync(JobListRequest request, CancellationToken cancellationToken)
     {
         var all = await ReadAllAsync(cancellationToken);
-        var counts = new SortedDictionary<JobStatus, int>();
-        var wanted = new List<JobListing>();
-        foreach (var job in all.Jobs)
-        {
-            if (request.Submitter is { } submitter && job.Submitter != submitter) continue;
-            if (request.Priority is { } priority && job.Priority != priority) continue;
-            if (request.NamePart is { } part && !job.JobId.Contains(part, StringComparison.OrdinalIgnoreCase)) continue;
-            if (request.Since is { } since && !((job.Changed ?? job.Created) >= since)) continue;
-            counts[job.Status] = counts.GetValueOrDefault(job.Status) + 1;
-            if (request.Statuses.IsEmpty || request.Statuses.Contains(job.Status)) wanted.Add(job);
-        }
-        wanted.Sort(request.Order);
+        var (wanted, counts) = request.Filter.Choose(all.Jobs, job => job.Status, status => request.Statuses.IsEmpty || request.Statuses.Contains(status), request.Order);
         var end = Math.Min((long)request.From + request.Limit, wanted.Count);
         return new JobPageView(
             [.. wanted.Skip(request.From).Take(request.Limit).Select(JobRowView.Of)],

@@ -49,10 +49,7 @@ internal sealed record JobListQuery
         if (from < 0) throw new InvalidInputException($"from is '{from}'; allowed: 0 or more");
         return new JobListRequest(
             [.. (Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Word<JobStatus>)],
-            Submitter,
-            Priority is null ? null : Word<JobPriority>(Priority),
-            Q,
-            Since,
+            new JobFilter(Submitter, Priority is null ? null : Word<JobPriority>(Priority), Q, Since),
             JobSorting.Parse(Sort),
             from,
             Limit ?? DefaultLimit);
@@ -69,4 +66,4 @@ internal sealed record JobListQuery
 
 /// <summary>Which jobs are wanted.</summary>
 internal sealed record JobListRequest(
-    ImmutableArray<JobStatus> Statuses, string? Submitter, JobPriority? Priority, string? NamePart, DateTimeOffset? Since, Comparison<JobListing> Order, int From, int Limit);
+    ImmutableArray<JobStatus> Statuses, JobFilter Filter, Comparison<JobListing> Order, int From, int Limit);

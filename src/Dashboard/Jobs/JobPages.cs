@@ -3,6 +3,7 @@ using Atelier.Dashboard.Files;
 using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Shards;
+using Atelier.Dashboard.Sweeps;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -11,13 +12,14 @@ internal static class JobPages
 {
     /// <summary>Their names in the address, with their words; the first is the job itself.</summary>
     public static IReadOnlyList<(string Path, string Word)> All { get; } =
-        [("", "Overview"), ("images", "Images"), ("errors", "Errors"), ("shards", "Shards"), ("parameters", "Parameters"), ("files", "Files"), ("events", "Events")];
+        [("", "Overview"), ("images", "Images"), ("sweep", "Sweep"), ("errors", "Errors"), ("shards", "Shards"), ("parameters", "Parameters"), ("files", "Files"), ("events", "Events")];
 
     public static void Map(IEndpointRouteBuilder pages)
     {
         OverviewPage.Map(pages);
         GalleryPage.Map(pages);
         SamplePage.Map(pages);
+        SweepPage.Map(pages);
         ErrorsPage.Map(pages);
         ShardsPage.Map(pages);
         ParametersPage.Map(pages);

@@ -33,7 +33,7 @@ internal static class JobsPage
                 .. await shell.ReadPartsAsync(cancellationToken),
                 new LivePart("numbers", JobsNumbers.Of(window.All, await fleet.TryReadAsync(cancellationToken))),
                 new LivePart("counts", JobsCounts.Of(query, window)),
-                .. window.Jobs.Select(job => new LivePart(JobRow.Id(job.Job), JobRow.Of(job))),
+                .. window.Jobs.Select(job => new LivePart(JobRow.Id(job.Job), JobRow.Of(job, window.All.IsLive))),
             ];
         });
     }
@@ -45,6 +45,6 @@ internal static class JobsPage
         if (name.Length == 0) return SeeOther.To("/jobs");
         if ((await list.ReadAllAsync(cancellationToken)).Jobs.Any(job => job.JobId == name)) return SeeOther.To(JobUrl.Of(name));
         var workers = (await fleet.TryReadAsync(cancellationToken))?.Silos.SelectMany(silo => silo.Workers) ?? [];
-        return SeeOther.To(workers.Any(worker => worker.Worker.Name == name) ? $"/fleet?q={Uri.EscapeDataString(name)}" : $"/jobs?q={Uri.EscapeDataString(name)}");
+        return SeeOther.To(workers.FirstOrDefault(worker => worker.Worker.Name == name) is { } worker ? WorkerPage.Url(worker) : $"/jobs?q={Uri.EscapeDataString(name)}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Pages;
+using Atelier.Dashboard.Submit;
 
 namespace Atelier.Dashboard.Jobs;
 
@@ -9,6 +10,12 @@ internal sealed record JobsPageQuery
 {
     /// <summary>Jobs of one window.</summary>
     public const int Window = 200;
+
+    /// <summary>Those that need somebody, for <see cref="View"/>.</summary>
+    public const string BrokenView = "broken";
+
+    /// <summary>Those that were drawn from the form of a new job, for <see cref="View"/>.</summary>
+    public const string TrialsView = "trials";
 
     private const string NewestFirst = "-created";
 
@@ -38,7 +45,7 @@ internal sealed record JobsPageQuery
         Submitter = Text(query, "submitter"),
         Q = Text(query, "q"),
         Changed = Text(query, "changed") is { } word && Spans.Any(span => span.Word == word) ? word : null,
-        View = Text(query, "view") is "broken" ? "broken" : null,
+        View = Text(query, "view") is BrokenView or TrialsView ? Text(query, "view") : null,
         Sort = Text(query, "sort"),
         From = int.TryParse(query["from"], NumberStyles.None, CultureInfo.InvariantCulture, out var from) ? from : 0,
     };
@@ -47,18 +54,8 @@ internal sealed record JobsPageQuery
     public JobsWindow Choose(AllJobs all, DateTimeOffset now)
     {
         var (states, since) = (States(Status), Changed is { } word ? now - Spans.First(span => span.Word == word).Span : (DateTimeOffset?)null);
-        var (counts, wanted) = (new SortedDictionary<JobState, int>(), new List<JobListing>());
-        foreach (var job in all.Jobs)
-        {
-            if (Submitter is not null && job.Submitter != Submitter) continue;
-            if (Q is not null && !job.JobId.Contains(Q, StringComparison.OrdinalIgnoreCase)) continue;
-            if (since is not null && !((job.Changed ?? job.Created) >= since)) continue;
-            var state = JobStates.Of(job);
-            if (View is "broken" && !Advice.IsNeeded(state)) continue;
-            counts[state] = counts.GetValueOrDefault(state) + 1;
-            if (states.Count == 0 || states.Contains(state)) wanted.Add(job);
-        }
-        wanted.Sort(Order());
+        var (wanted, counts) = new JobFilter(Submitter, null, Q, since).Choose(
+            all.Jobs.Where(IsInView), JobStates.Of, state => states.Count == 0 || states.Contains(state), Order());
         return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(JobRowView.Of)], wanted.Count, all.Jobs.Count, counts, all);
     }
 
@@ -85,7 +82,7 @@ internal sealed record JobsPageQuery
     /// <summary>What is filtered, in words.</summary>
     public IEnumerable<string> Filters()
     {
-        if (View is not null) yield return "in need of somebody";
+        if (View is not null) yield return View == TrialsView ? "trials" : "in need of somebody";
         if (Status is not null) yield return $"state {Status}";
         if (Q is not null) yield return $"name has '{Q}'";
         if (Submitter is not null) yield return $"for {Submitter}";
@@ -94,6 +91,14 @@ internal sealed record JobsPageQuery
     }
 
     public static JobState StateOf(JobRowView job) => JobStates.Of(job.Status, job.Reason?.Message, job.ImagesPerSecond, job.Failed);
+
+    // Trials are looked at where they were asked for; here they come only when they are looked for.
+    private bool IsInView(JobListing job) => View switch
+    {
+        BrokenView => Advice.IsNeeded(JobStates.Of(job)),
+        TrialsView => Trial.IsName(job.JobId),
+        _ => Q is not null || !Trial.IsName(job.JobId),
+    };
 
     private Comparison<JobListing> Order()
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Plots;
-using ScottPlot;
 using ScottPlot.TickGenerators;
 
 namespace Atelier.Dashboard.Jobs;
@@ -10,9 +9,10 @@ namespace Atelier.Dashboard.Jobs;
 /// <summary>How fast a job was, as a picture: images a second over time. Gaps stay gaps.</summary>
 internal static class RatePlot
 {
-    private const int Width = 900;
-    private const int Height = 300;
-    private const string Running = "#0072B2";
+    /// <summary>Width and height, and those for narrow screens, where the same picture would be too small to read.</summary>
+    public static (int Width, int Height) Wide => (900, 300);
+
+    private static readonly (int Width, int Height) Narrow = (420, 260);
 
     /// <summary>The spans that can be looked at: ten seconds a point, a minute, or a quarter of an hour.</summary>
     public static IReadOnlyList<(string Word, TimeSpan Length, TimeSpan Step)> Spans { get; } =
@@ -31,33 +31,37 @@ internal static class RatePlot
         return look.RatesAsync(job, time.GetUtcNow() - length, step, cancellationToken);
     }
 
-    private static async Task<IResult> ShowAsync(string job, string? span, string? theme, JobLook look, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(string job, string? span, string? theme, string? size, JobLook look, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         var chosen = SpanOf(span);
         var points = await ReadAsync(look, job, chosen, time, cancellationToken);
         context.Response.Headers.CacheControl = "no-cache, private";
-        return TypedResults.Text(Draw(points, Spans.First(one => one.Word == chosen).Step, theme == "dark"), "image/svg+xml", Encoding.UTF8);
+        return TypedResults.Text(Draw(points, Spans.First(one => one.Word == chosen).Step, theme == "dark", size == "narrow"), "image/svg+xml", Encoding.UTF8);
     }
 
-    internal static string Draw(IReadOnlyList<RatePoint> points, TimeSpan step, bool isDark)
+    internal static string Draw(IReadOnlyList<RatePoint> points, TimeSpan step, bool isDark, bool isNarrow = false)
     {
-        var plot = EmbeddedFont.CreatePlot();
-        var (ink, paper, line) = isDark ? ("#E6E9ED", "#15181C", "#363C44") : ("#1B1F24", "#FFFFFF", "#D5D9DF");
-        plot.FigureBackground.Color = Color.FromHex(paper);
-        plot.Axes.Color(Color.FromHex(ink));
-        plot.Grid.MajorLineColor = Color.FromHex(line);
+        var plot = PlotTheme.Create(isDark);
         foreach (var run in Runs(points, step))
         {
             var scatter = plot.Add.Scatter(run.Select(point => point.At.UtcDateTime.ToOADate()).ToArray(), run.Select(point => point.ImagesPerSecond).ToArray());
-            (scatter.Color, scatter.LineWidth, scatter.MarkerSize) = (Color.FromHex(isDark ? "#56B4E9" : Running), 2, run.Count == 1 ? 5 : 0);
+            (scatter.Color, scatter.LineWidth, scatter.MarkerSize) = (PlotTheme.Blue(isDark), 2, run.Count == 1 ? 5 : 0);
         }
-        plot.Axes.Bottom.TickGenerator = new DateTimeAutomatic { LabelFormatter = at => at.ToString(step.TotalMinutes < 5 ? "HH:mm" : "MM-dd HH:mm", CultureInfo.InvariantCulture) };
+        var form = Form(points, step);
+        plot.Axes.Bottom.TickGenerator = new DateTimeAutomatic { LabelFormatter = at => at.ToString(form, CultureInfo.InvariantCulture) };
+        // Half of the last label stands beyond the axis.
+        plot.Axes.Right.MinimumSize = 30;
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, Math.Max(0.1, points.Select(point => point.ImagesPerSecond).DefaultIfEmpty(1).Max() * 1.1));
         plot.YLabel("images/s");
         plot.XLabel("UTC");
-        return plot.GetSvgXml(Width, Height);
+        var (width, height) = isNarrow ? Narrow : Wide;
+        return plot.GetSvgXml(width, height);
     }
+
+    // Ticks of a short time are less than a minute apart, and would all have the same label.
+    private static string Form(IReadOnlyList<RatePoint> points, TimeSpan step) =>
+        points.Count > 0 && points[^1].At - points[0].At < TimeSpan.FromMinutes(20) ? "HH:mm:ss" : step.TotalMinutes < 5 ? "HH:mm" : "MM-dd HH:mm";
 
     // Points that follow each other without a gap.
     private static List<List<RatePoint>> Runs(IReadOnlyList<RatePoint> points, TimeSpan step)

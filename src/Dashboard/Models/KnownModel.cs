@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Atelier.Dashboard.Models;
 
 /// <summary>A model that jobs may name.</summary>
@@ -19,6 +21,10 @@ public sealed record KnownModel(string? Name, string Digest)
 
     /// <summary>Whether its store has it for workers that do not.</summary>
     public bool IsInStore { get; init; }
+
+    /// <summary>Its folder on this machine, for what is there beside the model; null where there is none. Not told to others.</summary>
+    [JsonIgnore]
+    public string? Folder { get; init; }
 
     /// <summary>Workers that have it in memory.</summary>
     public int Workers { get; init; }

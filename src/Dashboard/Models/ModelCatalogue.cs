@@ -1,3 +1,4 @@
+using System.Text;
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
 using Atelier.Dashboard.Fleet;
@@ -21,7 +22,13 @@ internal sealed class ModelCatalogue(DashboardOptions options, FleetReader fleet
             if (model.Kind is null && await StoredModel.ReadConfigAsync(store, digest, cancellationToken) is { } config) model = ModelConfigFile.Describe(model, config);
             models[digest] = model with { IsInStore = true };
         }
-        foreach (var worker in (await fleet.TryReadAsync(cancellationToken))?.Silos.SelectMany(silo => silo.Workers) ?? [])
+        var silos = (await fleet.TryReadAsync(cancellationToken))?.Silos ?? [];
+        foreach (var offer in silos.SelectMany(silo => silo.Models))
+        {
+            var model = models.GetValueOrDefault(offer.Digest) ?? new KnownModel(offer.Name, offer.Digest);
+            models[offer.Digest] = (model.Kind is null ? ModelConfigFile.Describe(model, Encoding.UTF8.GetBytes(offer.Config)) : model) with { Name = model.Name ?? offer.Name };
+        }
+        foreach (var worker in silos.SelectMany(silo => silo.Workers))
         {
             if (worker is not { Worker.ModelDigest: { } digest, Model: var name }) continue;
             var model = models.GetValueOrDefault(digest) ?? new KnownModel(name, digest);

@@ -8,6 +8,7 @@ namespace Atelier.Dashboard.Pages;
 
 /// <summary>
 /// The changes of a page as server-sent events: <c>hello</c> at once, <c>html</c> with an element whenever it is another, <c>ping</c> with the time when nothing else is said.
+/// They are the same for all who look at an address, and read and rendered once for all of them.
 /// Each stream begins with all parts that differ from what the page was made with, so nothing is missed between two of them.
 /// </summary>
 /// <param name="read">The parts as they are now.</param>
@@ -19,12 +20,12 @@ internal sealed class LiveResult(Func<CancellationToken, Task<IReadOnlyList<Live
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(StreamAsync(httpContext.RequestServices, httpContext.RequestAborted)).ExecuteAsync(httpContext);
+        return TypedResults.ServerSentEvents(StreamAsync(httpContext.RequestServices, $"{httpContext.Request.Path}{httpContext.Request.QueryString}", httpContext.RequestAborted)).ExecuteAsync(httpContext);
     }
 
-    private async IAsyncEnumerable<SseItem<string>> StreamAsync(IServiceProvider services, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SseItem<string>> StreamAsync(IServiceProvider services, string address, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (writer, time) = (services.GetRequiredService<HtmlWriter>(), services.GetRequiredService<TimeProvider>());
+        var (pages, time) = (services.GetRequiredService<LivePages>(), services.GetRequiredService<TimeProvider>());
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         yield return new SseItem<string>(services.GetRequiredService<Assets>().Version, "hello");
@@ -32,11 +33,10 @@ internal sealed class LiveResult(Func<CancellationToken, Task<IReadOnlyList<Live
         var spoken = time.GetTimestamp();
         while (!ends.IsCancellationRequested)
         {
-            foreach (var part in await TryReadAsync(ends.Token))
+            foreach (var (id, html) in await TryReadAsync(pages, address, ends.Token))
             {
-                var html = await writer.WriteAsync(part.Content);
-                if (sent.GetValueOrDefault(part.Id) == html) continue;
-                sent[part.Id] = html;
+                if (sent.GetValueOrDefault(id) == html) continue;
+                sent[id] = html;
                 spoken = time.GetTimestamp();
                 yield return new SseItem<string>(html, "html");
             }
@@ -51,11 +51,11 @@ internal sealed class LiveResult(Func<CancellationToken, Task<IReadOnlyList<Live
     }
 
     // What cannot be read now stays on the page as it is, and grows old there.
-    private async Task<IReadOnlyList<LivePart>> TryReadAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Id, string Html)>> TryReadAsync(LivePages pages, string address, CancellationToken cancellationToken)
     {
         try
         {
-            return await read(cancellationToken);
+            return await pages.GetAsync(address, read, cancellationToken);
         }
         catch (Exception silent) when (silent is ClusterUnreachableException or IOException or ProblemException or InvalidInputException or InvalidDataException or OperationCanceledException)
         {

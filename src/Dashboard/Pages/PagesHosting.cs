@@ -5,6 +5,7 @@ using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Models;
 using Atelier.Dashboard.Samples;
 using Atelier.Dashboard.Submit;
+using Atelier.Dashboard.Sweeps;
 using Atelier.Dataset.Access;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -15,8 +16,8 @@ internal static class PagesHosting
 {
     public static void AddAtelierPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<ShellReader>()
-            .AddSingleton<JobReads>().AddSingleton<StoredLook>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<ModelsInUse>();
+        builder.Services.AddSingleton<Assets>().AddSingleton<HtmlWriter>().AddSingleton<LivePages>().AddSingleton<ShellReader>()
+            .AddSingleton<JobReads>().AddSingleton<StoredLook>().AddSingleton<JobLook>().AddSingleton<GalleryReader>().AddSingleton<ModelsInUse>().AddSingleton<SweepRows>().AddSingleton<TrialRuns>();
         // Events are not among the types: compression would keep them back. Level 4 or so, since pages are made for each request.
         builder.Services.AddResponseCompression(options =>
         {

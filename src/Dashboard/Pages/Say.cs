@@ -34,7 +34,7 @@ internal static class Say
     };
 
     public static string Duration(TimeSpan span) => span.TotalMinutes < 1
-        ? "under 0:01"
+        ? "under a minute"
         : string.Create(CultureInfo.InvariantCulture, $"{(long)span.TotalHours}:{span.Minutes:00}");
 
     /// <summary>A guess at a duration.</summary>

@@ -13,12 +13,15 @@ internal sealed class SharedReads<T>(Func<string, CancellationToken, Task<T>> re
     private readonly ConcurrentDictionary<string, (long Begun, Task<T> Reading)> _kept = new(StringComparer.Ordinal);
 
     /// <summary>What has the name, read now or a moment ago.</summary>
-    public Task<T> GetAsync(string name, CancellationToken cancellationToken)
+    public Task<T> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, read, cancellationToken);
+
+    /// <summary>The same, read in a way that only who asks knows; all who use a name know the same.</summary>
+    public Task<T> GetAsync(string name, Func<string, CancellationToken, Task<T>> readThis, CancellationToken cancellationToken)
     {
         if (_kept.TryGetValue(name, out var kept) && !kept.Reading.IsFaulted && time.GetElapsedTime(kept.Begun) < Fresh) return kept.Reading.WaitAsync(cancellationToken);
         if (_kept.Count >= MostKept) _kept.Clear();
         // Whoever gives up leaves it to the others.
-        var reading = read(name, CancellationToken.None);
+        var reading = readThis(name, CancellationToken.None);
         _kept[name] = (time.GetTimestamp(), reading);
         return reading.WaitAsync(cancellationToken);
     }

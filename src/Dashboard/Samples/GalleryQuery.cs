@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Dashboard.Jobs;
 
 namespace Atelier.Dashboard.Samples;
@@ -49,6 +50,10 @@ internal sealed record GalleryQuery
     public GalleryQuery Within(JobPlan plan) => (Row is { } row ? this with { From = row * plan.ImagesPerPrompt } : this) is var found && found.From >= plan.Samples
         ? found with { From = Math.Max(0, plan.Samples - 1) / Window * Window }
         : found;
+
+    /// <summary>Whether a shard can have a sample that is shown, as its stats tell.</summary>
+    public bool MayHave(ShardStats stats) =>
+        (Status != "failed" || stats.Failed > 0) && (Status != "drawn" || stats.Failed < stats.Samples) && (Code is null || stats.Errors.ContainsKey(Code));
 
     /// <summary>Whether a sample is shown.</summary>
     public bool Matches(GallerySample sample) =>

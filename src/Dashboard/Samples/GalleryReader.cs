@@ -9,12 +9,11 @@ using Atelier.Dataset.Stores;
 namespace Atelier.Dashboard.Samples;
 
 /// <summary>Reads samples for galleries.</summary>
-internal sealed class GalleryReader(IStore store, TimeProvider time)
+internal sealed class GalleryReader(IStore store, TableCache tables, TimeProvider time)
 {
     // A page is to come soon; what it has searched until then, it says.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private const int MostKept = 1000;
-    private static readonly ShardColumn[] Columns = [.. ShardColumns.Listing, ShardColumns.PixelSha256];
 
     private readonly ConcurrentDictionary<string, (string Shards, IReadOnlyList<GallerySample> Samples)> _newest = new(StringComparer.Ordinal);
 
@@ -23,23 +22,29 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
     {
         if (!query.IsScan)
         {
-            var count = (int)Math.Min(query.Window, plan.Samples - query.From);
-            var page = await JobSamples.ReadAsync(store, job, plan, Columns, query.From, count, cancellationToken);
-            return new GalleryWindow([.. page.Committed.SelectMany(Samples)], page.Uncommitted, query.From + count, null);
+            var end = Math.Min(query.From + query.Window, plan.Samples);
+            var (samples, missing) = (new List<GallerySample>(), new List<SampleRange>());
+            foreach (var (shard, from, to) in Shards(plan, query.From, end))
+            {
+                if (await ReadShardAsync(job, plan, shard, _ => true, cancellationToken) is { } there) samples.AddRange(there.Where(sample => sample.Number >= from && sample.Number < to));
+                else if (missing is [.., var last] && last.First + last.Count == from) missing[^1] = last with { Count = last.Count + to - from };
+                else missing.Add(new SampleRange(from, to - from));
+            }
+            return new GalleryWindow(samples, missing, end, null);
         }
-        var (found, missing, begun) = (new List<GallerySample>(), new List<SampleRange>(), time.GetTimestamp());
+        var (found, notDrawn, begun) = (new List<GallerySample>(), 0L, time.GetTimestamp());
         var (next, searched) = (query.From, 0);
         while (next < plan.Samples && found.Count < query.Window && time.GetElapsedTime(begun) < Patience)
         {
             var shard = (int)(next / plan.ShardSize);
             var end = plan.FirstSample(shard) + plan.SamplesIn(shard);
-            var page = await JobSamples.ReadAsync(store, job, plan, Columns, next, (int)(end - next), cancellationToken);
-            foreach (var sample in page.Committed.SelectMany(Samples).Where(query.Matches).Take(query.Window - found.Count)) found.Add(sample);
-            missing.AddRange(page.Uncommitted);
+            var first = next;
+            if (await ReadShardAsync(job, plan, shard, query.MayHave, cancellationToken) is { } samples) found.AddRange(samples.Where(sample => sample.Number >= first && query.Matches(sample)).Take(query.Window - found.Count));
+            else notDrawn += end - first;
             next = found.Count == query.Window ? found[^1].Number + 1 : end;
             searched++;
         }
-        return new GalleryWindow(found, [], next, new Search(searched, plan.Shards - (int)(query.From / plan.ShardSize), missing.Sum(range => range.Count)));
+        return new GalleryWindow(found, [], next, new Search(searched, plan.Shards - (int)(query.From / plan.ShardSize), notDrawn));
     }
 
     /// <summary>The last samples of the shards that were committed last, as far as their order tells; the last first.</summary>
@@ -51,18 +56,51 @@ internal sealed class GalleryReader(IStore store, TimeProvider time)
         var key = string.Join(',', shards);
         if (_newest.TryGetValue(job, out var kept) && kept.Shards == key) return kept.Samples;
         List<GallerySample> found = [];
-        if (shards.Count > 0 && await JobFiles.ReadPlanAsync(store, job, cancellationToken) is { } plan)
+        try
         {
-            foreach (var shard in shards.TakeWhile(_ => found.Count < count))
+            var plan = shards.Count > 0 ? await JobFiles.ReadPlanAsync(store, job, cancellationToken) : null;
+            foreach (var shard in shards.TakeWhile(_ => plan is not null && found.Count < count))
             {
-                var page = await JobSamples.ReadAsync(store, job, plan, Columns, plan.FirstSample(shard), plan.SamplesIn(shard), cancellationToken);
-                found.AddRange(page.Committed.SelectMany(Samples).Reverse().Take(count - found.Count));
+                if (await ReadShardAsync(job, plan!, shard, _ => true, cancellationToken) is { } samples) found.AddRange(samples.Reverse().Take(count - found.Count));
             }
+        }
+        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
+        {
+            // The rest of the page is shown without them; the gallery says what is wrong.
         }
         if (_newest.Count >= MostKept) _newest.Clear();
         _newest[job] = (key, found);
         return found;
     }
+
+    /// <summary>Samples by their numbers, as far as they are drawn.</summary>
+    public async Task<IReadOnlyDictionary<long, GallerySample>> ReadAsync(string job, JobPlan plan, IEnumerable<long> numbers, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, GallerySample>();
+        foreach (var shard in numbers.GroupBy(number => (int)(number / plan.ShardSize)))
+        {
+            if (await ReadShardAsync(job, plan, shard.Key, _ => true, cancellationToken) is not { } samples) continue;
+            foreach (var number in shard) found[number] = samples[(int)(number - plan.FirstSample(shard.Key))];
+        }
+        return found;
+    }
+
+    private static IEnumerable<(int Shard, long From, long To)> Shards(JobPlan plan, long first, long end)
+    {
+        for (var next = first; next < end;)
+        {
+            var shard = (int)(next / plan.ShardSize);
+            var to = Math.Min(end, plan.FirstSample(shard) + plan.SamplesIn(shard));
+            yield return (shard, next, to);
+            next = to;
+        }
+    }
+
+    // Null where the shard is not committed; without its table where the stats tell that nothing of it is wanted.
+    private async Task<IReadOnlyList<GallerySample>?> ReadShardAsync(string job, JobPlan plan, int shard, Func<ShardStats, bool> mayHave, CancellationToken cancellationToken) =>
+        await JobSamples.ReadStatsAsync(store, job, plan, shard, cancellationToken) is not { } stats ? null
+        : mayHave(stats) ? [.. Samples(await tables.ReadAsync(job, stats, cancellationToken))]
+        : [];
 
     private static IEnumerable<GallerySample> Samples(SampleRows rows)
     {

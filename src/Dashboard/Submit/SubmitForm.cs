@@ -19,6 +19,9 @@ internal sealed record SubmitForm
     /// <summary>Id of a list that was sent before.</summary>
     public string List { get; init; } = "";
 
+    /// <summary>Name of the job that was drawn as a trial of this form; empty where none was.</summary>
+    public string Trial { get; init; } = "";
+
     public string Submitter { get; init; } = "";
 
     public string Priority { get; init; } = "normal";
@@ -35,6 +38,7 @@ internal sealed record SubmitForm
         Model = form["model"].ToString(),
         Prompts = form["prompts"].ToString(),
         List = form["list"].ToString(),
+        Trial = form["trial"].ToString(),
         Submitter = form["submitter"].ToString(),
     };
 
@@ -50,6 +54,7 @@ internal sealed record SubmitForm
             Model = model,
             Prompts = form["prompts"].ToString().ReplaceLineEndings("\n"),
             List = form["list"].ToString(),
+            Trial = form["trial"].ToString(),
             Submitter = form["submitter"].ToString().Trim(),
             Priority = form["priority"].ToString() is { Length: > 0 } priority ? priority : "normal",
             Weight = Whole("weight", 1),

@@ -27,17 +27,23 @@ internal static class SubmitPage
     public static void Map(IEndpointRouteBuilder pages)
     {
         pages.MapGet("/submit", ShowAsync);
+        pages.MapGet("/submit/live", Live);
         pages.MapPost("/submit", SubmitAsync).WithMetadata(new RequestSizeLimitAttribute(MaxListBytes));
     }
 
-    private static async Task<IResult> ShowAsync(string? from, JobReads jobs, ModelsInUse models, ClusterLink cluster, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(string? from, string? model, JobReads jobs, ModelsInUse models, ClusterLink cluster, HttpContext context, CancellationToken cancellationToken)
     {
-        var form = !string.IsNullOrEmpty(from) && (await jobs.GetAsync(from, cancellationToken)).Description is { } told ? SubmitForm.Like(told) : new SubmitForm { Submitter = Caller.SubmitterOf(context) };
-        return Page(form, await models.ReadAsync(cancellationToken), null, null, cluster);
+        var form = !string.IsNullOrEmpty(from) && (await jobs.GetAsync(from, cancellationToken)).Description is { } told ? SubmitForm.Like(told) : new SubmitForm { Submitter = Caller.SubmitterOf(context), Model = model ?? "" };
+        return Page(form, await models.ReadAsync(cancellationToken), null, null, null, cluster);
     }
 
+    private static LiveResult Live(string trial, TrialRuns trials, ShellReader shell) => new(async cancellationToken =>
+        await trials.TryReadAsync(trial, cancellationToken) is { } look
+            ? [.. await shell.ReadPartsAsync(cancellationToken), new LivePart("trial", TrialPanel.Of(look))]
+            : await shell.ReadPartsAsync(cancellationToken));
+
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, ListUpload upload, ModelCatalogue catalogue, PlanEstimate estimate, JobSubmission submission, ModelsInUse models, ClusterLink cluster, IStore store, TimeProvider time,
+        HttpContext context, ListUpload upload, ModelCatalogue catalogue, PlanEstimate estimate, JobSubmission submission, TrialRuns trials, ModelsInUse models, ClusterLink cluster, IStore store, TimeProvider time,
         CancellationToken cancellationToken)
     {
         context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = MaxListBytes, ValueLengthLimit = MaxTypedBytes }));
@@ -54,7 +60,13 @@ internal static class SubmitPage
                 ?? throw new InvalidInputException("there are no prompts; allowed: a file, or one prompt a line");
             form = form with { List = list.Id };
             var (plan, scheduling) = (await estimate.OfAsync(spec, JobPlan.Of(spec, list.Rows), model, cancellationToken), form.Scheduling());
-            if (fields["step"] != "submit") return Page(form, await models.ReadAsync(cancellationToken), (list, plan), null, cluster);
+            if (fields["step"] == "trial") form = form with { Trial = await trials.StartAsync(spec, scheduling, list, Caller.Of(context), Caller.SubmitterOf(context), cancellationToken) };
+            if (fields["step"] == "remove")
+            {
+                await trials.RemoveAsync(form.Trial, Caller.Of(context), cancellationToken);
+                form = form with { Trial = "" };
+            }
+            if (fields["step"] != "submit") return Page(form, await models.ReadAsync(cancellationToken), (list, plan), await trials.TryReadAsync(form.Trial, cancellationToken), null, cluster);
             await submission.SubmitAsync(
                 new JobRequest { Id = form.JobId, Spec = spec, Scheduling = scheduling, File = list.Id }, null, null, Caller.Of(context), Caller.SubmitterOf(context), cancellationToken);
             await UploadedLists.RemoveAsync(store, list.Id, cancellationToken);
@@ -62,7 +74,7 @@ internal static class SubmitPage
         }
         catch (Exception wrong) when (wrong is InvalidInputException or ProblemException)
         {
-            return Page(form, await models.ReadAsync(cancellationToken), null, wrong, cluster);
+            return Page(form, await models.ReadAsync(cancellationToken), null, await trials.TryReadAsync(form.Trial, cancellationToken), wrong, cluster);
         }
     }
 
@@ -79,6 +91,11 @@ internal static class SubmitPage
             : null;
     }
 
-    private static PageResult Page(SubmitForm form, IReadOnlyList<UsedModel> models, (UploadedList List, PlanView Plan)? plan, Exception? wrong, ClusterLink cluster) =>
-        new("Submit", SubmitSheet.Of(form, models, plan, wrong, cluster.Client is not null)) { Section = "submit", Status = wrong is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
+    private static PageResult Page(SubmitForm form, IReadOnlyList<UsedModel> models, (UploadedList List, PlanView Plan)? plan, TrialLook? trial, Exception? wrong, ClusterLink cluster) =>
+        new("Submit", SubmitSheet.Of(form, models, plan, trial, wrong, cluster.Client is not null))
+        {
+            Section = "submit",
+            Live = trial is null ? null : $"/submit/live?trial={trial.Progress.JobId}",
+            Status = wrong is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity,
+        };
 }

@@ -5,6 +5,7 @@ import './keys.js';
 import './rows.js';
 import './copy.js';
 import './lightbox.js';
+import './sweep.js';
 import { draw } from './map.js';
 
 tell(document);

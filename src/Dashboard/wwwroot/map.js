@@ -1,7 +1,7 @@
 // The map of shards, of four bits each: all as columns of shares, where the worst is never thinner than two pixels, and some as cells.
 const NAMES = ['waiting', 'waiting after a fault', 'set aside', 'done', 'done, some samples failed', 'committed, not promoted', '', '', 'leased'];
 const WORST_FIRST = [2, 1, 4, 8, 5, 0, 3];
-const [LEAST, CELL, GAP, MOST_CELLS] = [2, 11, 2, 2000];
+const [LEAST, EDGE, CELL, GAP, MOST_CELLS] = [2, 4, 11, 2, 2000];
 const count = new Intl.NumberFormat('en-GB');
 
 export function draw() {
@@ -38,19 +38,19 @@ export function draw() {
       const counts = new Array(9).fill(0);
       for (let shard = from; shard < to; shard++) counts[kindOf(shard)]++;
       const [left, right] = [Math.floor(column * width / columns), Math.floor((column + 1) * width / columns)];
-      let top = 0;
+      let top = EDGE;
       for (const kind of WORST_FIRST) {
         if (counts[kind] === 0) continue;
-        const part = kind === WORST_FIRST[6] ? height - top : Math.max(LEAST, counts[kind] / (to - from) * height);
+        const part = kind === WORST_FIRST[6] ? height - EDGE - top : Math.max(LEAST, counts[kind] / (to - from) * (height - 2 * EDGE));
         context.fillStyle = ink[kind];
         context.fillRect(left, top, Math.max(1, right - left), part);
         top += part;
       }
     }
     const [begin, end] = [first / shards * width, (first + shown()) / shards * width];
-    context.strokeStyle = getComputedStyle(map).color;
-    context.lineWidth = 2;
-    context.strokeRect(begin + 1, 1, Math.max(3, end - begin - 2), height - 2);
+    // Above and below the columns: a frame around them would hide the first and the last.
+    context.fillStyle = getComputedStyle(map).color;
+    for (const y of [0, height - EDGE + 1]) context.fillRect(begin, y, Math.max(3, end - begin), EDGE - 1);
   }
 
   function paintCells(ink) {

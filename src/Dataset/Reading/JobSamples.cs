@@ -76,8 +76,17 @@ public static class JobSamples
     }
 
     /// <summary>The stats of a shard; null where it is not committed.</summary>
-    private static async Task<ShardStats?> ReadStatsAsync(IStore store, string job, JobPlan plan, int shard, CancellationToken cancellationToken)
+    /// <param name="store">Where jobs live.</param>
+    /// <param name="job">Name of the job.</param>
+    /// <param name="plan">The job's plan.</param>
+    /// <param name="shard">Zero-based number of the shard.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidInputException">The stats are damaged.</exception>
+    /// <exception cref="InvalidDataException">The stats are of other samples than the plan gives the shard.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public static async Task<ShardStats?> ReadStatsAsync(IStore store, string job, JobPlan plan, int shard, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var stats = await JobFiles.ReadStatsAsync(store, job, shard, cancellationToken).ConfigureAwait(false);
         if (stats is not null && (stats.FirstSample != plan.FirstSample(shard) || stats.Samples != plan.SamplesIn(shard)))
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,

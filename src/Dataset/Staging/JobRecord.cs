@@ -13,4 +13,7 @@ public sealed record JobRecord
 
     /// <summary>When the job was created; in no file of the dataset itself.</summary>
     public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The trace in which it was created, as a W3C <c>traceparent</c>; null where it was created in none.</summary>
+    public string? Trace { get; init; }
 }

@@ -1,5 +1,6 @@
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
+using Atelier.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -20,6 +21,7 @@ internal sealed partial class DispatcherGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        JobTelemetry.Begin();
         var longest = messaging.Value.ResponseTimeout / 2;
         var wait = options.Value.Wait < longest ? options.Value.Wait : longest;
         _dispatcher = new Dispatcher(wait, time, new ClusterJobs(GrainFactory, membership, logger));

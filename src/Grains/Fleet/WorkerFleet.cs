@@ -31,7 +31,11 @@ internal sealed class WorkerFleet(TimeProvider time)
             [.. _silos.Values.Select(silo => new SiloState(
                 silo.Report.Silo,
                 time.GetElapsedTime(silo.At),
-                [.. silo.Report.Workers.Select(state => state with { Order = _orders[state.Worker.Id] })]))],
+                [.. silo.Report.Workers.Select(state => state with { Order = _orders[state.Worker.Id] })])
+                {
+                    // A silo of an earlier version says nothing of them.
+                    Models = silo.Report.Models.IsDefault ? [] : silo.Report.Models,
+                })],
             time.GetUtcNow());
     }
 

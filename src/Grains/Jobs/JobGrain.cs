@@ -7,6 +7,7 @@ using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Events;
 using Atelier.Grains.Leasing;
+using Atelier.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -44,11 +45,23 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _flows.EndAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        JobTelemetry.Forget(this);
+        return _flows.EndAsync();
+    }
 
-    public void Dispose() => _flows?.Dispose();
+    public void Dispose()
+    {
+        JobTelemetry.Forget(this);
+        _flows?.Dispose();
+    }
 
-    public Task Create(JobSpec spec, JobScheduling? scheduling = null) => RunAsync(() => _machine.Staging.Create(spec, scheduling));
+    public async Task Create(JobSpec spec, JobScheduling? scheduling = null)
+    {
+        using var created = JobTelemetry.Creation(JobId);
+        await RunAsync(() => _machine.Staging.Create(spec, scheduling, created?.Id));
+    }
 
     public Task AddInput(string sha256, byte[] content) => RunAsync(() => _machine.Staging.AddInput(sha256, content));
 
@@ -211,6 +224,7 @@ internal sealed class JobGrain(IStore store, TimeProvider time, IClusterMembersh
     /// <summary>Tells the dispatcher whether there is work. While there is, a timer repeats it and keeps this activation alive.</summary>
     private async Task AnnounceAsync()
     {
+        JobTelemetry.Note(this, _machine.Job?.Status, _machine.Demand);
         _watched.Signal(_machine.Job?.Status);
         _reports.Signal(_machine.Job?.Status, _flows.Ended);
         try

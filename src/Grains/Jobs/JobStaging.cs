@@ -15,7 +15,7 @@ namespace Atelier.Grains.Jobs;
 internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDeciding deciding)
 {
     /// <summary>Creates the job, or finds that it exists with the same settings.</summary>
-    public IEnumerable<StoreOperation> Create(JobSpec spec, JobScheduling? scheduling)
+    public IEnumerable<StoreOperation> Create(JobSpec spec, JobScheduling? scheduling, string? trace = null)
     {
         JobIndex.CheckName(context.Id);
         JobSpecRules.Check(spec);
@@ -23,7 +23,7 @@ internal sealed class JobStaging(JobContext context, JobRecovery recovery, JobDe
         if (context.Job is { IsDeleted: true }) throw context.BeingDeleted();
         if (context.Job is null)
         {
-            var record = new JobRecord { Spec = spec, Incarnation = context.NewId(), Created = context.Time.GetUtcNow() };
+            var record = new JobRecord { Spec = spec, Incarnation = context.NewId(), Created = context.Time.GetUtcNow(), Trace = trace };
             var create = new StoreRequest<bool>(async (store, cancel) =>
             {
                 await JobIndex.AddAsync(store, context.Id, cancel).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Events;
+using Atelier.Grains.Telemetry;
 
 namespace Atelier.Grains.Jobs;
 
@@ -67,6 +68,7 @@ internal sealed class StoreHealth(TimeProvider time)
             var failure = $"the store cannot be used at present: {fault.Message}";
             _isFull = StoreRoom.IsOut(fault);
             Note(failure);
+            JobTelemetry.StoreFailed();
             // Without the cause: its type is the store's own, which Orleans cannot send, nor a caller read. Its number tells a full disk.
             throw new IOException(failure, fault.HResult);
         }

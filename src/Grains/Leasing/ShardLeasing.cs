@@ -5,6 +5,7 @@ using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Grains.Events;
 using Atelier.Grains.Jobs;
+using Atelier.Grains.Telemetry;
 
 namespace Atelier.Grains.Leasing;
 
@@ -33,8 +34,10 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
             Duration = LeaseDuration,
             Samples = kind == WorkKind.Draw ? job.Plan!.SamplesIn(shard) : 0,
             Worker = worker,
+            Trace = job.Record.Trace,
         };
         ledger.Hold(lease);
+        JobTelemetry.Leased(kind);
         return lease;
     }
 
@@ -132,6 +135,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
         job.LookAfterLeases();
         foreach (var held in ledger.EndLost(looksAtAll ? IsLost : null))
         {
+            JobTelemetry.Lost();
             var stands = ledger.StandsStill(held);
             if (stands && held.Lease.Worker is { } hung)
             {

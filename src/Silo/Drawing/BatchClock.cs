@@ -42,19 +42,28 @@ internal sealed class BatchClock(TimeProvider time, int batches, int stepsPerBat
     }
 
     /// <summary>A step of the batch is done.</summary>
-    public void Step()
-    {
-        lock (_lock) (_currentTime, _currentSteps) = (time.GetElapsedTime(_started), _currentSteps + 1);
-    }
-
-    /// <summary>The batch is done.</summary>
-    public void End()
+    /// <returns>How long it took.</returns>
+    public TimeSpan Step()
     {
         lock (_lock)
         {
-            _finishedTime += time.GetElapsedTime(_started);
+            var before = _currentTime;
+            (_currentTime, _currentSteps) = (time.GetElapsedTime(_started), _currentSteps + 1);
+            return _currentTime - before;
+        }
+    }
+
+    /// <summary>The batch is done.</summary>
+    /// <returns>How long it took.</returns>
+    public TimeSpan End()
+    {
+        lock (_lock)
+        {
+            var duration = time.GetElapsedTime(_started);
+            _finishedTime += duration;
             _finishedBatches++;
             (_currentTime, _currentSteps) = (TimeSpan.Zero, 0);
+            return duration;
         }
     }
 }

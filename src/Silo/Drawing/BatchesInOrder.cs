@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Atelier.Dataset.Parts;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Devices;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Drawing;
@@ -12,7 +14,8 @@ namespace Atelier.Silo.Drawing;
 /// to the other without a pause, and what the one after needs is read. Batches that an earlier attempt kept are read, not drawn.
 /// </summary>
 internal sealed partial class BatchesInOrder(
-    DrawingJob job, DeviceThread device, ShardParts parts, IReadOnlyList<ShardSample[]> batches, BatchClock clock, DrawingProgress progress, ILogger logger)
+    DrawingJob job, string worker, DeviceThread device, ShardParts parts, IReadOnlyList<ShardSample[]> batches, BatchClock clock, DrawingProgress progress,
+    ILogger logger)
 {
     private readonly SamplingSettings _settings = job.Settings;
     private readonly int _size = job.Model.ImageSizeOf(job.Settings);
@@ -86,6 +89,7 @@ internal sealed partial class BatchesInOrder(
         {
             if (!clock.IsLong) now.Cancel();
         });
+        var parent = Activity.Current?.Context ?? default;
         Interlocked.Increment(ref _onDevice);
         try
         {
@@ -101,18 +105,20 @@ internal sealed partial class BatchesInOrder(
         {
             drain.ThrowIfCancellationRequested();
             now.Token.ThrowIfCancellationRequested();
+            using var span = WorkerTracing.Part("batch", parent);
+            span?.SetTag("atelier.batch", number).SetTag("atelier.samples", batch.Length);
             progress.Begin(number);
             Volatile.Write(ref _batch, number);
             clock.Begin();
             var samples = BatchDrawing.Draw(job.Model, requests, _settings, EndStep, OnRefused, now.Token);
-            clock.End();
+            WorkerMetrics.Drew(worker, job.Spec.Model, batch.Length, job.BatchSize, clock.End());
             progress.End(number, batch.Length);
             return samples;
         }
 
         void EndStep(int steps)
         {
-            clock.Step();
+            WorkerMetrics.Stepped(job.Spec.Model, clock.Step());
             var work = progress.Step(batch.Length, steps);
             Volatile.Write(ref _step, steps - 1);
             OnStep?.Invoke(work);

@@ -5,6 +5,7 @@ using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
 using Atelier.Silo.Devices;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Drawing;
@@ -13,7 +14,7 @@ namespace Atelier.Silo.Drawing;
 /// One attempt at one shard. Three stages overlap: what the next batches need is read, the device thread denoises them, and finished ones, of which few wait, are
 /// encoded and written. Batches of a shard that takes long are also kept as parts, and those that earlier attempts kept are not drawn again.
 /// </summary>
-internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, TimeProvider time, ILogger logger)
+internal sealed partial class ShardDrawing(DrawingJob job, string worker, DeviceThread device, TimeProvider time, ILogger logger)
 {
     private List<ShardSample> _samples = [];
     private ShardAttempt? _attempt;
@@ -85,9 +86,15 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
         {
             await using var writer = await ShardWriter.OpenAsync(job.Store, _attempt, failed.Token);
             await foreach (var batch in finished.Reader.ReadAllAsync(failed.Token))
+            {
+                using var encoding = WorkerTracing.Part("encode");
                 foreach (var sample in batch) await writer.AddAsync(sample, failed.Token);
+            }
             await drawing;
-            return await writer.CompleteAsync(stop);
+            using var upload = WorkerTracing.Part("upload");
+            var stats = await writer.CompleteAsync(stop);
+            WorkerMetrics.Wrote(stats);
+            return stats;
         }
         catch
         {
@@ -108,7 +115,7 @@ internal sealed partial class ShardDrawing(DrawingJob job, DeviceThread device, 
             var clock = new BatchClock(time, batches.Count(batch => batch[0].Error is null), costs.Count);
             var progress = new DrawingProgress(batches, parts, costs, drawn => Volatile.Write(ref _drawn, drawn));
             Volatile.Write(ref _partsExist, parts.Any ? 1 : 0);
-            _batches = new BatchesInOrder(job, device, parts, batches, clock, progress, logger) { OnStep = OnStep };
+            _batches = new BatchesInOrder(job, worker, device, parts, batches, clock, progress, logger) { OnStep = OnStep };
 
             await using var outcomes = _batches.RunAsync(drain, stop).GetAsyncEnumerator(CancellationToken.None);
             foreach (var window in windows)

@@ -2,11 +2,13 @@ using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
+using Atelier.ServiceDefaults;
 using Atelier.Silo.Doors;
 using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
 namespace Atelier.Silo.Hosting;
@@ -42,15 +44,23 @@ public static class SiloHosting
         if (options.ModelsInMemory < 1)
             throw new InvalidInputException($"{SiloOptions.Section}:{nameof(SiloOptions.ModelsInMemory)} is '{options.ModelsInMemory}'; allowed: 1 or more");
         if (Descriptors.Problem is { } few) throw new InvalidInputException(few);
+        builder.AddServiceDefaults("atelier-silo");
+        // Orleans retries the placement of grains by Polly, which tells of every success too.
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        // Said by configuration, as Aspire does: by code as well, every call would be traced twice.
+        builder.Configuration.AddInMemoryCollection([new("Orleans:EnableDistributedTracing", "true")]);
+        builder.Services.AddHealthChecks().AddCheck<StoreGate>("store", tags: [TelemetryHosting.Ready]);
         var store = StoreLocation.Parse(options.Store);
         var key = options.ClusterKey is { } file ? ClusterKeyFile.Read(file, $"{SiloOptions.Section}:{nameof(SiloOptions.ClusterKey)}") : null;
         var redis = builder.Configuration.GetConnectionString(Redis);
-        if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null)
+        if (redis is not null && builder.Configuration["Orleans:Clustering:ProviderType"] is null or "Redis")
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Orleans:Clustering:ProviderType"] = "Redis",
                 ["Orleans:Clustering:ConnectionName"] = Redis,
+                // Aspire names a service of the host here, which silos do not have; without it Orleans takes the connection string.
+                ["Orleans:Clustering:ServiceKey"] = "",
             });
         }
 

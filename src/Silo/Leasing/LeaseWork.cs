@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Closing;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.RowIds;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Leasing;
@@ -21,6 +23,7 @@ internal sealed partial class LeaseWork(
     /// <param name="stopping">The process is to stop.</param>
     public async Task RunAsync(WorkLease lease, LeaseState state, CancellationToken stopping)
     {
+        using var span = WorkerTracing.Lease(lease, worker);
         var job = grains.GetGrain<IJobGrain>(lease.JobId);
         await using var kept = heartbeats.Keep(lease, state.Progress);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(kept.Unwanted, stopping);
@@ -41,6 +44,7 @@ internal sealed partial class LeaseWork(
         {
             // Any other error is the machine's or the store's, not a sample's: the lease goes back, and the job decides how often to try.
             state.Fault = fault.Message;
+            span?.SetStatus(ActivityStatusCode.Error, fault.Message);
             LogFault(fault, worker, lease.Kind, lease.JobId, lease.Shard);
             // What is cancelled by somebody else is no failure either: a silo that finds itself expelled ends all its calls.
             await ReturnAsync(fault is OperationCanceledException || await WasOutageAsync(fault) ? null : fault.Message);

@@ -6,6 +6,7 @@ using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Leasing;
@@ -23,14 +24,22 @@ internal sealed partial class ShardFinishing(string worker, IStore store, StoreO
     /// <summary>Commits an attempt; if it has won, promotes its files, and otherwise removes them.</summary>
     /// <param name="job">The job.</param>
     /// <param name="lease">The lease.</param>
+    /// <param name="model">Name of its model.</param>
     /// <param name="stats">What the attempt made.</param>
     /// <param name="hasParts">Whether the shard may have parts, which are removed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it has won.</returns>
-    public async Task<bool> CommitAsync(IJobGrain job, WorkLease lease, ShardStats stats, bool hasParts, CancellationToken cancellationToken)
+    public async Task<bool> CommitAsync(IJobGrain job, WorkLease lease, string model, ShardStats stats, bool hasParts, CancellationToken cancellationToken)
     {
-        var outcome = await CommitAsync(job, lease, stats, cancellationToken);
-        if (outcome == CommitOutcome.Won) await ShardPromotion.PromoteAsync(store, lease.JobId, stats, cancellationToken);
+        var begun = time.GetTimestamp();
+        CommitOutcome outcome;
+        using (WorkerTracing.Part("commit")) outcome = await CommitAsync(job, lease, stats, cancellationToken);
+        WorkerMetrics.Committed(lease.JobId, model, stats, outcome, time.GetElapsedTime(begun));
+        if (outcome == CommitOutcome.Won)
+        {
+            using var promotion = WorkerTracing.Part("promote");
+            await ShardPromotion.PromoteAsync(store, lease.JobId, stats, cancellationToken);
+        }
         if (outcome == CommitOutcome.Lost) await ShardPromotion.DiscardAsync(store, lease.JobId, stats.Shard, stats.Attempt, cancellationToken);
         if (outcome == CommitOutcome.Won && hasParts) await RemovePartsAsync(lease, cancellationToken);
         LogDrawn(worker, lease.JobId, lease.Shard, outcome);

@@ -1,11 +1,13 @@
 using Atelier.Abstractions;
 using Atelier.Abstractions.Jobs;
+using Atelier.Abstractions.Shards;
 using Atelier.Abstractions.Workers;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
 using Atelier.Silo.Devices;
 using Atelier.Silo.Drawing;
 using Atelier.Silo.Models;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Leasing;
@@ -81,6 +83,7 @@ internal sealed class ShardWork(
         {
             if (!await EnterDeviceAsync(place, state, begin.Token)) return false;
             state.Stage = WorkStage.Probing;
+            using var span = WorkerTracing.Part("probe");
             admission = new Admission(lease.Incarnation, await device.RunAsync(() => use.Model.NumericsClass(plan.BatchSize.Value), begin.Token));
             if (!await calls.RetryAsync(() => job.Admit(info, admission.NumericsClass))) return false;
             _admission = admission;
@@ -89,7 +92,7 @@ internal sealed class ShardWork(
         using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var draining = stopping.Register(() => grace.CancelAfter(DrainGrace));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(unwanted, grace.Token);
-        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, use.Model), device, time, logger)
+        var drawing = new ShardDrawing(new DrawingJob(store, lease.JobId, record, plan, use.Model), info.Name, device, time, logger)
         {
             // The next attempt begins where this one has come to: that is progress, whatever kills the process after it.
             OnFirstPartKept = () => notes.EndAsync(lease),
@@ -105,20 +108,22 @@ internal sealed class ShardWork(
                 return place.MoveToAsync(_finishing, stop.Token);
             },
         };
-        await drawing.PrepareAsync(lease, admission.NumericsClass, begin.Token);
+        using (WorkerTracing.Part("prepare")) await drawing.PrepareAsync(lease, admission.NumericsClass, begin.Token);
         if (!await EnterDeviceAsync(place, state, begin.Token)) return false;
         await notes.BeginAsync(lease, begin.Token);
         pace.Begin(lease.Incarnation);
         state.Begin(drawing);
-        var stats = await drawing.RunAsync(stopping, stop.Token);
+        ShardStats stats;
+        using (WorkerTracing.Part("shard")) stats = await drawing.RunAsync(stopping, stop.Token);
         // From here on a heartbeat may find the shard committed, by this attempt itself: only the end of the process stops what is left to do.
-        return await finishing.CommitAsync(job, lease, stats, drawing.HasParts, grace.Token);
+        return await finishing.CommitAsync(job, lease, record.Spec.Model, stats, drawing.HasParts, grace.Token);
     }
 
     private async Task<ModelUse?> LoadAsync(
         IJobGrain job, WorkLease lease, JobSpec spec, StagePlace place, LeaseState state, CancellationToken cancellationToken)
     {
         state.Stage = WorkStage.LoadingModel;
+        using var span = WorkerTracing.Part("model");
         try
         {
             IImageModel model;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Stores;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Atelier.Silo.Leasing;
@@ -43,6 +44,7 @@ internal sealed partial class StoreOutage(IStore store, TimeProvider time, ILogg
             }
             catch (IOException silent)
             {
+                WorkerMetrics.StoreFailed();
                 if (!met) LogOutage(silent, job);
                 met = true;
             }

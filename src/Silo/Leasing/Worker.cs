@@ -56,6 +56,14 @@ internal sealed partial class Worker : IDisposable
     /// <summary>What it was told to do.</summary>
     public ObeyedOrders Orders { get; } = new();
 
+    /// <summary>What it does, in a word: the values of the label <c>state</c> of its metric.</summary>
+    public string StateName => !_device.Answers.IsCompleted ? "hung" : Orders.Order switch
+    {
+        WorkerOrder.Cordoned => "cordoned",
+        WorkerOrder.Draining => "draining",
+        _ => _current is null ? "idle" : "drawing",
+    };
+
     /// <summary>Works until it is to stop, and then until its leases have ended.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {

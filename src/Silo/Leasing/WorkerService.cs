@@ -5,6 +5,7 @@ using Atelier.Silo.Devices;
 using Atelier.Silo.Fleet;
 using Atelier.Silo.Hosting;
 using Atelier.Silo.Models;
+using Atelier.Silo.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,7 @@ internal sealed class WorkerService(
             .Select(info => new Worker(info, grains, store, _models, heartbeats, time, logger))
             .ToList();
         fleet.Set(workers);
+        using var watch = WorkerMetrics.Watch(() => workers.Select(worker => worker.StateName));
         try
         {
             await Task.WhenAll(workers.Select(worker => worker.RunAsync(stoppingToken)));

@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace Atelier.Dashboard.Tests.Browser;
 
 /// <summary>The pages of jobs, as people use them.</summary>
-public sealed class JobsBrowserTests(Studio studio) : IClassFixture<Studio>
+[Collection(nameof(Studio))]
+public sealed class JobsBrowserTests(Studio studio)
 {
     private static PageWaitForFunctionOptions Soon { get; } = new() { Timeout = 20_000, PollingInterval = 100 };
 

@@ -52,11 +52,11 @@ internal sealed class PlayedWorker(IGrainFactory grains, IStore store, string na
     public Task BeatAsync(WorkLease lease, double drawn, double samplesPerSecond) => grains.GetGrain<IJobGrain>(lease.JobId)
         .Heartbeat([new LeaseProgress(lease, new WorkProgress(drawn) { SamplesPerSecond = samplesPerSecond, StepSeconds = 0.1 })]);
 
-    /// <summary>Fails at a job's work until that is set aside.</summary>
-    public async Task FailAsync(string job, string fault)
+    /// <summary>Fails at a job's work so many times, or until all of it is set aside.</summary>
+    public async Task FailAsync(string job, string fault, int times = int.MaxValue)
     {
         var grain = grains.GetGrain<IJobGrain>(job);
-        while (await LeaseAsync(grain) is { } lease) await grain.Return(lease, fault);
+        for (var failed = 0; failed < times && await LeaseAsync(grain) is { } lease; failed++) await grain.Return(lease, fault);
     }
 
     /// <summary>Says that it cannot do a job.</summary>

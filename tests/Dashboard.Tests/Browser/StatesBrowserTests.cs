@@ -4,10 +4,9 @@ using Microsoft.Playwright;
 namespace Atelier.Dashboard.Tests.Browser;
 
 /// <summary>Pages of a dashboard that has nothing to show, whose cluster is silent, or that is gone for a while.</summary>
-public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
+[Collection(nameof(Studio))]
+public sealed class StatesBrowserTests(Studio studio)
 {
-    private static readonly string? Folder = Environment.GetEnvironmentVariable("ATELIER_SCREENSHOTS");
-
     [Fact]
     public async Task Page_WhoseDashboardIsGone_SaysSinceWhenAndComesBack()
     {
@@ -22,7 +21,7 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
         await first.DisposeAsync();
         await tab.Page.GetByText("No connection since").WaitForAsync();
         Assert.True(await tab.Page.Locator("#resume-button").IsDisabledAsync());
-        await TakeAsync(tab, "disconnected");
+        await tab.TakeAsync("disconnected");
         await tab.CheckAccessAsync("disconnected");
         await using var second = await StartAsync(port);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Try now" }).ClickAsync();
@@ -30,6 +29,29 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
         Assert.False(await tab.Page.Locator("#lost").IsVisibleAsync());
         Assert.False(await tab.Page.Locator("#resume-button").IsDisabledAsync());
         Assert.True(await tab.Page.EvaluateAsync<bool>("window.isSamePage === true"));
+    }
+
+    [Fact]
+    public async Task Jobs_AcrossARestart_KeepFilterSelectionAndScroll()
+    {
+        Assert.SkipWhen(Chromium.Program is null, "there is no chromium in PATH");
+        var first = await StartAsync(0);
+        var port = first.Address.Port;
+        await using var tab = await studio.Chromium.OpenAsync(first.Address, options => options.ViewportSize = new ViewportSize { Width = 1000, Height = 300 });
+        tab.Expects = message => message.Contains("ERR_", StringComparison.Ordinal);
+        await tab.GoAsync("/jobs?submitter=ada");
+        await tab.Page.Locator("#connection[data-state=live]").WaitForAsync();
+        await tab.Page.GetByLabel("Select postcards").CheckAsync();
+        await tab.Page.EvaluateAsync("scrollTo(0, 120)");
+        await first.DisposeAsync();
+        await tab.Page.GetByText("No connection since").WaitForAsync();
+        await using var second = await StartAsync(port);
+        // By itself, after some time.
+        await tab.Page.Locator("#connection[data-state=live]").WaitForAsync(new() { Timeout = 30_000 });
+        Assert.True(await tab.Page.GetByLabel("Select postcards").IsCheckedAsync());
+        Assert.EndsWith("/jobs?submitter=ada", tab.Page.Url, StringComparison.Ordinal);
+        Assert.InRange(await tab.Page.EvaluateAsync<double>("scrollY"), 100, 140);
+        Assert.Equal(0, await tab.Page.Locator("tbody tr").Filter(new() { HasText = "holiday" }).CountAsync());
     }
 
     [Fact]
@@ -43,7 +65,7 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
         {
             await tab.GoAsync(path);
             await tab.Page.GetByText("No silo answers").First.WaitForAsync();
-            await TakeAsync(tab, name);
+            await tab.TakeAsync(name);
             await tab.CheckAccessAsync(name);
         }
         await tab.Page.Locator("[data-gallery] img").First.WaitForAsync();
@@ -59,7 +81,7 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
         {
             await tab.GoAsync(path);
             await tab.Page.Locator(".empty").First.WaitForAsync();
-            await TakeAsync(tab, name);
+            await tab.TakeAsync(name);
             await tab.CheckAccessAsync(name);
         }
     }
@@ -68,20 +90,15 @@ public sealed class StatesBrowserTests(Studio studio) : IClassFixture<Studio>
     public async Task Pages_OnAPhone_FitAndBreakNoRule()
     {
         await using var tab = await studio.OpenAsync(options => (options.ViewportSize, options.HasTouch) = (new ViewportSize { Width = 320, Height = 640 }, true));
-        foreach (var (name, path) in new[] { ("phone-jobs", "/jobs"), ("phone-job", "/jobs/night-shift"), ("phone-images", "/jobs/first-try/images"), ("phone-submit", "/submit") })
+        foreach (var (name, path) in new[] { ("phone-jobs", "/jobs"), ("phone-job", "/jobs/night-shift"), ("phone-images", "/jobs/first-try/images"), ("phone-sample", "/jobs/first-try/images/000000010"), ("phone-sweep", "/jobs/sweep-3/sweep"), ("phone-fleet", "/fleet"), ("phone-worker", "/find?q=hall-3/1"), ("phone-model", "/models/shapes"), ("phone-submit", "/submit") })
         {
             await tab.GoAsync(path);
             Assert.False(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), $"{path} is wider than the window");
-            await TakeAsync(tab, name);
+            await tab.TakeAsync(name);
             await tab.CheckAccessAsync(name);
         }
     }
 
     private Task<DashboardHost> StartAsync(int port) => DashboardHost.StartAsync(
         new DashboardOptions { Store = studio.Dashboard.Store, Port = port, Connect = _ => Task.FromResult(studio.Dashboard.Grains) }, TestContext.Current.CancellationToken);
-
-    private static async Task TakeAsync(Tab tab, string name)
-    {
-        if (Folder is not null) await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true });
-    }
 }

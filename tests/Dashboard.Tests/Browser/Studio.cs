@@ -2,9 +2,14 @@ using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Prompts;
 using Atelier.Abstractions.Workers;
+using Atelier.Dashboard.Models;
 using Microsoft.Playwright;
 
 namespace Atelier.Dashboard.Tests.Browser;
+
+/// <summary>All tests that look at jobs in every state share them, and the browser: to make both takes longer than most of the tests.</summary>
+[CollectionDefinition(nameof(Studio))]
+public sealed class StudioTests : ICollectionFixture<Studio>;
 
 /// <summary>A dashboard with jobs in every state, and a browser.</summary>
 public sealed class Studio : IAsyncLifetime
@@ -13,7 +18,10 @@ public sealed class Studio : IAsyncLifetime
     private Task _reports = Task.CompletedTask;
     private WorkLease? _held;
 
-    public TestDashboard Dashboard { get; } = new();
+    public TestDashboard Dashboard { get; } = new()
+    {
+        Models = [new KnownModel(TestDashboard.Spec.Model, TestDashboard.Spec.ModelDigest) { Folder = Evaluated(), Kind = "glide", ImageSize = 32, UpsampledSize = 64, Timesteps = 1000 }],
+    };
 
     public Chromium Chromium { get; } = new();
 
@@ -38,6 +46,7 @@ public sealed class Studio : IAsyncLifetime
         await Dashboard.Grains.GetGrain<IJobGrain>("holiday").Pause(new DecidedBy("bo@hall-3", "demo at noon <b>!</b>"));
         await SubmitAsync("mistake", 30, new JobScheduling { Submitter = "eve" });
         await Dashboard.Grains.GetGrain<IJobGrain>("mistake").Cancel(new DecidedBy("eve@hall-3", "wrong list"));
+        await SubmitSweepAsync();
         _reports = ReportAsync(worker);
     }
 
@@ -66,6 +75,25 @@ public sealed class Studio : IAsyncLifetime
         await grain.Create(TestDashboard.Spec with { ShardSize = 10 }, scheduling);
         await grain.Append(0, [.. Enumerable.Range(0, rows).Select(index => new PromptRow { Index = index, Prompt = prompt?.Invoke(index) ?? $"a small green triangle, row {index}" })]);
         await grain.Start(rows);
+    }
+
+    // One prompt and one seed at four guidance scales and three negative prompts; the last two are not drawn.
+    private async Task SubmitSweepAsync()
+    {
+        var grain = Dashboard.Grains.GetGrain<IJobGrain>("sweep-3");
+        await grain.Create(TestDashboard.Spec with { ShardSize = 10 }, new JobScheduling { Submitter = "bo" });
+        var rows = Enumerable.Range(0, 12).Select(index => new PromptRow { Index = index, Prompt = "a red circle left of a blue square", Seed = 7, GuidanceScale = new[] { 1, 2, 3.5, 10 }[index % 4], NegativePrompt = new[] { "", "fog", "a green triangle" }[index / 4] });
+        await grain.Append(0, [.. rows]);
+        await grain.Start(12);
+        await Worker("hall-3/2").WorkAsync("sweep-3", 1);
+    }
+
+    // The model of the repository, as far as it was evaluated.
+    private static string? Evaluated()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (Directory.Exists(Path.Combine(folder, "models", "shapes", "evaluation"))) return Path.Combine(folder, "models", "shapes");
+        return null;
     }
 
     private async Task ReportAsync(PlayedWorker worker)

@@ -9,6 +9,8 @@ public sealed class Tab : IAsyncDisposable
 {
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("ATELIER_SCREENSHOTS");
+
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _wrongs = new();
 
@@ -22,7 +24,7 @@ public sealed class Tab : IAsyncDisposable
     public static async Task<Tab> OpenAsync(IBrowserContext context, Uri address)
     {
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(30_000);
         var tab = new Tab(context, page);
         page.Console += (_, message) =>
         {
@@ -39,6 +41,12 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Goes to a page of the dashboard.</summary>
     public async Task<IResponse> GoAsync(string path) =>
         (await Page.GotoAsync(path, new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded }))!;
+
+    /// <summary>Keeps a picture of the whole page, where a folder for pictures is given.</summary>
+    public async Task TakeAsync(string name)
+    {
+        if (Folder is not null) await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true });
+    }
 
     /// <summary>Fails if the page breaks a rule of accessibility.</summary>
     public async Task CheckAccessAsync(string what)

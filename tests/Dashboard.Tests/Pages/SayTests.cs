@@ -18,7 +18,7 @@ public sealed class SayTests
     public void Share_IsNeverNothingWhereThereIsSomething(long part, long whole, string words) => Assert.Equal(words, Say.Share(part, whole));
 
     [Theory]
-    [InlineData(30, "under 0:01")]
+    [InlineData(30, "under a minute")]
     [InlineData(60 * 41, "0:41")]
     [InlineData(3600 * 27 + 60 * 5, "27:05")]
     public void Duration_IsHoursAndMinutes(int seconds, string words) => Assert.Equal(words, Say.Duration(TimeSpan.FromSeconds(seconds)));

@@ -23,10 +23,10 @@ internal sealed class RunningCluster : IDisposable
 
     private string Secrets => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "atelier", "clusters", $"{_port}");
 
-    public static async Task<RunningCluster> StartAsync(string store, int silos = 2)
+    public static async Task<RunningCluster> StartAsync(string store, int silos = 2, params string[] arguments)
     {
         var port = FreePort.Find();
-        var cluster = new RunningCluster(RunningProcess.Atelier("cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", "--models", Path.Combine(Repository.Root, "models")), port);
+        var cluster = new RunningCluster(RunningProcess.Atelier(["cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", "--models", Path.Combine(Repository.Root, "models"), .. arguments]), port);
         while (!cluster.Output.Contains(" up with ", StringComparison.Ordinal))
         {
             Assert.False(cluster._process.HasExited, cluster.Output);

@@ -61,7 +61,7 @@ internal sealed class SimulatedJob : IDisposable
     {
         await JobFiles.TryCreatePromptsAsync(Store, Id, 0, _rows, Cancel);
         var model = new SimulatedModel(Simulation);
-        var drawing = new ShardDrawing(new DrawingJob(Store, Id, _record, Plan, model), _device, Time, NullLogger.Instance);
+        var drawing = new ShardDrawing(new DrawingJob(Store, Id, _record, Plan, model), "test/0", _device, Time, NullLogger.Instance);
         var lease = new WorkLease { Id = Guid.NewGuid(), JobId = Id, Incarnation = _record.Incarnation, Kind = WorkKind.Draw, Shard = 0, Duration = TimeSpan.Zero };
         await drawing.PrepareAsync(lease, model.NumericsClass(4), Cancel);
         return (drawing, drawing.RunAsync);

@@ -22,7 +22,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
         // Only waiting takes time.
         var time = new FastTime(20);
         var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => silo.Services
+        builder.ConfigureClient(client => client.AddActivityPropagation());
+        builder.ConfigureSilo((_, silo) => silo.AddActivityPropagation().Services
             .AddSingleton<IStore>(Store)
             .AddSingleton<TimeProvider>(time)
             .AddSimulatedModels(simulation with { Wait = simulation.Wait + time.Wait })
