@@ -5,8 +5,8 @@ namespace Atelier.Infra.Tests;
 /// <summary>The settings that programs know, read from their sources: a name in a template that no program reads is ignored in silence.</summary>
 internal static partial class Settings
 {
-    // Not of the options' classes: where a program shows its metrics and its health.
-    private static readonly string[] OfEvery = ["MetricsPort", "MetricsAddress"];
+    // Where a program shows its metrics and its health.
+    private static readonly string[] OfEvery = [.. Read().Matches(File.ReadAllText(Path.Combine(Checkout.Root, "src", "ServiceDefaults", "TelemetryOptions.cs"))).Select(match => match.Groups[1].Value)];
 
     public static HashSet<string> OfSilos { get; } = [.. Properties("Silo", "Hosting", "SiloOptions.cs"), .. OfEvery];
 
@@ -30,6 +30,9 @@ internal static partial class Settings
 
     [GeneratedRegex(@"public \S+ (\w+) \{ get; init; \}")]
     private static partial Regex Property();
+
+    [GeneratedRegex(@"configuration\[\$""\{Section\}:(\w+)""\]")]
+    private static partial Regex Read();
 
     [GeneratedRegex("Atelier__[A-Za-z0-9_]+")]
     private static partial Regex Variable();

@@ -5,7 +5,7 @@ public sealed class SettingsTests
     [Fact]
     public void Programs_KnowSettings()
     {
-        Assert.Subset(Settings.OfSilos, new HashSet<string> { "Store", "Workers", "Devices", "AllowInsecureNetwork" });
+        Assert.Subset(Settings.OfSilos, new HashSet<string> { "Store", "Workers", "Devices", "AllowInsecureNetwork", "MetricsPort", "MetricsAddress" });
         Assert.Subset(Settings.OfDashboards, new HashSet<string> { "Store", "Address", "Hosts", "RequireSignIn" });
         Assert.DoesNotContain("Section", Settings.OfSilos);
     }

@@ -2,6 +2,13 @@ namespace Atelier.Infra.Tests.Prometheus;
 
 public sealed class MetricsTests
 {
+    [Fact]
+    public void List_HasTheInstrumentsOfThePrograms()
+    {
+        var listed = Metrics.Listed.Values.Distinct().Where(metric => metric.Name.StartsWith("atelier_", StringComparison.Ordinal)).Select(metric => $"{metric.Name} {metric.Type}");
+        Assert.Equal(Instruments.Read().Distinct().Order(), listed.Order());
+    }
+
     [Theory]
     [InlineData("sum(atelier_queue_shard)", "nobody reports 'atelier_queue_shard'")]
     [InlineData("atelier_step_duration_seconds", "nobody reports 'atelier_step_duration_seconds'")]
