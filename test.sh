@@ -12,7 +12,8 @@ for argument in "$@"; do
   esac
 done
 
-declare -A package=([node]=nodejs [npm]=npm [python3]=python3 [tar]=tar [redis-server]=redis-server [chromium]=chromium [prometheus]=prometheus)
+declare -A package=([node]=nodejs [npm]=npm [python3]=python3 [tar]=tar [redis-server]=redis-server [chromium]=chromium [prometheus]=prometheus
+  [promtool]=prometheus [shellcheck]=shellcheck [openssl]=openssl [pkill]=procps)
 missing=()
 for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
 if ((${#missing[@]})); then
@@ -24,7 +25,7 @@ if ((${#missing[@]})); then
   apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
 
-for packages in tests/EndToEnd/Readers tests/Dataset.Tests/Azurite; do
+for packages in tests/EndToEnd/Readers tests/Dataset.Tests/Azurite tests/Infra.Tests/Tools; do
   npm ci --prefix "$packages" --no-audit --no-fund --loglevel=error
 done
 dotnet build Cluster.sln -v quiet -nologo
