@@ -93,7 +93,11 @@ public sealed class StatesBrowserTests(Studio studio)
         foreach (var (name, path) in new[] { ("phone-jobs", "/jobs"), ("phone-job", "/jobs/night-shift"), ("phone-images", "/jobs/first-try/images"), ("phone-sample", "/jobs/first-try/images/000000010"), ("phone-sweep", "/jobs/sweep-3/sweep"), ("phone-fleet", "/fleet"), ("phone-worker", "/find?q=hall-3/1"), ("phone-model", "/models/shapes"), ("phone-submit", "/submit") })
         {
             await tab.GoAsync(path);
-            Assert.False(await tab.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), $"{path} is wider than the window");
+            var tooWide = await tab.Page.EvaluateAsync<string>("""
+                () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? '' :
+                  [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => `${e.tagName} ${e.className}`).join('; ')
+                """);
+            Assert.True(tooWide.Length == 0, $"{path} is wider than the window: {tooWide}");
             await tab.TakeAsync(name);
             await tab.CheckAccessAsync(name);
         }
