@@ -72,7 +72,11 @@ public sealed class ClusterTests : IDisposable
             [
                 Path.Combine(AppContext.BaseDirectory, "..", "..", "Cli", "debug", "atelier.dll"), "run", list, "--out", result, "--model", Path.Combine(Root(), "models", "shapes"),
                 "--steps", "4", "--no-upsample", "--batch", "2", "--shard-size", "2",
-            ]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            ])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var run = Process.Start(start)!;
         var output = await Task.WhenAll(run.StandardOutput.ReadToEndAsync(Cancel), run.StandardError.ReadToEndAsync(Cancel));
         await run.WaitForExitAsync(Cancel);

@@ -17,7 +17,10 @@ public sealed class JobsPageQueryTests
             Job("torn", JobStatus.Failed, "disk full"),
         ],
         Now,
-        IsLive: true) { Labels = new Dictionary<string, (int, JobLabels?)>() };
+        IsLive: true)
+    {
+        Labels = new Dictionary<string, (int, JobLabels?)>(),
+    };
 
     [Theory]
     [InlineData("", "cards,night,old,torn")]
