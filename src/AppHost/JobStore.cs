@@ -13,11 +13,7 @@ internal static class JobStoreHosting
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     /// <summary>A folder of this machine.</summary>
-    public static JobStore AddFolderStore(this IDistributedApplicationBuilder builder, AppSettings settings)
-    {
-        _ = builder;
-        return new JobStore(ReferenceExpression.Create($"{settings.Store}"), null);
-    }
+    public static JobStore Folder(string path) => new(ReferenceExpression.Create($"{path}"), null);
 
     /// <summary>Azurite in a container: the protocol of Azure blob storage.</summary>
     public static JobStore AddAzuriteContainer(this IDistributedApplicationBuilder builder)

@@ -5,7 +5,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 var settings = AppSettings.Read(builder.Configuration, builder.AppHostDirectory);
 
 var membership = settings.Containers ? builder.AddRedisContainer() : builder.AddOwnMembership(settings);
-var store = settings.Containers ? builder.AddAzuriteContainer() : builder.AddFolderStore(settings);
+var store = settings.Containers ? builder.AddAzuriteContainer() : JobStoreHosting.Folder(settings.Store);
 var cluster = builder.AddOrleans("cluster").WithClusterId("default").WithServiceId("default").WithClustering(membership.Connection);
 
 var silos = builder.AddProject<Projects.Silo>("silo")

@@ -6,7 +6,8 @@ namespace Atelier.Dashboard.Health;
 /// <summary>Whether a silo answers, where one is wanted.</summary>
 internal sealed class ClusterCheck(ClusterLink cluster) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Look());
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Look(cluster));
 
-    public HealthCheckResult Look() => cluster.Client is not null || !cluster.IsWanted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no silo answers");
+    /// <summary>The same, asked at once.</summary>
+    public static HealthCheckResult Look(ClusterLink cluster) => cluster.Client is not null || !cluster.IsWanted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no silo answers");
 }

@@ -1,6 +1,7 @@
 using Atelier.Dashboard.Access;
 using Atelier.Dashboard.Cluster;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Atelier.Dashboard.Health;
 
@@ -14,7 +15,7 @@ internal static class HealthApi
         health.MapGet("/ready", Ready).WithName("isReady").WithSummary("Whether it can serve everything.").Produces<HealthState>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static Results<Ok<HealthState>, JsonHttpResult<HealthState>> Ready(ClusterLink cluster) => cluster.Client is not null || !cluster.IsWanted
-        ? TypedResults.Ok(new HealthState("ready", null))
-        : TypedResults.Json(new HealthState("waiting", "no silo answers"), statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static Results<Ok<HealthState>, JsonHttpResult<HealthState>> Ready(ClusterLink cluster) => ClusterCheck.Look(cluster) is { Status: HealthStatus.Unhealthy, Description: var reason }
+        ? TypedResults.Json(new HealthState("waiting", reason), statusCode: StatusCodes.Status503ServiceUnavailable)
+        : TypedResults.Ok(new HealthState("ready", null));
 }

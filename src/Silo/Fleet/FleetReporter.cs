@@ -6,12 +6,13 @@ namespace Atelier.Silo.Fleet;
 
 /// <summary>Tells the fleet every two seconds what the workers of this silo do, and them what they are to do.</summary>
 /// <param name="workers">The workers.</param>
-/// <param name="models">The models.</param>
 /// <param name="silo">This silo.</param>
 /// <param name="grains">The cluster.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">Told of reports that are lost.</param>
-internal sealed partial class FleetReporter(IWorkerStates workers, OfferedModels models, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger<FleetReporter> logger)
+/// <param name="models">The models that others may name; null where nobody else is there to name one, and reading every byte of them would be in vain.</param>
+internal sealed partial class FleetReporter(
+    IWorkerStates workers, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger<FleetReporter> logger, OfferedModels? models = null)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -19,14 +20,14 @@ internal sealed partial class FleetReporter(IWorkerStates workers, OfferedModels
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        _ = Task.Factory.StartNew(() => models.Read(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (models is not null) _ = Task.Factory.StartNew(() => models.Read(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var address = silo.SiloAddress.ToParsableString();
         using var timer = new PeriodicTimer(Period, time);
         do
         {
             try
             {
-                workers.Obey(await grains.GetGrain<IFleetGrain>(0).Report(new SiloReport(address, workers.Look()) { Models = models.Known }));
+                workers.Obey(await grains.GetGrain<IFleetGrain>(0).Report(new SiloReport(address, workers.Look()) { Models = models?.Known ?? [] }));
             }
             catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
             {

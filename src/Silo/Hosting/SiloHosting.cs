@@ -4,6 +4,7 @@ using Atelier.Grains.Dispatch;
 using Atelier.Input;
 using Atelier.ServiceDefaults;
 using Atelier.Silo.Doors;
+using Atelier.Silo.Fleet;
 using Atelier.Silo.Leasing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -93,6 +94,7 @@ public static class SiloHosting
             if (options.OrleansDashboard) silo.AddDashboard(shown => shown.HideTrace = true);
             silo.Services.Configure<ClusterMembershipOptions>(builder.Configuration.GetSection(MembershipSection));
         });
+        builder.Services.AddSingleton<OfferedModels>();
         builder.Services.AddWorkers(new WorkerOptions
         {
             Count = options.Workers,

@@ -16,6 +16,6 @@ public static class WorkerServices
     /// <param name="options">Which workers.</param>
     public static IServiceCollection AddWorkers(this IServiceCollection services, WorkerOptions options) =>
         services.AddSingleton(options)
-            .AddSingleton<OfferedModels>().AddSingleton<SiloWorkers>().AddSingleton<IWorkerStates>(provider => provider.GetRequiredService<SiloWorkers>()).AddHostedService<FleetReporter>()
+            .AddSingleton<SiloWorkers>().AddSingleton<IWorkerStates>(provider => provider.GetRequiredService<SiloWorkers>()).AddHostedService<FleetReporter>()
             .AddHostedService<WorkerService>();
 }
