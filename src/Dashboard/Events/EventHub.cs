@@ -26,9 +26,9 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
     private int _streams;
 
     /// <summary>Topics that are being read now.</summary>
-    public int Followed
+    public IReadOnlyList<string> Followed
     {
-        get { lock (_gate) return _followed.Values.Count(topic => topic.Until is null); }
+        get { lock (_gate) return [.. _followed.Where(topic => topic.Value.Until is null).Select(topic => topic.Key)]; }
     }
 
     /// <summary>Begins to follow topics; null where too many streams are open.</summary>

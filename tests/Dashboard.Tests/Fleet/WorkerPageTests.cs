@@ -1,6 +1,8 @@
 using System.Net;
 using Atelier.Abstractions.Fleet;
 using Atelier.Abstractions.Workers;
+using Atelier.Dashboard.Fleet;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Atelier.Dashboard.Tests.Fleet;
 
@@ -12,6 +14,8 @@ public sealed class WorkerPageTests(TestDashboard dashboard) : IClassFixture<Tes
         var info = new WorkerInfo(Guid.NewGuid(), "page/1", "cuda:1") { ModelDigest = new string('c', 64) };
         var state = new WorkerState { Worker = info, Model = "shapes", JobId = "some", Shard = 7, Batch = 1, Step = 11, ImagesPerSecond = 1.5, LastError = "the disk is <full>" };
         await dashboard.Grains.GetGrain<IFleetGrain>(0).Report(new SiloReport("10.0.0.9:11111@7", [state]));
+        // Another test may have read the fleet within the last second.
+        dashboard.Services.GetRequiredService<FleetReader>().Expire();
 
         var (_, page) = await GetAsync($"/fleet/{info.Id}");
         foreach (var part in new[] { "page/1", "cuda:1", "/jobs/some/shards?at=7", ">12<", "of batch 2", "1.50", "The disk is &lt;full&gt;.", new string('c', 64), "10.0.0.9" }) Assert.Contains(part, page, StringComparison.Ordinal);
