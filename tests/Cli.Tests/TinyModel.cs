@@ -35,13 +35,13 @@ internal static class TinyModel
         var scenes = new SceneSource(1, SceneSplit.Training, maxObjects: 2);
         var captions = Enumerable.Range(0, 200).Select(i => scenes.Captioned(i).Caption);
         var vocabulary = BpeTrainer.Train(captions, 300, parts["tokenizer"]).VocabularySize;
-        var config = (GlideConfig)ModelFolder.ReadConfig(WriteConfig(parts["model.json"], vocabulary: vocabulary, inpaints: inpaints));
+        var config = (GlideConfig)NativeFolder.ReadConfig(WriteConfig(parts["model.json"], vocabulary: vocabulary, inpaints: inpaints));
 
         using var network = RandomNetwork(config.Network);
-        ModelFolder.Write(path, config, network, parts["tokenizer"]);
+        NativeFolder.Write(path, config, network, parts["tokenizer"]);
         if (config.Upsampler is null) return path;
         using var upsampler = RandomNetwork(config.Upsampler.Network);
-        Safetensors.Write(Path.Combine(path, ModelFolder.UpsamplerFile), [.. upsampler.state_dict()]);
+        Safetensors.Write(Path.Combine(path, NativeFolder.UpsamplerFile), [.. upsampler.state_dict()]);
         return path;
     }
 

@@ -47,10 +47,10 @@ internal sealed class TinyClassModel : IDisposable
                 Respacing = "3",
             },
         };
-        ModelFolder.WriteConfig(FullName, Config);
-        Write(ModelFolder.WeightsFile, new UNetModel(body), 1);
-        Write(ModelFolder.UpsamplerFile, new UNetModel(Config.Upsampler.Network), 2);
-        Write(ModelFolder.ClassifierFile, new EncoderUNetModel(Config.Classifier), 3);
+        NativeFolder.WriteConfig(FullName, Config);
+        Write(NativeFolder.WeightsFile, new UNetModel(body), 1);
+        Write(NativeFolder.UpsamplerFile, new UNetModel(Config.Upsampler.Network), 2);
+        Write(NativeFolder.ClassifierFile, new EncoderUNetModel(Config.Classifier), 3);
         File.WriteAllText(ClassesPath, "circle\nsquare\nred star\n");
     }
 
@@ -58,7 +58,7 @@ internal sealed class TinyClassModel : IDisposable
 
     public string FullName { get; } = Directory.CreateTempSubdirectory("model-").FullName;
 
-    public string ClassesPath => Path.Combine(FullName, ModelFolder.ClassesFile);
+    public string ClassesPath => Path.Combine(FullName, NativeFolder.ClassesFile);
 
     public void Dispose() => Directory.Delete(FullName, recursive: true);
 

@@ -25,9 +25,9 @@ internal sealed class TinyInpaintingModel : IDisposable
             },
         };
         using var network = TinyModel.Network(1, config.Network);
-        ModelFolder.Write(FullName, config, network, vocabulary.FullName);
+        NativeFolder.Write(FullName, config, network, vocabulary.FullName);
         using var upsampler = TinyModel.Network(2, config.Upsampler.Network);
-        Safetensors.Write(Path.Combine(FullName, ModelFolder.UpsamplerFile), [.. upsampler.state_dict()]);
+        Safetensors.Write(Path.Combine(FullName, NativeFolder.UpsamplerFile), [.. upsampler.state_dict()]);
     }
 
     public string FullName { get; } = Directory.CreateTempSubdirectory("model-").FullName;

@@ -16,7 +16,7 @@ internal sealed class TinyModel : IDisposable
         using var vocabulary = new VocabularyFolder();
         vocabulary.WriteMerges();
         using var network = Network();
-        ModelFolder.Write(FullName, Config, network, vocabulary.FullName);
+        NativeFolder.Write(FullName, Config, network, vocabulary.FullName);
     }
 
     public static Text2ImConfig NetworkConfig { get; } = new()

@@ -39,6 +39,13 @@ internal static class CaseClasses
         ("j-", PyTorchFiles.Compute),
         ("k-primitives", Primitives.Compute),
         ("k-timestep-embedding", TimestepEmbeddings.Compute),
+        ("l4-tables", DiffusersSchedules.ComputeTables),
+        ("l4-ddim", DiffusersSchedules.Compute),
+        ("l4-ddpm", DiffusersSchedules.Compute),
+        ("l4-dpmpp-2m", DiffusersSchedules.Compute),
+        ("l4-euler", DiffusersSchedules.Compute),
+        ("l4-flow-match-euler", DiffusersSchedules.Compute),
+        ("l4-pndm", DiffusersSchedules.Compute),
     ];
 
     /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>

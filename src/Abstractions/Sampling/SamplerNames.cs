@@ -9,6 +9,12 @@ public static class SamplerNames
     /// <summary>DDIM with eta (Song et al. 2021, arXiv:2010.02502, equation 12).</summary>
     public const string Ddim = "ddim";
 
+    /// <summary>Euler's method in x / alpha (Karras et al. 2022, arXiv:2206.00364): that of DDIM, at noise levels of its own where the model has such; the one way to step along a flow.</summary>
+    public const string Euler = "euler";
+
+    /// <summary>The same with fresh noise at every step.</summary>
+    public const string EulerAncestral = "euler-ancestral";
+
     /// <summary>
     /// Pseudo linear multi-step sampling after three Runge-Kutta steps (Liu et al. 2022, arXiv:2202.09778). Of S timesteps the first and the last
     /// are not visited.
@@ -22,7 +28,7 @@ public static class SamplerNames
     public const string DpmSolverKarras = "dpmpp-2m-karras";
 
     /// <summary>All known names.</summary>
-    public static IReadOnlyList<string> All { get; } = [Ancestral, Ddim, Plms, DpmSolver, DpmSolverKarras];
+    public static IReadOnlyList<string> All { get; } = [Ancestral, Ddim, Euler, EulerAncestral, Plms, DpmSolver, DpmSolverKarras];
 
     /// <summary>The fewest steps that a sampler can do.</summary>
     /// <param name="sampler">One of the names.</param>

@@ -65,9 +65,9 @@ internal static class LocalDashboard
     public static KnownModel Of(ModelFolder model) => new(Path.GetFileName(model.Path), model.Digest)
     {
         Folder = model.Path,
-        Kind = model.Config.Kind,
-        ImageSize = model.Config.ImageSize,
-        UpsampledSize = model.Config.FinalImageSize == model.Config.ImageSize ? null : model.Config.FinalImageSize,
-        Timesteps = model.Config.Diffusion.Timesteps,
+        Kind = model.About.Family,
+        ImageSize = model.About.ImageSize,
+        UpsampledSize = model.About.UpsampledSize,
+        Timesteps = model.About.Timesteps,
     };
 }

@@ -3,6 +3,7 @@ using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Shapes;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace Atelier.Cli.Evaluate;
 
@@ -23,14 +24,14 @@ internal static class Comparison
     public static int Run(EvaluateSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var model = settings.Model;
-        Evaluation.Check(settings, model.Config);
+        Evaluation.Check(settings, model.About);
         var classes = ClassesOf(model);
         var device = DeviceOption.Open(settings.Device);
         Directory.CreateDirectory(settings.Output);
 
-        using var networks = model.LoadNetworks(device);
-        var (evaluations, gradients) = (new PassCounter(networks.Base), new PassCounter(networks.Classifier));
-        var pipeline = new SamplingPipeline(model, networks);
+        using var loaded = model.Load(device);
+        var (evaluations, gradients) = (new PassCounter((nn.Module)loaded.Stages[0].Network), new PassCounter(loaded.Classifier));
+        var pipeline = new SamplingPipeline(loaded);
         var images = EvaluationImage.PlanKinds(settings.Samples, settings.Seed);
         var methods = ComparisonMethod.Plan(settings);
         var results = new List<ComparisonResult>();
@@ -47,7 +48,7 @@ internal static class Comparison
                 var pixels = BatchDrawing.Draw(pipeline, requests, method.Sampling, settings.Workers, Report, cancellationToken);
                 // Batches are filled up to their fixed size.
                 var drawn = (images.Count + settings.Batch - 1) / settings.Batch * settings.Batch;
-                results.Add(Judge(method, images, pixels, model.Config.ImageSize, (double)evaluations.Take() / drawn, (double)gradients.Take() / drawn));
+                results.Add(Judge(method, images, pixels, model.About.ImageSize, (double)evaluations.Take() / drawn, (double)gradients.Take() / drawn));
 
                 void Report(int more)
                 {
@@ -75,8 +76,8 @@ internal static class Comparison
         Shapes.Judge.Look(rgb, size, size).Objects.Any(seen => seen.Colour == kind.Colour && seen.Shape == kind.Shape);
 
     // The model's classes by those of the shapes world.
-    private static int[] ClassesOf(ModelFolder model) => model.Config.Classifier is null
+    private static int[] ClassesOf(ModelFolder model) => !model.About.HasClassifier
         ? []
-        : [.. ObjectKind.All.Select(kind => model.Classes?.Find(kind.ToString())
+        : [.. ObjectKind.All.Select(kind => model.About.Classes?.Find(kind.ToString())
             ?? throw new InvalidInputException($"the model's classifier has no class '{kind}'; the comparison needs the kinds of the shapes world"))];
 }

@@ -28,9 +28,9 @@ internal sealed record ComparisonMethod(ComparisonGroup Group, string Series, st
         return
         [
             .. settings.Guidance.Select(scale => new ComparisonMethod(ComparisonGroup.Guidance, "classifier-free", Text(scale), plain, scale)),
-            .. settings.Model.Config.Classifier is null ? [] : WithClassifier(plain),
-            .. SamplerNames.All.SelectMany(
-                _ => StepCounts.Where(steps => steps <= settings.Model.Config.Diffusion.Timesteps),
+            .. settings.Model.About.HasClassifier ? WithClassifier(plain) : [],
+            .. SamplerNames.All.Where(IsOfItsOwn).SelectMany(
+                _ => StepCounts.Where(steps => steps <= settings.Model.About.Timesteps),
                 (sampler, steps) => new ComparisonMethod(
                     ComparisonGroup.Samplers, sampler, Text(steps), plain with { Sampler = sampler, Steps = steps }, SamplerGuidance)),
             .. Toolbox(),
@@ -64,6 +64,9 @@ internal sealed record ComparisonMethod(ComparisonGroup Group, string Series, st
                 ComparisonGroup.Guidance, $"classifier with classifier-free {Text(SamplerGuidance)}", Text(scale), plain with { ClassifierScale = scale }, SamplerGuidance);
         }
     }
+
+    // For models of pixels Euler is DDIM, and with fresh noise DDIM with eta 1.
+    private static bool IsOfItsOwn(string sampler) => sampler is not (SamplerNames.Euler or SamplerNames.EulerAncestral);
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,18 +24,18 @@ internal static class Evaluation
     public static int Run(EvaluateSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var model = settings.Model;
-        Check(settings, model.Config);
+        Check(settings, model.About);
         var device = DeviceOption.Open(settings.Device);
         Directory.CreateDirectory(settings.Output);
 
         var judge = EvaluationReport.Describe(JudgeAccuracy.Measure(settings.JudgeScenes, settings.Seed), settings.JudgeScenes);
         ProgressDisplay.Print(console, judge);
 
-        using var networks = model.LoadNetworks(device);
-        var pipeline = new SamplingPipeline(model, networks);
+        using var loaded = model.Load(device);
+        var pipeline = new SamplingPipeline(loaded);
         var sampling = new SamplingSettings { Sampler = settings.Sampler, Steps = settings.Steps, BatchSize = settings.Batch };
         var images = EvaluationImage.Plan(settings.Samples, settings.Seed);
-        var sheet = new SampleSheet(images, model.Config.ImageSize);
+        var sheet = new SampleSheet(images, model.About.ImageSize);
         var results = new List<ScaleResult>();
         var total = (long)images.Count * settings.Guidance.Count;
         ProgressDisplay.Run(console, "image", 0, total, lineEvery: Math.Max(1, total / 10), display =>
@@ -45,7 +45,7 @@ internal static class Evaluation
             {
                 var requests = images.Select(image => new SampleRequest(image.Expected.Caption, image.Seed, guidance)).ToList();
                 var pixels = BatchDrawing.Draw(pipeline, requests, sampling, settings.Workers, Report, cancellationToken);
-                results.Add(ScaleResult.Of(guidance, images, pixels, model.Config.ImageSize));
+                results.Add(ScaleResult.Of(guidance, images, pixels, model.About.ImageSize));
                 sheet.Add(guidance, pixels);
 
                 void Report(int drawn)
@@ -73,14 +73,14 @@ internal static class Evaluation
 
     /// <summary>Refuses a model that cannot draw what the judge is to look at.</summary>
     /// <exception cref="InvalidInputException">Says why.</exception>
-    internal static void Check(EvaluateSettings settings, ModelConfig config)
+    internal static void Check(EvaluateSettings settings, ModelDescription about)
     {
-        if (settings.Steps > config.Diffusion.Timesteps)
-            throw new InvalidInputException($"--steps is '{settings.Steps}'; allowed: 1 to {config.Diffusion.Timesteps}, the model's timesteps");
-        if (config is not GlideConfig)
-            throw new InvalidInputException($"the model is of kind {config.Kind}; the captions of the shapes world need one of kind {GlideConfig.Name}");
-        if (config.ImageSize < SmallestImage)
+        if (settings.Steps > about.Timesteps)
+            throw new InvalidInputException($"--steps is '{settings.Steps}'; allowed: 1 to {about.Timesteps}, the model's timesteps");
+        if (about.Family != GlideConfig.Name)
+            throw new InvalidInputException($"the model is of kind {about.Family}; the captions of the shapes world need one of kind {GlideConfig.Name}");
+        if (about.ImageSize < SmallestImage)
             throw new InvalidInputException(
-                $"the model's images are {config.ImageSize} pixels wide; the judge needs {SmallestImage} or more");
+                $"the model's images are {about.ImageSize} pixels wide; the judge needs {SmallestImage} or more");
     }
 }

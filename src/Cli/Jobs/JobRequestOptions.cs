@@ -115,14 +115,14 @@ internal static class JobRequestOptions
             },
         };
         JobSpecRules.Check(spec);
-        if (spec.Steps > model.Config.Diffusion.Timesteps)
-            throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.Config.Diffusion.Timesteps}, the timesteps of model '{spec.Model}'");
+        if (spec.Steps > model.About.Timesteps)
+            throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.About.Timesteps}, the timesteps of model '{spec.Model}'");
         var list = result.GetValue(Prompts)!;
         var piped = list == PipedList.Name ? await PipedList.ReadAsync($".{result.GetValue(ListFormat)}", cancellationToken) : null;
         var request = new JobRequest(piped?.Path ?? list, model, spec) { Piped = piped };
         try
         {
-            var counts = await PromptFile.ValidateAsync(request.Prompts, row => model.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
+            var counts = await PromptFile.ValidateAsync(request.Prompts, row => model.About.ProblemWithLabel(row.Label), request.InputSize, cancellationToken);
             return request with { Rows = counts.Rows };
         }
         catch

@@ -90,14 +90,14 @@ internal static class ModelsCommand
 
     private static IEnumerable<string> Describe(ModelFolder folder)
     {
-        var (config, summary) = (folder.Config, Summary.Of(folder));
+        var (about, summary) = (folder.About, Summary.Of(folder));
         yield return PrintableText.Of(folder.Path, PrintableText.PathLength);
-        yield return $"kind:        {config.Kind}";
-        yield return $"images:      {config.ImageSize}x{config.ImageSize}" + (config.FinalImageSize != config.ImageSize ? $", upsampled to {config.FinalImageSize}x{config.FinalImageSize}" : "");
-        yield return $"diffusion:   {config.Diffusion.NoiseSchedule}, {config.Diffusion.Timesteps} timesteps";
-        if (folder.Tokenizer is { } tokenizer) yield return $"vocabulary:  {tokenizer.VocabularySize} tokens";
-        if (config.Inpaints) yield return "inpaints:    rows may have an image and a mask";
-        if (folder.Classes is { } classes) yield return $"labels:      {classes.Describe()}";
+        yield return $"kind:        {about.Family}";
+        yield return $"images:      {about.ImageSize}x{about.ImageSize}" + (about.UpsampledSize is { } large ? $", upsampled to {large}x{large}" : "");
+        yield return $"diffusion:   {about.Process}";
+        if (about.VocabularySize is { } tokens) yield return $"vocabulary:  {tokens} tokens";
+        if (about.Inpaints) yield return "inpaints:    rows may have an image and a mask";
+        if (about.Classes is { } classes) yield return $"labels:      {classes.Describe()}";
         foreach (var file in summary.Files)
             yield return string.Create(CultureInfo.InvariantCulture, $"{file.Name,-24} {file.Parameters,13:N0} parameters, {string.Join(" and ", file.Types)}, {file.Bytes / 1e6:N1} MB");
         yield return $"digest:      {folder.Digest}";
@@ -141,8 +141,8 @@ internal static class ModelsCommand
             }).ToList();
             return new Summary(System.IO.Path.GetFileName(folder.Path), folder.Path)
             {
-                Kind = folder.Config.Kind,
-                ImageSize = folder.Config.FinalImageSize,
+                Kind = folder.About.Family,
+                ImageSize = folder.About.SizeOf(upsample: true),
                 Parameters = files.Sum(file => file.Parameters),
                 Files = files,
                 Digest = folder.Digest,

@@ -13,7 +13,7 @@ namespace Atelier.Cli.Train;
 /// <param name="Config">The architecture of the model.</param>
 /// <param name="Folder">Folder of the model that the network belongs to, whose vocabulary and other networks go into the result; null for none.</param>
 /// <param name="Weights">The model whose weights the network begins with; null to train it from scratch.</param>
-internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config, string? Folder, ModelFolder? Weights)
+internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config, string? Folder, NativeFolder? Weights)
 {
     /// <summary>Reads a model.json or opens a model folder.</summary>
     /// <param name="path">The file or the folder.</param>
@@ -47,7 +47,7 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
     {
         if (Folder is null) return BpeTrainer.Train(captions, Config.Network.VocabularySize, folder);
 
-        ModelFolder.CopyTokenizer(Path.Combine(Folder, ModelFolder.TokenizerFolder), folder);
+        NativeFolder.CopyTokenizer(Path.Combine(Folder, NativeFolder.TokenizerFolder), folder);
         return BpeTokenizer.Load(folder);
     }
 
@@ -81,12 +81,12 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
 
     private static StartingPoint FromFile(string path, TrainedNetwork network, string output)
     {
-        var config = TextToImage(path, ModelFolder.ReadConfig(path));
+        var config = TextToImage(path, NativeFolder.ReadConfig(path));
         if (network is TrainedNetwork.Base or TrainedNetwork.Text) return new StartingPoint(network, config with { Upsampler = null, Classifier = null }, null, null);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         RefuseToOverwrite(folder, output);
-        foreach (var needed in new[] { ModelFolder.WeightsFile, ModelFolder.TokenizerFolder })
+        foreach (var needed in new[] { NativeFolder.WeightsFile, NativeFolder.TokenizerFolder })
         {
             if (!Path.Exists(Path.Combine(folder, needed)))
                 throw new InvalidInputException($"there is no {needed} beside {path}; train the base network first, and describe its {network.Name()} in its model.json");
@@ -97,7 +97,7 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
     private static StartingPoint FromFolder(string path, TrainedNetwork network, string output)
     {
         RefuseToOverwrite(path, output);
-        var model = ModelFolder.Open(path);
+        var model = NativeFolder.Open(path);
         return new StartingPoint(network, TextToImage(path, model.Config), path, model);
     }
 
@@ -110,8 +110,8 @@ internal sealed record StartingPoint(TrainedNetwork Network, GlideConfig Config,
     // A model.json may describe networks that are to be trained one after another.
     private static GlideConfig WithNetworksIn(string folder, GlideConfig config, TrainedNetwork network) => config with
     {
-        Upsampler = network == TrainedNetwork.Upsampler || File.Exists(Path.Combine(folder, ModelFolder.UpsamplerFile)) ? config.Upsampler : null,
-        Classifier = network == TrainedNetwork.Classifier || File.Exists(Path.Combine(folder, ModelFolder.ClassifierFile)) ? config.Classifier : null,
+        Upsampler = network == TrainedNetwork.Upsampler || File.Exists(Path.Combine(folder, NativeFolder.UpsamplerFile)) ? config.Upsampler : null,
+        Classifier = network == TrainedNetwork.Classifier || File.Exists(Path.Combine(folder, NativeFolder.ClassifierFile)) ? config.Classifier : null,
     };
 
     private static GlideConfig TextToImage(string path, ModelConfig config) => config as GlideConfig

@@ -101,12 +101,12 @@ internal sealed class TrainRun
         Directory.CreateDirectory(folder);
         if (start.Folder is { } model)
         {
-            string[] files = [ModelFolder.WeightsFile, ModelFolder.UpsamplerFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile];
+            string[] files = [NativeFolder.WeightsFile, NativeFolder.UpsamplerFile, NativeFolder.ClassifierFile, NativeFolder.ClassesFile];
             foreach (var file in files.Where(file => file != start.Network.File() && File.Exists(Path.Combine(model, file))))
                 RegularFile.Copy(Path.Combine(model, file), Path.Combine(folder, file));
         }
         if (start.Network == TrainedNetwork.Classifier && source.Classes?.Names is { } names)
-            TrainingFolder.Write(Path.Combine(folder, ModelFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
+            TrainingFolder.Write(Path.Combine(folder, NativeFolder.ClassesFile), string.Concat(names.Select(name => $"{name}\n")));
     }
 
     private static bool CanMultiplyInBFloat16(torch.Device device, IAnsiConsole console)
@@ -163,7 +163,7 @@ internal sealed class TrainRun
 
     private void WriteResults()
     {
-        ModelFolder.Write(_folder.Model, _config, _trainer.Model, _folder.Tokenizer, _start.Network.File());
+        NativeFolder.Write(_folder.Model, _config, _trainer.Model, _folder.Tokenizer, _start.Network.File());
         _captions?.Append(_trainer);
         if (_log.Losses.Count > 0) LossPlot.Save(_log.Losses, _folder.LossPicture);
     }

@@ -27,8 +27,8 @@ internal static class TrainedNetworkFacts
     /// <summary>The file of its weights in a model folder.</summary>
     public static string File(this TrainedNetwork network) => network switch
     {
-        TrainedNetwork.Upsampler => ModelFolder.UpsamplerFile,
-        TrainedNetwork.Classifier => ModelFolder.ClassifierFile,
-        _ => ModelFolder.WeightsFile,
+        TrainedNetwork.Upsampler => NativeFolder.UpsamplerFile,
+        TrainedNetwork.Classifier => NativeFolder.ClassifierFile,
+        _ => NativeFolder.WeightsFile,
     };
 }

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
@@ -14,9 +15,10 @@ namespace Atelier.Diffusion.Guidance;
 /// <remarks>One object serves one run: adaptive projected guidance remembers the step before.</remarks>
 public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
 {
-    private readonly TextConditional _network;
+    private readonly ConditionalNetwork _network;
     private readonly double[] _scales;
-    private readonly GaussianDiffusion _diffusion;
+    private readonly Prediction _prediction;
+    private readonly double _duration;
     private readonly GuidanceSettings _settings;
     private readonly AdaptiveProjection? _projection;
     private readonly Tensor _excess;        // s - 1 of each sample, on the device
@@ -24,15 +26,17 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     /// <summary>Guides a run.</summary>
     /// <param name="network">The network with its prompts.</param>
     /// <param name="scales">s of each of the N samples.</param>
-    /// <param name="diffusion">The process of the run, which some methods need the noise level from.</param>
+    /// <param name="prediction">What the network's output stands for.</param>
+    /// <param name="duration">Where time ends, see <see cref="ISchedule.Duration"/>.</param>
     /// <param name="settings">How to guide; null is plain guidance.</param>
     /// <exception cref="NotSupportedException">Adaptive projected guidance of a network that gives the mean of x_{t-1}.</exception>
-    public ClassifierFreeGuidance(TextConditional network, IReadOnlyList<double> scales, GaussianDiffusion diffusion, GuidanceSettings? settings = null)
+    public ClassifierFreeGuidance(
+        ConditionalNetwork network, IReadOnlyList<double> scales, Prediction prediction = Prediction.Epsilon, double duration = 1000, GuidanceSettings? settings = null)
     {
-        (_network, _scales, _diffusion, _settings) = (network, [.. scales], diffusion, settings ?? new GuidanceSettings());
+        (_network, _scales, _prediction, _duration, _settings) = (network, [.. scales], prediction, duration, settings ?? new GuidanceSettings());
         _excess = tensor(Array.ConvertAll(_scales, scale => (float)(scale - 1)), [_scales.Length, 1, 1, 1]).to(network.Device).DetachFromDisposeScope();
         if (_settings.Apg is not { } apg) return;
-        if (diffusion.MeanType == MeanType.PreviousX)
+        if (prediction == Prediction.PreviousX)
             throw new NotSupportedException("adaptive projected guidance needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}");
         _projection = new AdaptiveProjection(apg);
     }
@@ -44,18 +48,18 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
     public bool OnePassAtZero { get; init; }
 
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Timesteps timesteps)
+    public Tensor Predict(Tensor x, NoiseLevel at)
     {
         // What is computed may depend on what all samples of a batch have in common, and never on a sample's neighbours.
-        var weight = _settings.NeedsTimestep ? _settings.WeightAt(timesteps.Original / _diffusion.Schedule.OriginalTimesteps) : 1;
-        if (weight == 0 || Array.TrueForAll(_scales, scale => scale == 1)) return _network.Predict(x, timesteps);
-        if (OnePassAtZero && weight == 1 && _settings.IsCombinationAlone && Array.TrueForAll(_scales, scale => scale == 0)) return _network.PredictAgainst(x, timesteps);
+        var weight = _settings.NeedsTimestep ? _settings.WeightAt(at.Timestep / _duration) : 1;
+        if (weight == 0 || Array.TrueForAll(_scales, scale => scale == 1)) return _network.Predict(x, at);
+        if (OnePassAtZero && weight == 1 && _settings.IsCombinationAlone && Array.TrueForAll(_scales, scale => scale == 0)) return _network.PredictAgainst(x, at);
 
-        var (conditional, unconditional) = _network.PredictBoth(x, timesteps);
+        var (conditional, unconditional) = _network.PredictBoth(x, at);
         var c = x.shape[1];
         var (output, against) = (conditional.narrow(1, 0, c), unconditional.narrow(1, 0, c));
         var excess = weight == 1 ? _excess : _excess * S(weight);
-        var guided = _projection is not null ? Project(x, output, against, excess, timesteps.Original)
+        var guided = _projection is not null ? Project(x, output, against, excess, at)
             : Combine(output, _settings.CfgZeroStar ? OptimizedScale(output, against) * against : against, excess.Plus(S(1)));
         if (_settings.Rescale > 0) guided = Rescale(guided, output, _settings.Rescale);
         return conditional.shape[1] == c ? guided : cat([guided, conditional.narrow(1, c, c)], dim: 1);
@@ -99,19 +103,10 @@ public sealed class ClassifierFreeGuidance : IDenoiser, IDisposable
         (conditional * unconditional).sum([1, 2, 3], keepdim: true) / unconditional.pow(S(2)).sum([1, 2, 3], keepdim: true).Plus(S(1e-8));
 
     // The projection is of predicted images, which are linear in what the network predicts.
-    private Tensor Project(Tensor x, Tensor conditional, Tensor unconditional, Tensor excess, double timestep)
+    private Tensor Project(Tensor x, Tensor conditional, Tensor unconditional, Tensor excess, NoiseLevel at)
     {
-        var alphaBar = _diffusion.Schedule.AlphaBarAt(timestep);
-        var (alpha, sigma) = (Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
-        var image = Image(conditional);
-        var guided = image.Plus(excess * _projection!.Apply(image, image - Image(unconditional)));
-        return _diffusion.MeanType switch
-        {
-            MeanType.StartX => guided,
-            MeanType.Velocity => (S(alpha) * x - guided) / S(sigma),
-            _ => (x - S(alpha) * guided) / S(sigma),
-        };
-
-        Tensor Image(Tensor output) => _diffusion.XStartOf(output, x, alphaBar);
+        var image = _prediction.XStart(conditional, x, at);
+        var guided = image.Plus(excess * _projection!.Apply(image, image - _prediction.XStart(unconditional, x, at)));
+        return _prediction.OutputFor(guided, x, at);
     }
 }

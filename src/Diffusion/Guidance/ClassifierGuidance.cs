@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
@@ -16,13 +17,13 @@ namespace Atelier.Diffusion.Guidance;
 public sealed class ClassifierGuidance(IDenoiser inner, EncoderUNetModel classifier, Tensor labels, Tensor scale) : IDenoiser
 {
     /// <inheritdoc/>
-    public Tensor Predict(Tensor x, Timesteps timesteps) => inner.Predict(x, timesteps);
+    public Tensor Predict(Tensor x, NoiseLevel at) => inner.Predict(x, at);
 
     /// <inheritdoc/>
-    public Tensor? Gradient(Tensor x, Timesteps timesteps)
+    public Tensor? Gradient(Tensor x, NoiseLevel at)
     {
-        var gradient = Gradient(classifier, x, timesteps.For(x), labels, scale);
-        return inner.Gradient(x, timesteps) is { } more ? gradient.Plus(more) : gradient;
+        var gradient = Gradient(classifier, x, at.TimestepsFor(x), labels, scale);
+        return inner.Gradient(x, at) is { } more ? gradient.Plus(more) : gradient;
     }
 
     /// <summary>s * grad_x log p(y | x), by automatic differentiation.</summary>

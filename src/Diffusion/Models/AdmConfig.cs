@@ -21,6 +21,9 @@ public sealed record AdmConfig : ModelConfig
 
     internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
+    internal override ModelDescription Describe(Tokenization.BpeTokenizer? tokenizer, ClassNames? classes) =>
+        base.Describe(tokenizer, classes) with { NeedsLabel = Network.NumClasses is not null };
+
     /// <inheritdoc/>
     public override int? ClassCount => Network.NumClasses ?? base.ClassCount;
 

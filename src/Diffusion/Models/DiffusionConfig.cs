@@ -16,8 +16,9 @@ public sealed record DiffusionConfig
 
     /// <summary>What the network's output stands for.</summary>
     /// <value>Default epsilon.</value>
+    [JsonPropertyName("mean_type")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public MeanType MeanType { get; init; }
+    public Prediction Prediction { get; init; }
 
     /// <summary>Where the variance of a step comes from.</summary>
     /// <value>Default learned_range.</value>
@@ -28,11 +29,15 @@ public sealed record DiffusionConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RescaleTimesteps { get; init; }
 
+    /// <summary>Its noise levels, from which a run chooses.</summary>
+    [JsonIgnore]
+    public TimestepSchedule Schedule => new(BetaSchedule.Named(NoiseSchedule, Timesteps), RescaleTimesteps ? GaussianDiffusion.RescaledTimesteps / Timesteps : 1);
+
     /// <summary>The process, respaced.</summary>
     /// <param name="respacing">See <see cref="TimestepRespacing.Choose"/>.</param>
     /// <exception cref="ArgumentException">Impossible respacing.</exception>
     public GaussianDiffusion Create(string respacing) =>
-        new(Schedules.NoiseSchedule.Create(NoiseSchedule, Timesteps, respacing), MeanType, VarianceType, RescaleTimesteps);
+        new(Schedules.NoiseSchedule.Create(NoiseSchedule, Timesteps, respacing), Prediction, VarianceType, RescaleTimesteps);
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
@@ -40,7 +45,7 @@ public sealed record DiffusionConfig
     {
         if (Timesteps is < 1 or > 100_000) throw new ArgumentException($"timesteps {Timesteps} is not in 1 to 100000");
         _ = BetaSchedule.Named(NoiseSchedule, Timesteps);
-        if (!Enum.IsDefined(MeanType)) throw new ArgumentException($"mean_type {MeanType} is unknown; known: epsilon, start_x, previous_x, velocity");
+        if (!Enum.IsDefined(Prediction) || Prediction == Prediction.Flow) throw new ArgumentException($"mean_type {Prediction} is unknown; known: epsilon, start_x, previous_x, velocity");
         if (!Enum.IsDefined(VarianceType))
             throw new ArgumentException($"variance_type {VarianceType} is unknown; known: learned_range, learned, fixed_small, fixed_large");
     }

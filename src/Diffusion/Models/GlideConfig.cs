@@ -28,6 +28,9 @@ public sealed record GlideConfig : ModelConfig
 
     internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
+    internal override ModelDescription Describe(Tokenization.BpeTokenizer? tokenizer, ClassNames? classes) =>
+        base.Describe(tokenizer, classes) with { PromptTokens = Network.TextCtx };
+
     /// <inheritdoc/>
     public override void Validate()
     {

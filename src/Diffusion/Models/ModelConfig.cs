@@ -22,10 +22,6 @@ public abstract record ModelConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EncoderUNetConfig? Classifier { get; init; }
 
-    /// <summary>Width and height of the images that a job gets: the upsampler's, where there is one.</summary>
-    [JsonIgnore]
-    public int FinalImageSize => AnyUpsampler?.ImageSize ?? ImageSize;
-
     /// <summary>The upsampler, whatever its network; null for none.</summary>
     [JsonIgnore]
     internal abstract UpsamplerConfig? AnyUpsampler { get; }
@@ -37,6 +33,22 @@ public abstract record ModelConfig
     /// <summary>Whether a part of an image can be given, of which the model draws the rest.</summary>
     [JsonIgnore]
     public virtual bool Inpaints => false;
+
+    /// <summary>What a user has to know of the model.</summary>
+    /// <param name="tokenizer">Its vocabulary; null where it takes no text.</param>
+    /// <param name="classes">The classes that a label can name; null where labels have no meaning.</param>
+    internal virtual ModelDescription Describe(Tokenization.BpeTokenizer? tokenizer, ClassNames? classes) => new()
+    {
+        Family = Kind,
+        ImageSize = ImageSize,
+        UpsampledSize = AnyUpsampler?.ImageSize,
+        Timesteps = Diffusion.Timesteps,
+        Process = $"{Diffusion.NoiseSchedule}, {Diffusion.Timesteps} timesteps",
+        Inpaints = Inpaints,
+        HasClassifier = Classifier is not null,
+        Classes = classes,
+        VocabularySize = tokenizer?.VocabularySize,
+    };
 
     /// <summary>Refuses what cannot be built.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>

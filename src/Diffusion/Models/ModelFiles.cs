@@ -20,15 +20,15 @@ internal static class ModelFiles
         switch (config)
         {
             case GlideConfig glide:
-                yield return (ModelFolder.WeightsFile, device => new Text2ImUNet(glide.Network, device));
-                if (glide.Upsampler is { } larger) yield return (ModelFolder.UpsamplerFile, device => new Text2ImUNet(larger.Network, device));
+                yield return (NativeFolder.WeightsFile, device => new Text2ImUNet(glide.Network, device));
+                if (glide.Upsampler is { } larger) yield return (NativeFolder.UpsamplerFile, device => new Text2ImUNet(larger.Network, device));
                 break;
             case AdmConfig adm:
-                yield return (ModelFolder.WeightsFile, device => new UNetModel(adm.Network, device));
-                if (adm.Upsampler is { } upsampler) yield return (ModelFolder.UpsamplerFile, device => new UNetModel(upsampler.Network, device));
+                yield return (NativeFolder.WeightsFile, device => new UNetModel(adm.Network, device));
+                if (adm.Upsampler is { } upsampler) yield return (NativeFolder.UpsamplerFile, device => new UNetModel(upsampler.Network, device));
                 break;
         }
-        if (config.Classifier is { } classifier) yield return (ModelFolder.ClassifierFile, device => new EncoderUNetModel(classifier, device));
+        if (config.Classifier is { } classifier) yield return (NativeFolder.ClassifierFile, device => new EncoderUNetModel(classifier, device));
     }
 
     /// <summary>All files of a model, in order: paths within the folder, with '/' between segments.</summary>
@@ -36,11 +36,11 @@ internal static class ModelFiles
     public static List<string> Of(string path, ModelConfig config)
     {
         string[] vocabulary = config is GlideConfig
-            ? [.. BpeFiles.PathsIn(Path.Combine(path, ModelFolder.TokenizerFolder)).Select(file => $"{ModelFolder.TokenizerFolder}/{Path.GetFileName(file)}")]
+            ? [.. BpeFiles.PathsIn(Path.Combine(path, NativeFolder.TokenizerFolder)).Select(file => $"{NativeFolder.TokenizerFolder}/{Path.GetFileName(file)}")]
             : [];
-        string[] classes = File.Exists(Path.Combine(path, ModelFolder.ClassesFile)) ? [ModelFolder.ClassesFile] : [];
-        if (classes.Length > 0) RequireOwn(path, ModelFolder.ClassesFile);
-        return [.. WeightsOf(config).Select(weights => weights.File).Concat([ModelFolder.ConfigFile, .. vocabulary, .. classes]).Order(StringComparer.Ordinal)];
+        string[] classes = File.Exists(Path.Combine(path, NativeFolder.ClassesFile)) ? [NativeFolder.ClassesFile] : [];
+        if (classes.Length > 0) RequireOwn(path, NativeFolder.ClassesFile);
+        return [.. WeightsOf(config).Select(weights => weights.File).Concat([NativeFolder.ConfigFileName, .. vocabulary, .. classes]).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Lower-case hex SHA-256 over names and SHA-256s.</summary>

@@ -45,7 +45,7 @@ public sealed record ModelImport
     /// <param name="report">Is told, in words, what was changed on the way: a prefix that all names share, such as <c>module.</c>, is taken off.</param>
     /// <returns>The folder, opened.</returns>
     /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file that was given, and why.</exception>
-    public ModelFolder Write(string path, Action<string>? report = null)
+    public NativeFolder Write(string path, Action<string>? report = null)
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new InvalidDataException($"{path} is not empty; give a new folder");
@@ -56,12 +56,12 @@ public sealed record ModelImport
         var (weights, upsampler, classifier) = (Open(Base)!, Open(Upsampler), Open(Classifier));
         if (StateDict is not null && new[] { weights, upsampler, classifier }.All(checkpoint => checkpoint?.StateDict != StateDict))
             throw new InvalidDataException($"--state-dict is '{StateDict}', but no checkpoint has a choice of state dicts");
-        var config = Config is null ? Recognise(weights, upsampler, classifier) : ModelFolder.ReadConfig(Config);
+        var config = Config is null ? Recognise(weights, upsampler, classifier) : NativeFolder.ReadConfig(Config);
         if (config.Kind != Kind) throw new InvalidDataException($"{Config} is of kind {config.Kind}, not {Kind}");
         ValidateConfig(config);
-        var files = new Dictionary<string, Checkpoint> { [ModelFolder.WeightsFile] = weights };
-        if (upsampler is not null) files.Add(ModelFolder.UpsamplerFile, upsampler);
-        if (classifier is not null) files.Add(ModelFolder.ClassifierFile, classifier);
+        var files = new Dictionary<string, Checkpoint> { [NativeFolder.WeightsFile] = weights };
+        if (upsampler is not null) files.Add(NativeFolder.UpsamplerFile, upsampler);
+        if (classifier is not null) files.Add(NativeFolder.ClassifierFile, classifier);
         ModelChecks.CheckWeights(config, Config ?? Base, file => (files[file].Path, files[file].Header.ToDictionary(entry => entry.Key, entry => entry.Value.Shape)));
         if (Vocabulary is not null) ModelChecks.OpenTokenizer(Vocabulary, config, Config ?? "the network");
         if (Classes is not null) ClassNames.Load(Classes, config.ClassCount ?? throw new InvalidDataException($"{Classes} names classes, of which the model has none"));
@@ -77,7 +77,7 @@ public sealed record ModelImport
         }
     }
 
-    private ModelFolder Write(string path, ModelConfig config, Dictionary<string, Checkpoint> files)
+    private NativeFolder Write(string path, ModelConfig config, Dictionary<string, Checkpoint> files)
     {
         var place = path;
         while (!Directory.Exists(place)) place = Path.GetDirectoryName(place)!;
@@ -86,10 +86,10 @@ public sealed record ModelImport
         {
             Directory.CreateDirectory(unfinished);
             foreach (var (file, checkpoint) in files) Safetensors.Write(Path.Combine(unfinished, file), checkpoint);
-            if (config is GlideConfig) ModelFolder.CopyTokenizer(Vocabulary!, Path.Combine(unfinished, ModelFolder.TokenizerFolder));
-            if (Classes is not null) RegularFile.Copy(Classes, Path.Combine(unfinished, ModelFolder.ClassesFile));
-            ModelFolder.WriteConfig(unfinished, config);
-            return ModelFolder.Open(unfinished).MoveTo(path);
+            if (config is GlideConfig) NativeFolder.CopyTokenizer(Vocabulary!, Path.Combine(unfinished, NativeFolder.TokenizerFolder));
+            if (Classes is not null) RegularFile.Copy(Classes, Path.Combine(unfinished, NativeFolder.ClassesFile));
+            NativeFolder.WriteConfig(unfinished, config);
+            return NativeFolder.Open(unfinished).MoveTo(path);
         }
         finally
         {

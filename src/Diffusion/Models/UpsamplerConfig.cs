@@ -20,6 +20,9 @@ public abstract record UpsamplerConfig
     /// <value>Above 0 to 2, default 0.997, GLIDE's own choice.</value>
     public double Temperature { get; init; } = 0.997;
 
+    /// <summary>The same for a stage.</summary>
+    internal Enlargement ToEnlargement() => new(ImageSize, Diffusion.Schedule, Respacing, Temperature);
+
     /// <summary>Refuses settings that do not suit the base network.</summary>
     /// <param name="small">Width and height of the base network's images.</param>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>

@@ -10,7 +10,7 @@ namespace Atelier.Diffusion.Networks;
 /// eps_theta(x_t, t, text) with learned variance: [N, 3, H, W] float32 and timesteps to [N, 6, H, W] float32, the first half epsilon, the
 /// second the variance values v in [-1, 1] (Nichol and Dhariwal 2021, arXiv:2102.09672, equation 15). State-dict keys are the official ones.
 /// </summary>
-public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tensor>
+public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, Conditioning?, Tensor>, INetwork
 {
     private readonly Parameter? positional_embedding;
     private readonly Parameter? padding_embedding;
@@ -71,7 +71,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     /// <param name="tokens">[N, L] int64.</param>
     /// <param name="mask">[N, L] bool, true where there is a token; needed only by networks with padding embeddings.</param>
     /// <exception cref="InvalidOperationException">The network has no text transformer.</exception>
-    public TextEncoding EncodeText(Tensor tokens, Tensor? mask)
+    public Conditioning EncodeText(Tensor tokens, Tensor? mask)
     {
         if (transformer is null) throw new InvalidOperationException("this network was built without a text transformer (xf_width 0)");
         using var scope = NewDisposeScope();
@@ -87,7 +87,7 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
         var last = encoded[TensorIndex.Colon, -1];
         var projection = transformer_proj.call(last);                                                   // [N, 4 * ModelChannels]
         var drawn = sketch?.call(last).to_type(ScalarType.Float32).view(-1, 3, Config.SketchSize, Config.SketchSize);
-        return new TextEncoding(projection.MoveToOuterDisposeScope(), encoded.transpose(1, 2).MoveToOuterDisposeScope(), drawn?.MoveToOuterDisposeScope());
+        return new Conditioning(projection.MoveToOuterDisposeScope(), encoded.transpose(1, 2).MoveToOuterDisposeScope()) { Sketch = drawn?.MoveToOuterDisposeScope() };
     }
 
     /// <summary>Predicts epsilon and the variance values.</summary>
@@ -95,11 +95,15 @@ public sealed class Text2ImUNet : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
     /// <param name="timesteps">[N], on the original time scale 0..T-1.</param>
     /// <param name="text">Encoding of N prompts; null only for a network without text.</param>
     /// <returns>[N, OutChannels, H, W] float32.</returns>
-    public override Tensor forward(Tensor x, Tensor timesteps, TextEncoding? text)
+    public override Tensor forward(Tensor x, Tensor timesteps, Conditioning? text)
     {
         using var scope = NewDisposeScope();
         var embedding = time_embed.call(TimestepEmbedding.Embed(timesteps, Config.ModelChannels));      // [N, 4 * ModelChannels]
-        if (text is not null) embedding = embedding.Plus(text.Projection.to_type(ScalarType.Float32));
+        if (text is not null) embedding = embedding.Plus(text.Vector!.to_type(ScalarType.Float32));
         return _body.Forward(x, embedding, text).MoveToOuterDisposeScope();
     }
+
+    Device INetwork.Device => time_embed.parameters().First().device;
+
+    Tensor INetwork.Predict(Tensor x, Tensor timesteps, Conditioning? given) => call(x, timesteps, given);
 }

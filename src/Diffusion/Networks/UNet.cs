@@ -191,7 +191,7 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor>
 }
 
 /// <summary>x + attention over the pixels, and over the encoded text where there is one.</summary>
-internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
+internal sealed class AttentionBlock : nn.Module<Tensor, Conditioning?, Tensor>
 {
     private readonly GroupNorm32 norm;
     private readonly Conv1d qkv;
@@ -211,7 +211,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x, TextEncoding? text)
+    public override Tensor forward(Tensor x, Conditioning? text)
     {
         var normed = norm.call(x);
         if (TensorMemory.IsChannelsLast(normed) && FusedAttention.Supports(normed, (int)normed.shape[1] / _heads)) return x.Plus(Fused(normed, text));
@@ -223,7 +223,7 @@ internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
     }
 
     // The same with channels last: projections are 1x1 convolutions of the image, whose outputs are rows of positions.
-    private Tensor Fused(Tensor normed, TextEncoding? text)
+    private Tensor Fused(Tensor normed, Conditioning? text)
     {
         var (channels, height, width) = ((int)normed.shape[1], normed.shape[2], normed.shape[3]);
         var perHead = channels / _heads;
@@ -235,13 +235,13 @@ internal sealed class AttentionBlock : nn.Module<Tensor, TextEncoding?, Tensor>
             : FusedAttention.Apply(rows, stride, _heads, perHead, OfText(text), image);
         return Pointwise.ToImage(Pointwise.Apply(attended, proj_out.weight!, proj_out.bias), height, width);
 
-        FusedAttention.KeyValueRows OfText(TextEncoding text) => new(
+        FusedAttention.KeyValueRows OfText(Conditioning text) => new(
             text.Once(this, sequence => Pointwise.Apply(sequence.transpose(1, 2).contiguous(), encoder_kv!.weight!, encoder_kv.bias)), 2 * perHead, 0, perHead);
     }
 }
 
 /// <summary>Layers in sequence, each given what it takes of the embedding and the text.</summary>
-internal sealed class UNetStage : nn.Module<Tensor, Tensor, TextEncoding?, Tensor>
+internal sealed class UNetStage : nn.Module<Tensor, Tensor, Conditioning?, Tensor>
 {
     private readonly nn.Module[] _layers;
 
@@ -251,7 +251,7 @@ internal sealed class UNetStage : nn.Module<Tensor, Tensor, TextEncoding?, Tenso
         for (var i = 0; i < layers.Length; i++) register_module($"{i}", layers[i]);
     }
 
-    public override Tensor forward(Tensor x, Tensor embedding, TextEncoding? text)
+    public override Tensor forward(Tensor x, Tensor embedding, Conditioning? text)
     {
         Tensor? before = null;
         foreach (var layer in _layers)
@@ -321,7 +321,7 @@ internal sealed class UNetEncoder
     public ScalarType Precision => InputBlocks[0].parameters().First().dtype;
 
     /// <summary>The outputs of all input blocks, and then that of the middle.</summary>
-    public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, TextEncoding? text)
+    public IEnumerable<Tensor> Forward(Tensor x, Tensor embedding, Conditioning? text)
     {
         if (PatchSize > 1) x = nn.functional.pixel_unshuffle(x, PatchSize);             // [N, InChannels * p * p, H / p, W / p]
         if (_positionChannels > 0) x = cat([x, PositionCode.For(x, _positionChannels).expand(x.shape[0], -1, -1, -1)], dim: 1);
@@ -372,7 +372,7 @@ internal sealed class UNet
     /// <param name="embedding">[N, EmbeddingChannels].</param>
     /// <param name="text">Encoded prompts, or null.</param>
     /// <returns>[N, OutChannels, H, W].</returns>
-    public Tensor Forward(Tensor x, Tensor embedding, TextEncoding? text)
+    public Tensor Forward(Tensor x, Tensor embedding, Conditioning? text)
     {
         var skips = new Stack<Tensor>(Encoder.Forward(x.to_type(Encoder.Precision), embedding, text));
         var h = skips.Pop();

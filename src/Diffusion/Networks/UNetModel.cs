@@ -11,7 +11,7 @@ namespace Atelier.Diffusion.Networks;
 /// where they are learned. State-dict keys are the official ones. Super-resolution networks (<c>SuperResModel</c>) are the same with the
 /// low-resolution image as further input channels, see <see cref="ConcatenatedImages"/>.
 /// </summary>
-public sealed class UNetModel : nn.Module<Tensor, Tensor, Tensor?, Tensor>
+public sealed class UNetModel : nn.Module<Tensor, Tensor, Tensor?, Tensor>, INetwork
 {
     private readonly Sequential time_embed;
     private readonly Embedding? label_emb;
@@ -55,4 +55,9 @@ public sealed class UNetModel : nn.Module<Tensor, Tensor, Tensor?, Tensor>
         if (labels is not null) embedding = embedding.Plus(label_emb!.call(labels));
         return _body.Forward(x, embedding, null).MoveToOuterDisposeScope();
     }
+
+    Device INetwork.Device => time_embed.parameters().First().device;
+
+    // The vector is the class.
+    Tensor INetwork.Predict(Tensor x, Tensor timesteps, Conditioning? given) => call(x, timesteps, given?.Vector);
 }

@@ -9,27 +9,27 @@ namespace Atelier.Diffusion.Pipelines;
 /// </summary>
 /// <param name="seeds">One a sample.</param>
 /// <param name="stage">Stage of the cascade.</param>
-/// <param name="size">Width and height of the images.</param>
+/// <param name="shape">Channels, height and width of one sample.</param>
 /// <param name="device">Where the noise is wanted.</param>
-internal sealed class SampleNoise(ulong[] seeds, int stage, int size, Device device)
+internal sealed class SampleNoise(ulong[] seeds, int stage, (int Channels, int Height, int Width) shape, Device device)
 {
     private int _nextStep;
     private Task<float[]>? _next;
 
     /// <summary>Standard normal noise.</summary>
     /// <param name="step">-1 for x_T, or the step's index.</param>
-    /// <returns>[N, 3, S, S] float32.</returns>
+    /// <returns>[N, C, H, W] float32.</returns>
     public Tensor At(int step)
     {
         var values = _next is not null && _nextStep == step ? _next.GetAwaiter().GetResult() : Make(step);
         // The last step, 0, takes none.
         (_nextStep, _next) = (step - 1, step > 1 ? Task.Run(() => Make(step - 1)) : null);
-        return tensor(values, [seeds.Length, 3, size, size]).to(device);
+        return tensor(values, [seeds.Length, shape.Channels, shape.Height, shape.Width]).to(device);
     }
 
     private float[] Make(int step)
     {
-        var length = 3 * size * size;
+        var length = shape.Channels * shape.Height * shape.Width;
         var values = new float[seeds.Length * length];
         for (var i = 0; i < seeds.Length; i++) GaussianNoise.Fill(values.AsSpan(i * length, length), seeds[i], stage, step);
         return values;

@@ -1,4 +1,3 @@
-using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -10,26 +9,31 @@ namespace Atelier.Diffusion.Processes;
 /// arXiv:2102.09672). Coefficients are float64 tables, rounded to float32 where they meet a tensor.
 /// </summary>
 /// <param name="schedule">Coefficients.</param>
-/// <param name="meanType">What a network's output stands for.</param>
+/// <param name="prediction">What a network's output stands for.</param>
 /// <param name="varianceType">Where the variance of p(x_{t-1} | x_t) comes from.</param>
 /// <param name="rescaleTimesteps">Whether the network counts timesteps from 0 to 1000, however many it was trained with.</param>
 public sealed class GaussianDiffusion(
-    NoiseSchedule schedule, MeanType meanType = MeanType.Epsilon, VarianceType varianceType = VarianceType.LearnedRange, bool rescaleTimesteps = false)
+    NoiseSchedule schedule, Prediction prediction = Prediction.Epsilon, VarianceType varianceType = VarianceType.LearnedRange, bool rescaleTimesteps = false)
 {
-    private const double RescaledTimesteps = 1000;
+    internal const double RescaledTimesteps = 1000;
 
     /// <summary>The coefficients.</summary>
     public NoiseSchedule Schedule => schedule;
 
     /// <summary>What a network's output stands for.</summary>
-    public MeanType MeanType => meanType;
+    public Prediction Prediction => prediction;
+
+    /// <summary>Where the variance of p(x_{t-1} | x_t) comes from.</summary>
+    public VarianceType VarianceType => varianceType;
 
     /// <summary>Whether a network's output has variance values in its second half.</summary>
     public bool LearnsVariance => varianceType.IsLearned();
 
-    /// <summary>A timestep in [0, T) as the network counts it.</summary>
-    /// <param name="timestep">May be fractional.</param>
-    public double NetworkTimestep(double timestep) => rescaleTimesteps ? timestep * (RescaledTimesteps / schedule.OriginalTimesteps) : timestep;
+    /// <summary>A run over all steps of the schedule, which ends at the image itself.</summary>
+    public LevelRun Run =>
+        new([.. schedule.AlphasCumprod.Select((alphaBar, i) => NoiseLevel.OfAlphaBar(schedule.TimestepMap[i] * TimestepScale, alphaBar)).Reverse(), NoiseLevel.Clean]);
+
+    private double TimestepScale => rescaleTimesteps ? RescaledTimesteps / schedule.OriginalTimesteps : 1;
 
     /// <summary>What the network is asked for where every sample has a step of its own.</summary>
     /// <param name="t">[N] int64.</param>
@@ -37,36 +41,32 @@ public sealed class GaussianDiffusion(
     public Tensor NetworkTimesteps(Tensor t)
     {
         var timesteps = tensor(Array.ConvertAll(schedule.TimestepMap, step => (long)step)).to(t.device)[t];
-        return rescaleTimesteps ? timesteps.to_type(ScalarType.Float32) * S(RescaledTimesteps / schedule.OriginalTimesteps) : timesteps;
+        return rescaleTimesteps ? timesteps.to_type(ScalarType.Float32) * S(TimestepScale) : timesteps;
     }
-
-    /// <summary>What a network is asked for at a step.</summary>
-    /// <param name="t">The step.</param>
-    public Timesteps TimestepsAt(StepIndex t) => t.TimestepsOf(schedule.TimestepMap, NetworkTimestep(1));
 
     /// <summary>x_t = sqrt(alphaBar_t) x_0 + sqrt(1 - alphaBar_t) noise, a draw from q(x_t | x_0) (equation 4).</summary>
     /// <param name="xStart">x_0, [N, C, H, W] float32.</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="noise">Standard normal, as x_0.</param>
-    public Tensor QSample(Tensor xStart, StepIndex t, Tensor noise) =>
-        (t.At(schedule.SqrtAlphasCumprod) * xStart).Plus(t.At(schedule.SqrtOneMinusAlphasCumprod) * noise);
+    public Tensor QSample(Tensor xStart, Tensor t, Tensor noise) =>
+        (At(schedule.SqrtAlphasCumprod, t) * xStart).Plus(At(schedule.SqrtOneMinusAlphasCumprod, t) * noise);
 
     /// <summary>Mean, variance and log variance of q(x_t | x_0) (equation 4), the latter two [N, 1, 1, 1].</summary>
     /// <param name="xStart">x_0.</param>
-    /// <param name="t">The step.</param>
-    public (Tensor Mean, Tensor Variance, Tensor LogVariance) QMeanVariance(Tensor xStart, StepIndex t) => (
-        t.At(schedule.SqrtAlphasCumprod) * xStart,
-        t.At(schedule.Steps, i => 1 - schedule.AlphasCumprod[i]).ForEach(xStart),
-        t.At(schedule.LogOneMinusAlphasCumprod).ForEach(xStart));
+    /// <param name="t">The step of each sample, [N] int64.</param>
+    public (Tensor Mean, Tensor Variance, Tensor LogVariance) QMeanVariance(Tensor xStart, Tensor t) => (
+        At(schedule.SqrtAlphasCumprod, t) * xStart,
+        At(Array.ConvertAll(schedule.AlphasCumprod, alphaBar => 1 - alphaBar), t),
+        At(schedule.LogOneMinusAlphasCumprod, t));
 
     /// <summary>Mean, variance and clipped log variance of q(x_{t-1} | x_t, x_0) (equations 6 and 7), the latter two [N, 1, 1, 1].</summary>
     /// <param name="xStart">x_0.</param>
     /// <param name="x">x_t.</param>
-    /// <param name="t">The step.</param>
-    public (Tensor Mean, Tensor Variance, Tensor LogVarianceClipped) QPosterior(Tensor xStart, Tensor x, StepIndex t) => (
+    /// <param name="t">The step of each sample, [N] int64.</param>
+    public (Tensor Mean, Tensor Variance, Tensor LogVarianceClipped) QPosterior(Tensor xStart, Tensor x, Tensor t) => (
         PosteriorMean(xStart, x, t),
-        t.At(schedule.PosteriorVariance).ForEach(x),
-        t.At(schedule.PosteriorLogVarianceClipped).ForEach(x));
+        At(schedule.PosteriorVariance, t),
+        At(schedule.PosteriorLogVarianceClipped, t));
 
     /// <summary>
     /// p(x_{t-1} | x_t) from a network's output: x_0 is predicted, and the mean is that of the posterior given it, unless the network gives the
@@ -75,53 +75,20 @@ public sealed class GaussianDiffusion(
     /// </summary>
     /// <param name="modelOutput">[N, C, H, W], or [N, 2C, H, W] with variance values after it where they are learned.</param>
     /// <param name="x">x_t, [N, C, H, W].</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="clipDenoised">Whether the predicted x_0 is clipped to [-1, 1].</param>
     /// <param name="denoised">Applied to the predicted x_0 before the clipping.</param>
     public DenoisingDistribution PMeanVariance(
-        Tensor modelOutput, Tensor x, StepIndex t, bool clipDenoised = true, Func<Tensor, Tensor>? denoised = null)
+        Tensor modelOutput, Tensor x, Tensor t, bool clipDenoised = true, Func<Tensor, Tensor>? denoised = null)
     {
-        var xStart = PredictedXStart(modelOutput, x, t, clipDenoised, denoised);
         var (output, values) = LearnsVariance ? Halves(modelOutput) : (modelOutput, modelOutput);
-        var mean = meanType == MeanType.PreviousX ? output : PosteriorMean(xStart, x, t);
+        var xStart = PredictedXStart(output, x, t, clipDenoised, denoised);
+        var mean = prediction == Prediction.PreviousX ? output : PosteriorMean(xStart, x, t);
         var logVariance = LogVariance(values, x, t);
         // Only the logarithm of a small fixed variance is clipped.
-        var variance = varianceType == VarianceType.FixedSmall ? t.At(schedule.PosteriorVariance).ExpandAs(x) : exp(logVariance);
+        var variance = varianceType == VarianceType.FixedSmall ? At(schedule.PosteriorVariance, t).expand_as(x) : exp(logVariance);
         return new DenoisingDistribution(mean, variance, logVariance, xStart);
     }
-
-    /// <summary>The predicted x_0 of <see cref="PMeanVariance"/> alone, which is all that deterministic samplers need.</summary>
-    /// <param name="modelOutput">[N, C, H, W], or [N, 2C, H, W] with variance values after it where they are learned.</param>
-    /// <param name="x">x_t, [N, C, H, W].</param>
-    /// <param name="t">The step.</param>
-    /// <param name="clipDenoised">Whether it is clipped to [-1, 1].</param>
-    /// <param name="denoised">Applied to it before the clipping.</param>
-    public Tensor PredictedXStart(Tensor modelOutput, Tensor x, StepIndex t, bool clipDenoised = true, Func<Tensor, Tensor>? denoised = null)
-    {
-        var output = LearnsVariance ? Halves(modelOutput).First : modelOutput;
-        var xStart = meanType switch
-        {
-            MeanType.Epsilon => PredictXStart(x, t, output),
-            MeanType.StartX => output,
-            MeanType.Velocity => (t.At(schedule.SqrtAlphasCumprod) * x) - t.At(schedule.SqrtOneMinusAlphasCumprod) * output,
-            _ => (output - t.At(schedule.PosteriorMeanCoefficient2) * x) / t.At(schedule.PosteriorMeanCoefficient1),
-        };
-        if (denoised is not null) xStart = denoised(xStart);
-        return clipDenoised ? xStart.clamp(S(-1), S(1)) : xStart;
-    }
-
-    /// <summary>The x_0 of what a network gives at any noise level, not clipped.</summary>
-    /// <param name="output">What the network predicts, without variance values.</param>
-    /// <param name="x">x_t.</param>
-    /// <param name="alphaBar">alphaBar there, which may lie between the steps of the schedule.</param>
-    /// <exception cref="NotSupportedException">The network gives the mean of x_{t-1}, which there is none of between steps.</exception>
-    internal Tensor XStartOf(Tensor output, Tensor x, double alphaBar) => meanType switch
-    {
-        MeanType.Epsilon => (x - S(Math.Sqrt(1 - alphaBar)) * output) / S(Math.Sqrt(alphaBar)),
-        MeanType.StartX => output,
-        MeanType.Velocity => S(Math.Sqrt(alphaBar)) * x - S(Math.Sqrt(1 - alphaBar)) * output,
-        _ => throw new NotSupportedException("this sampler needs a network that predicts epsilon, x_0 or velocity, not the mean of x_{t-1}"),
-    };
 
     /// <summary>
     /// Mean of p(x_{t-1} | x_t) p(y | x_t), classifier guidance for ancestral sampling (Dhariwal and Nichol 2021, arXiv:2105.05233,
@@ -137,42 +104,34 @@ public sealed class GaussianDiffusion(
     /// </summary>
     /// <param name="p">p(x_{t-1} | x_t).</param>
     /// <param name="x">x_t.</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="gradient">s * grad log p(y | x_t), as x_t.</param>
-    public DenoisingDistribution ConditionScore(DenoisingDistribution p, Tensor x, StepIndex t, Tensor gradient)
+    public DenoisingDistribution ConditionScore(DenoisingDistribution p, Tensor x, Tensor t, Tensor gradient)
     {
-        var xStart = ConditionXStart(p.PredictedXStart, x, t, gradient);
+        var xStart = PredictXStart(x, t, PredictEpsilon(x, t, p.PredictedXStart) - At(schedule.SqrtOneMinusAlphasCumprod, t) * gradient);
         return p with { Mean = PosteriorMean(xStart, x, t), PredictedXStart = xStart };
     }
 
-    /// <summary>The predicted x_0 of <see cref="ConditionScore"/> alone.</summary>
-    /// <param name="xStart">Predicted x_0.</param>
-    /// <param name="x">x_t.</param>
-    /// <param name="t">The step.</param>
-    /// <param name="gradient">s * grad log p(y | x_t), as x_t.</param>
-    public Tensor ConditionXStart(Tensor xStart, Tensor x, StepIndex t, Tensor gradient) =>
-        PredictXStart(x, t, PredictEpsilon(x, t, xStart) - t.At(schedule.SqrtOneMinusAlphasCumprod) * gradient);
-
     /// <summary>x_0 = sqrt(1 / alphaBar_t) x_t - sqrt(1 / alphaBar_t - 1) epsilon.</summary>
     /// <param name="x">x_t.</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="epsilon">Predicted noise.</param>
-    public Tensor PredictXStart(Tensor x, StepIndex t, Tensor epsilon) =>
-        t.At(schedule.SqrtReciprocalAlphasCumprod) * x - t.At(schedule.SqrtReciprocalMinusOneAlphasCumprod) * epsilon;
+    public Tensor PredictXStart(Tensor x, Tensor t, Tensor epsilon) =>
+        At(schedule.SqrtReciprocalAlphasCumprod, t) * x - At(schedule.SqrtReciprocalMinusOneAlphasCumprod, t) * epsilon;
 
-    /// <summary>v = sqrt(alphaBar_t) epsilon - sqrt(1 - alphaBar_t) x_0, see <see cref="MeanType.Velocity"/>.</summary>
+    /// <summary>v = sqrt(alphaBar_t) epsilon - sqrt(1 - alphaBar_t) x_0, see <see cref="Prediction.Velocity"/>.</summary>
     /// <param name="xStart">x_0, [N, C, H, W].</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="noise">The noise in x_t.</param>
-    public Tensor VelocityOf(Tensor xStart, StepIndex t, Tensor noise) =>
-        t.At(schedule.SqrtAlphasCumprod) * noise - t.At(schedule.SqrtOneMinusAlphasCumprod) * xStart;
+    public Tensor VelocityOf(Tensor xStart, Tensor t, Tensor noise) =>
+        At(schedule.SqrtAlphasCumprod, t) * noise - At(schedule.SqrtOneMinusAlphasCumprod, t) * xStart;
 
     /// <summary>The epsilon for which <see cref="PredictXStart"/> gives this x_0.</summary>
     /// <param name="x">x_t.</param>
-    /// <param name="t">The step.</param>
+    /// <param name="t">The step of each sample, [N] int64.</param>
     /// <param name="xStart">Predicted x_0.</param>
-    public Tensor PredictEpsilon(Tensor x, StepIndex t, Tensor xStart) =>
-        (t.At(schedule.SqrtReciprocalAlphasCumprod) * x - xStart) / t.At(schedule.SqrtReciprocalMinusOneAlphasCumprod);
+    public Tensor PredictEpsilon(Tensor x, Tensor t, Tensor xStart) =>
+        (At(schedule.SqrtReciprocalAlphasCumprod, t) * x - xStart) / At(schedule.SqrtReciprocalMinusOneAlphasCumprod, t);
 
     /// <summary>Looks a coefficient up for every row.</summary>
     /// <param name="table">One value a step.</param>
@@ -181,21 +140,34 @@ public sealed class GaussianDiffusion(
     public static Tensor At(double[] table, Tensor t) =>
         tensor(table, float64).to(t.device)[t].to_type(ScalarType.Float32).view(-1, 1, 1, 1);
 
-    private Tensor PosteriorMean(Tensor xStart, Tensor x, StepIndex t) =>
-        (t.At(schedule.PosteriorMeanCoefficient1) * xStart).Plus(t.At(schedule.PosteriorMeanCoefficient2) * x);
+    private Tensor PredictedXStart(Tensor output, Tensor x, Tensor t, bool clipDenoised, Func<Tensor, Tensor>? denoised)
+    {
+        var xStart = prediction switch
+        {
+            Prediction.Epsilon => PredictXStart(x, t, output),
+            Prediction.StartX => output,
+            Prediction.Velocity => (At(schedule.SqrtAlphasCumprod, t) * x) - At(schedule.SqrtOneMinusAlphasCumprod, t) * output,
+            _ => (output - At(schedule.PosteriorMeanCoefficient2, t) * x) / At(schedule.PosteriorMeanCoefficient1, t),
+        };
+        if (denoised is not null) xStart = denoised(xStart);
+        return clipDenoised ? xStart.clamp(S(-1), S(1)) : xStart;
+    }
+
+    private Tensor PosteriorMean(Tensor xStart, Tensor x, Tensor t) =>
+        (At(schedule.PosteriorMeanCoefficient1, t) * xStart).Plus(At(schedule.PosteriorMeanCoefficient2, t) * x);
 
     // Fixed variances are betaTilde_t, or beta_t with betaTilde for the last step, where the likelihood is decided.
-    private Tensor LogVariance(Tensor values, Tensor x, StepIndex t) => varianceType switch
+    private Tensor LogVariance(Tensor values, Tensor x, Tensor t) => varianceType switch
     {
         VarianceType.Learned => values.expand_as(x),
-        VarianceType.FixedSmall => t.At(schedule.PosteriorLogVarianceClipped).ExpandAs(x),
-        VarianceType.FixedLarge => t.At(schedule.Steps, i => i == 0 ? schedule.PosteriorLogVarianceClipped[0] : Math.Log(schedule.Betas[i])).ExpandAs(x),
+        VarianceType.FixedSmall => At(schedule.PosteriorLogVarianceClipped, t).expand_as(x),
+        VarianceType.FixedLarge => At([schedule.PosteriorLogVarianceClipped[0], .. schedule.Betas[1..].Select(beta => Math.Log(beta))], t).expand_as(x),
         _ => Interpolate(values.Plus(S(1)) / S(2), t),
     };
 
-    private Tensor Interpolate(Tensor fraction, StepIndex t) =>
-        (t.At(schedule.Steps, i => Math.Log(schedule.Betas[i])) * fraction)
-            .Plus(t.At(schedule.PosteriorLogVarianceClipped) * S(1).Minus(fraction));
+    private Tensor Interpolate(Tensor fraction, Tensor t) =>
+        (At(Array.ConvertAll(schedule.Betas, Math.Log), t) * fraction)
+            .Plus(At(schedule.PosteriorLogVarianceClipped, t) * S(1).Minus(fraction));
 
     private static (Tensor First, Tensor Second) Halves(Tensor doubled)
     {

@@ -28,11 +28,11 @@ public static class TrainingLoss
         double? boundWeight = null)
     {
         var parts = diffusion.LearnsVariance ? modelOutput.chunk(2, dim: 1) : [modelOutput];
-        var (target, weight) = diffusion.MeanType switch
+        var (target, weight) = diffusion.Prediction switch
         {
-            MeanType.Epsilon => (noise, (Func<double, double, double>)((snr, gamma) => Math.Min(1 / gamma, 1 / snr))),
-            MeanType.StartX => (xStart, (snr, gamma) => Math.Min(1, snr / gamma)),
-            MeanType.Velocity => (diffusion.VelocityOf(xStart, t, noise), (snr, gamma) => Math.Min(1 / gamma, 1 / snr) * snr / (snr + 1)),
+            Prediction.Epsilon => (noise, (Func<double, double, double>)((snr, gamma) => Math.Min(1 / gamma, 1 / snr))),
+            Prediction.StartX => (xStart, (snr, gamma) => Math.Min(1, snr / gamma)),
+            Prediction.Velocity => (diffusion.VelocityOf(xStart, t, noise), (snr, gamma) => Math.Min(1 / gamma, 1 / snr) * snr / (snr + 1)),
             _ when minSnrGamma is not null => throw new ArgumentException("min-snr weighting is defined for networks that predict epsilon, start_x or velocity"),
             _ => (diffusion.QPosterior(xStart, x, t).Mean, (_, _) => 1),
         };

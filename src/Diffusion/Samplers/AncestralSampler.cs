@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Processes;
+using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
@@ -11,14 +12,19 @@ namespace Atelier.Diffusion.Samplers;
 public sealed class AncestralSampler : SingleStepSampler
 {
     /// <inheritdoc/>
+    public override LevelSpacing Spacing => LevelSpacing.Ancestral;
+
+    /// <inheritdoc/>
     public override bool UsesNoise => true;
 
     /// <inheritdoc/>
-    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, StepIndex t, Tensor noise)
+    public override (Tensor Sample, Tensor PredictedXStart) Step(DenoisingProcess process, Tensor x, LevelRun run, int index, Tensor noise)
     {
-        var p = process.Distribution(x, t);
-        var mean = process.Gradient(x, t) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
-        var notLast = t.At(process.Diffusion.Schedule.Steps, i => i == 0 ? 0 : 1);
-        return (mean.Plus(notLast * (exp(S(0.5) * p.LogVariance) * noise)), p.PredictedXStart);
+        var (at, next) = (run.From(index), run.To(index));
+        // The posterior of the last step has no variance; the one before stands in for it, as in the reference, or where there is none beta.
+        var smallest = index + 1 < run.Steps ? new Posterior(run.From(index + 1), run.To(index + 1)).Variance : new Posterior(at, next).Beta;
+        var p = process.Distribution(x, at, next, smallest);
+        var mean = process.Gradient(x, at) is { } gradient ? GaussianDiffusion.ConditionMean(p, gradient) : p.Mean;
+        return (next.Sigma > 0 ? mean.Plus(exp(S(0.5) * p.LogVariance) * noise) : mean, p.PredictedXStart);
     }
 }

@@ -19,23 +19,23 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
     internal Action<Tensor>? OnEpsilon { get; set; }
 
     /// <inheritdoc/>
-    public int StepsIn(NoiseSchedule schedule) => schedule.Steps - 2;
+    public int StepsIn(LevelRun run) => run.Steps - 2;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The schedule has fewer than three steps.</exception>
-    public IEnumerable<SamplingStep> Run(DenoisingProcess process, Func<int, Tensor> noise, CancellationToken cancellationToken = default)
+    public IEnumerable<SamplingStep> Run(
+        DenoisingProcess process, LevelRun run, Func<int, Tensor> noise, CancellationToken cancellationToken = default)
     {
-        if (StepsIn(process.Diffusion.Schedule) < 1) throw new ArgumentException($"plms needs at least 3 timesteps, not {process.Diffusion.Schedule.Steps}");
-        return Steps(process, noise(-1), cancellationToken);
+        if (StepsIn(run) < 1) throw new ArgumentException($"plms needs at least 3 timesteps, not {run.Steps}");
+        return Steps(process, run, noise(-1), cancellationToken);
     }
 
-    private IEnumerable<SamplingStep> Steps(DenoisingProcess process, Tensor start, CancellationToken cancellationToken)
+    private IEnumerable<SamplingStep> Steps(DenoisingProcess process, LevelRun run, Tensor start, CancellationToken cancellationToken)
     {
         var earlier = new Queue<Tensor>();      // epsilons of the last steps, the oldest first
         try
         {
-            foreach (var step in SamplingLoop.Run(Enumerable.Range(1, StepsIn(process.Diffusion.Schedule)).Reverse(), start, Step, cancellationToken))
-                yield return step;
+            foreach (var step in SamplingLoop.Run(Enumerable.Range(1, StepsIn(run)).Reverse(), start, Step, cancellationToken)) yield return step;
         }
         finally
         {
@@ -44,13 +44,15 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
 
         (Tensor Sample, Tensor PredictedXStart) Step(Tensor x, int t)
         {
-            var epsilon = Predict(process, x, t);
+            var (at, next) = (run.From(t), run.To(t));
+            var epsilon = process.PredictEpsilon(x, at);
             var direction = epsilon;
             if (rungeKutta || earlier.Count < History)
             {
-                var second = Predict(process, Transfer(process, x, epsilon, t, t - 0.5), t - 0.5);
-                var third = Predict(process, Transfer(process, x, second, t, t - 0.5), t - 0.5);
-                var fourth = Predict(process, Transfer(process, x, third, t, t - 1), t - 1);
+                var middle = Between(at, next);
+                var second = process.PredictEpsilon(Transfer(x, epsilon, at, middle), middle);
+                var third = process.PredictEpsilon(Transfer(x, second, at, middle), middle);
+                var fourth = process.PredictEpsilon(Transfer(x, third, at, next), next);
                 epsilon = direction = epsilon.Plus(S(2) * second).Plus(S(2) * third).Plus(fourth) / S(6);
             }
             else
@@ -61,28 +63,16 @@ public sealed class PlmsSampler(bool rungeKutta = false) : ISampler
             OnEpsilon?.Invoke(epsilon);
             if (earlier.Count == History) earlier.Dequeue().Dispose();
             earlier.Enqueue(epsilon.alias().DetachFromDisposeScope());
-            return (Transfer(process, x, direction, t, t - 1), process.Clip(PredictXStart(process, x, epsilon, t)));
+            return (Transfer(x, direction, at, next), process.Clip(XStart(x, epsilon, at)));
         }
     }
 
-    // x at step `to` of the solution that has this epsilon at step `from` (equation 11): DDIM with eta 0, between fractional steps.
-    private static Tensor Transfer(DenoisingProcess process, Tensor x, Tensor epsilon, double from, double to)
-    {
-        var there = AlphaBarAt(process, to);
-        return (PredictXStart(process, x, epsilon, from) * S(Math.Sqrt(there))).Plus(S(Math.Sqrt(1 - there)) * epsilon);
-    }
+    // x at another level of the solution that has this epsilon here (equation 11): DDIM with eta 0.
+    private static Tensor Transfer(Tensor x, Tensor epsilon, NoiseLevel at, NoiseLevel to) => (XStart(x, epsilon, at) * S(to.Alpha)).Plus(S(to.Sigma) * epsilon);
 
-    private static Tensor PredictXStart(DenoisingProcess process, Tensor x, Tensor epsilon, double step)
-    {
-        var alphaBar = AlphaBarAt(process, step);
-        return (x - S(Math.Sqrt(1 - alphaBar)) * epsilon) / S(Math.Sqrt(alphaBar));
-    }
+    private static Tensor XStart(Tensor x, Tensor epsilon, NoiseLevel at) => Prediction.Epsilon.XStart(epsilon, x, at);
 
-    private static Tensor Predict(DenoisingProcess process, Tensor x, double step) =>
-        process.PredictEpsilon(x, TimestepAt(process, step), AlphaBarAt(process, step));
-
-    private static double AlphaBarAt(DenoisingProcess process, double step) => NoiseSchedule.Interpolate(process.Diffusion.Schedule.AlphasCumprod, step);
-
-    private static double TimestepAt(DenoisingProcess process, double step) =>
-        NoiseSchedule.Interpolate(Array.ConvertAll(process.Diffusion.Schedule.TimestepMap, timestep => (double)timestep), step);
+    // Half a step on: alphaBar and timestep are taken as linear between the steps.
+    private static NoiseLevel Between(NoiseLevel at, NoiseLevel next) =>
+        NoiseLevel.OfAlphaBar((at.Timestep + next.Timestep) / 2, (at.Alpha * at.Alpha + next.Alpha * next.Alpha) / 2);
 }

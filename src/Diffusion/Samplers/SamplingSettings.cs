@@ -6,7 +6,10 @@ namespace Atelier.Diffusion.Samplers;
 /// <summary>How a batch is sampled; the same for all its samples.</summary>
 public sealed record SamplingSettings
 {
-    /// <summary><c>ancestral</c>, <c>ddim</c>, <c>plms</c>, <c>dpmpp-2m</c> or <c>dpmpp-2m-karras</c>.</summary>
+    /// <summary>Names that <see cref="Sampler"/> can have.</summary>
+    public static IReadOnlyList<string> Samplers { get; } = ["ancestral", "ddim", "euler", "euler-ancestral", "plms", "dpmpp-2m", "dpmpp-2m-karras"];
+
+    /// <summary>One of <see cref="Samplers"/>.</summary>
     public required string Sampler { get; init; }
 
     /// <summary>Denoising steps, 1 to T.</summary>
@@ -31,14 +34,17 @@ public sealed record SamplingSettings
     public required int BatchSize { get; init; }
 
     /// <summary>The sampler.</summary>
+    /// <param name="warmsUp">Whether plms begins with Runge-Kutta steps.</param>
     /// <exception cref="ArgumentException">Unknown name.</exception>
-    public ISampler CreateSampler() => Sampler switch
+    public ISampler CreateSampler(bool warmsUp = true) => Sampler switch
     {
         "ancestral" => new AncestralSampler(),
         "ddim" => new DdimSampler(Eta),
-        "plms" => new PlmsSampler(),
-        "dpmpp-2m" => new DpmSolverSampler(TimestepSpacing.Uniform),
-        "dpmpp-2m-karras" => new DpmSolverSampler(TimestepSpacing.Karras),
-        _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras"),
+        "euler" => new DdimSampler(0, LevelSpacing.Euler),
+        "euler-ancestral" => new DdimSampler(1, LevelSpacing.Euler),
+        "plms" => warmsUp ? new PlmsSampler() : new PndmSampler(),
+        "dpmpp-2m" => new DpmSolverSampler(),
+        "dpmpp-2m-karras" => new DpmSolverSampler(LevelSpacing.Karras),
+        _ => throw new ArgumentException($"unknown sampler '{Sampler}'; known: {string.Join(", ", Samplers)}"),
     };
 }

@@ -64,6 +64,17 @@ public static class BetaSchedule
         return betas;
     }
 
+    /// <summary>Betas stretched so that nothing of the image is left at the last timestep (Lin et al. 2023, arXiv:2305.08891, Algorithm 1).</summary>
+    /// <param name="betas">beta of each timestep.</param>
+    public static double[] WithZeroTerminalSnr(double[] betas)
+    {
+        var roots = new double[betas.Length];
+        for (var (t, product) = (0, 1.0); t < betas.Length; t++) roots[t] = Math.Sqrt(product *= 1 - betas[t]);
+        var (first, last) = (roots[0], roots[^1]);
+        var stretched = Array.ConvertAll(roots, root => Math.Pow((root - last) * first / (first - last), 2));
+        return [1 - stretched[0], .. Enumerable.Range(1, betas.Length - 1).Select(t => 1 - stretched[t] / stretched[t - 1])];
+    }
+
     private static double[] Warmup(double first, double last, int timesteps, int rising)
     {
         var betas = new double[timesteps];

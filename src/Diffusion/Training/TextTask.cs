@@ -61,7 +61,7 @@ public sealed class TextTask : TrainingTask
     internal override (Tensor Loss, Tensor[] Measures) Losses(NoisedImages images, Tensor[] inputs, TrainingOptions options)
     {
         var text = _reader.Network.EncodeText(inputs[0], inputs[1]);
-        var logits = _reader.call(text.Projection).split([.. _choices.Select(count => (long)count)], dim: 1);
+        var logits = _reader.call(text.Vector!).split([.. _choices.Select(count => (long)count)], dim: 1);
         var losses = logits.Select((values, i) => nn.functional.cross_entropy(values, inputs[2].select(1, i), reduction: nn.Reduction.None));
         var right = logits.Select((values, i) => values.argmax(1).eq(inputs[2].select(1, i)));
         // Right is a caption of which everything is told rightly.

@@ -8,29 +8,27 @@ using Atelier.Diffusion.Samplers;
 namespace Atelier.Silo.Models;
 
 /// <summary>A model in memory; its weights are shared by all workers of a device. Disposing it frees them.</summary>
-/// <param name="folder">The model.</param>
-/// <param name="networks">Its networks, on their device and in their precision.</param>
+/// <param name="model">The model, on its device and in its precision.</param>
 /// <param name="arithmetic">Kind of device and precision, such as <c>cpu fp32</c>: two of them are never one numerics class, whatever the probe says.</param>
 /// <param name="device">Make of the device and precision, such as <c>NVIDIA H200 fp16</c>.</param>
-internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, string arithmetic, string device) : IImageModel
+internal sealed class LoadedModel(Model model, string arithmetic, string device) : IImageModel
 {
-    private readonly SamplingPipeline _pipeline = new(folder, networks);
+    private readonly SamplingPipeline _pipeline = new(model);
     private readonly Dictionary<int, string> _numericsClasses = [];
 
-    public bool Inpaints => folder.Config.Inpaints;
+    public bool Inpaints => model.About.Inpaints;
 
-    public bool HasClassifier => folder.Config.Classifier is not null;
+    public bool HasClassifier => model.About.HasClassifier;
 
-    public int? ClassOf(string label) => folder.Classes?.Find(label);
+    public int? ClassOf(string label) => model.About.Classes?.Find(label);
 
-    public string? ProblemWithLabel(string? label) => folder.ProblemWithLabel(label);
+    public string? ProblemWithLabel(string? label) => model.About.ProblemWithLabel(label);
 
     public int ImageSizeOf(SamplingSettings settings) => _pipeline.ImageSizeOf(settings);
 
     public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
 
-    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => StepCost.OfSteps(
-        networks, folder.Config, _pipeline.StepsOf(settings with { Upsample = false }), _pipeline.StepsOf(settings));
+    public IReadOnlyList<double> StepCosts(SamplingSettings settings) => _pipeline.StepCosts(settings);
 
     // The workers of a device ask at the same time: one of them computes, and after a failure the next tries again.
     public string NumericsClass(int batchSize)
@@ -51,5 +49,5 @@ internal sealed class LoadedModel(ModelFolder folder, ModelNetworks networks, st
         IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken) =>
         _pipeline.Draw(requests, settings, onStep, cancellationToken);
 
-    public void Dispose() => networks.Dispose();
+    public void Dispose() => model.Dispose();
 }

@@ -82,10 +82,9 @@ internal sealed class ModelLibrary : IModelProvider, IDisposable
     {
         var folder = await FindAsync(name, digest);
         var cuda = WorkerDevices.CudaIndex(device);
-        var networks = folder.LoadNetworks(cuda is { } index ? new torch.Device(DeviceType.CUDA, index) : null);
-        ModelPrecision.Convert(networks, _precision);
+        var model = folder.Load(cuda is { } index ? new torch.Device(DeviceType.CUDA, index) : null, ModelPrecision.TypeOf(_precision));
         var make = cuda is { } number ? DeviceNames.Cuda(number) : DeviceNames.Cpu;
-        return new LoadedModel(folder, networks, $"{device.Split(':')[0]} {_precision}", $"{make} {_precision}");
+        return new LoadedModel(model, $"{device.Split(':')[0]} {_precision}", $"{make} {_precision}");
     }
 
     private async Task<ModelFolder> FindAsync(string name, string digest)

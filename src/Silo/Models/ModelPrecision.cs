@@ -1,7 +1,5 @@
 using Atelier.Abstractions;
 using Atelier.Diffusion.Devices;
-using Atelier.Diffusion.Models;
-using Atelier.Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Atelier.Silo.Models;
@@ -23,12 +21,7 @@ internal static class ModelPrecision
         if (!allowed.Contains(precision)) throw new InvalidInputException($"precision is '{precision}'; allowed on {device} of this machine: {string.Join(", ", allowed)}");
     }
 
-    /// <summary>Converts the networks of a model in place.</summary>
-    public static void Convert(ModelNetworks networks, string precision)
-    {
-        if (precision == Float32) return;
-        var type = precision == Float16 ? ScalarType.Float16 : ScalarType.BFloat16;
-        foreach (var network in new nn.Module?[] { networks.Base, networks.Upsampler, networks.Classifier }.OfType<nn.Module>())
-            HalfPrecision.Convert(network, type);
-    }
+    /// <summary>The element type of a precision.</summary>
+    /// <param name="precision">A checked name.</param>
+    public static ScalarType TypeOf(string precision) => precision switch { Float16 => ScalarType.Float16, BFloat16 => ScalarType.BFloat16, _ => ScalarType.Float32 };
 }

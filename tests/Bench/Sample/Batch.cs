@@ -3,6 +3,7 @@ using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
+using Atelier.Diffusion.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ internal sealed class Batch : IDisposable
     public Tensor Timesteps { get; }
 
     /// <summary>Text of a call.</summary>
-    public TextEncoding? Text { get; }
+    public Conditioning? Text { get; }
 
     /// <summary>Calls of the network in the last loop, each of a batch that guidance doubles.</summary>
     public int CallsOfLoop { get; private set; }
@@ -94,10 +95,10 @@ internal sealed class Batch : IDisposable
         var sampler = new SamplingSettings { Sampler = name, Steps = diffusion.Schedule.Steps, BatchSize = _options.Batch }.CreateSampler();
         using var text = Text is null ? null : _network.EncodeText(_tokens, _mask);
         using var guided = text is null ? null : new ClassifierFreeGuidance(
-            new TextConditional(_network, text, _images), [.. Enumerable.Repeat(_options.Guidance, _options.Batch)], diffusion);
+            new ConditionalNetwork(_network, text, _images), [.. Enumerable.Repeat(_options.Guidance, _options.Batch)]);
         var counted = new CountedDenoiser(guided is null ? new PromptlessDenoiser(_network, _images) : guided);
         Tensor? x = null;
-        foreach (var step in sampler.Run(new DenoisingProcess(diffusion, counted), index => Gaussian([_options.Batch, 3, _glide.ImageSize, _glide.ImageSize], index)))
+        foreach (var step in sampler.Run(new DenoisingProcess(diffusion, counted), Run(), index => Gaussian([_options.Batch, 3, _glide.ImageSize, _glide.ImageSize], index)))
         {
             x?.Dispose();
             step.PredictedXStart.Dispose();
@@ -105,6 +106,9 @@ internal sealed class Batch : IDisposable
         }
         Synchronize();
         CallsOfLoop = counted.Calls;
+
+        // Solvers have levels of their own.
+        LevelRun Run() => sampler.Spacing is LevelSpacing.Solver or LevelSpacing.Karras ? _glide.Diffusion.Schedule.Run(diffusion.Schedule.Steps, sampler.Spacing) : diffusion.Run;
     }
 
     private void Synchronize()
@@ -124,17 +128,17 @@ internal sealed class Batch : IDisposable
 
     private sealed class PromptlessDenoiser(Text2ImUNet network, ConcatenatedImages images) : IDenoiser
     {
-        public Tensor Predict(Tensor x, Timesteps timesteps) => network.call(images.Concatenate(x), timesteps.For(x), null);
+        public Tensor Predict(Tensor x, NoiseLevel at) => network.call(images.Concatenate(x), at.TimestepsFor(x), null);
     }
 
     private sealed class CountedDenoiser(IDenoiser denoiser) : IDenoiser
     {
         public int Calls { get; private set; }
 
-        public Tensor Predict(Tensor x, Timesteps timesteps)
+        public Tensor Predict(Tensor x, NoiseLevel at)
         {
             Calls++;
-            return denoiser.Predict(x, timesteps);
+            return denoiser.Predict(x, at);
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class EvaluateCommandTests : IDisposable
         {
             var settings = new EvaluateSettings
             {
-                Model = ModelFolder.Open(_folder["model"]),
+                Model = NativeFolder.Open(_folder["model"]),
                 Guidance = [0, 2.5],
                 Samples = 2,
                 Steps = 2,

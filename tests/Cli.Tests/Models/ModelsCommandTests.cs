@@ -19,8 +19,8 @@ public sealed class ModelsCommandTests : IDisposable
             "--config", _folder["source", "model.json"], "--out", _folder["imported"]);
 
         Assert.Equal((0, ""), (code, error));
-        var digest = ModelFolder.Open(_folder["imported"]).Digest;
-        Assert.Equal(ModelFolder.Open(_folder["source"]).Digest, digest);
+        var digest = NativeFolder.Open(_folder["imported"]).Digest;
+        Assert.Equal(NativeFolder.Open(_folder["source"]).Digest, digest);
         Assert.Contains("kind:        glide", output, StringComparison.Ordinal);
         Assert.Contains($"digest:      {digest}", output, StringComparison.Ordinal);
         Assert.Equal(output, (await CommandLine.RunAsync("models", "show", _folder["imported"])).Output);
@@ -68,7 +68,7 @@ public sealed class ModelsCommandTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith($"{wrapped}: all names begin with 'module.', which is taken off\n", output, StringComparison.Ordinal);
-        Assert.Equal(ModelFolder.Open(_folder["source"]).Digest, ModelFolder.Open(_folder["imported"]).Digest);
+        Assert.Equal(NativeFolder.Open(_folder["source"]).Digest, NativeFolder.Open(_folder["imported"]).Digest);
     }
 
     [Fact]

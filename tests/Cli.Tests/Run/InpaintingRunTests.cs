@@ -158,7 +158,7 @@ public sealed class InpaintingRunTests : IDisposable
         using var host = EmbeddedSilo.Build(store, new WorkerOptions { Count = 1, Models = new Dictionary<string, string> { ["tiny"] = model } });
         await host.StartAsync(Cancel);
         var client = new AtelierClient(host.Services.GetRequiredService<IGrainFactory>());
-        var spec = new JobSpec { Model = "tiny", ModelDigest = ModelFolder.Open(model).Digest, Steps = 1, BatchSize = 2 };
+        var spec = new JobSpec { Model = "tiny", ModelDigest = NativeFolder.Open(model).Digest, Steps = 1, BatchSize = 2 };
         PromptRow[] rows = [new() { Index = 0, Prompt = "a" }, new() { Index = 1, Prompt = "b", InputSha256 = sha256 }];
         await client.SubmitAsync("job", spec, rows.Select(row => new SubmittedRow(row, row.Index == 1 ? input : default)).ToAsyncEnumerable(), cancellationToken: Cancel);
         var last = await client.WatchAsync("job", Cancel).LastAsync(Cancel);

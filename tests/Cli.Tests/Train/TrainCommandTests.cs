@@ -24,7 +24,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(Picture.Colours(_folder["run", "loss.png"]) > 50);
         Assert.True(File.Exists(_folder["run", "checkpoint.safetensors"]));
         Assert.True(File.Exists(_folder["run", "training.json"]));
-        var model = ModelFolder.Open(_folder["run", "model"]);
+        var model = NativeFolder.Open(_folder["run", "model"]);
         var vocabulary = Assert.IsType<GlideConfig>(model.Config).Network.VocabularySize;
         Assert.Equal(model.Tokenizer!.VocabularySize, vocabulary);
         Assert.InRange(vocabulary, 300, 999);
@@ -68,11 +68,11 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(0, again);
         Assert.Contains("training is complete", output, StringComparison.Ordinal);
         Assert.Contains(columns, File.ReadLines(_folder["run", "loss.csv"]).First(), StringComparison.Ordinal);
-        var model = ModelFolder.Open(_folder["run", "model"]);
+        var model = NativeFolder.Open(_folder["run", "model"]);
         Assert.Equal(File.ReadAllBytes(_folder["base", "model.safetensors"]), File.ReadAllBytes(_folder["run", "model", "model.safetensors"]));
-        Assert.Equal(network == "classifier" ? 64 : null, model.Classes?.Count);
-        Assert.Equal(network == "classifier" ? 9 : null, model.Classes?.Find("green square"));
-        Assert.Equal(network == "upsampler" ? 32 : 16, model.Config.FinalImageSize);
+        Assert.Equal(network == "classifier" ? 64 : null, model.About.Classes?.Count);
+        Assert.Equal(network == "classifier" ? 9 : null, model.About.Classes?.Find("green square"));
+        Assert.Equal(network == "upsampler" ? 32 : 16, model.About.SizeOf(upsample: true));
 
         // The whole model can be trained further, the weights being those of the first run.
         var (tuned, _, _) = await CommandLine.RunAsync(
@@ -89,7 +89,7 @@ public sealed class TrainCommandTests : IDisposable
         TinyModel.Describe(_folder["base"], "classifier");
         Directory.CreateDirectory(_folder["run", "model"]);
         File.WriteAllText(_folder["precious"], "mine");
-        foreach (var name in new[] { ModelFolder.WeightsFile, ModelFolder.ClassifierFile, ModelFolder.ClassesFile, "model.json" })
+        foreach (var name in new[] { NativeFolder.WeightsFile, NativeFolder.ClassifierFile, NativeFolder.ClassesFile, "model.json" })
             File.CreateSymbolicLink(_folder["run", "model", name], _folder["precious"]);
         foreach (var name in new[] { "loss.png", "training.json" }) File.CreateSymbolicLink(_folder["run", name], _folder["precious"]);
 

@@ -1,7 +1,6 @@
 using Atelier.Diffusion.Guidance;
 using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
-using Atelier.Diffusion.Samplers;
 using Atelier.Diffusion.Schedules;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -11,13 +10,12 @@ namespace Atelier.Diffusion.Tests.Guidance;
 public sealed class ClassifierFreeGuidanceTests : IDisposable
 {
     private static readonly NoiseSchedule Schedule = NoiseSchedule.Create("squaredcos_cap_v2", 1000);
-    private static readonly GaussianDiffusion Diffusion = new(Schedule);
-    private static readonly Timesteps At700 = new(700, 700);
+    private static readonly NoiseLevel At700 = NoiseLevel.OfAlphaBar(700, Schedule.AlphasCumprod[700]);
 
     private readonly Text2ImUNet _network = TinyModel.Network();
     private readonly Tensor _x;
     private readonly Tensor _timesteps = tensor(new long[] { 700, 700 });
-    private readonly TextEncoding _text;
+    private readonly Conditioning _text;
     private readonly Tensor _conditional;
     private readonly Tensor _unconditional;
 
@@ -141,15 +139,15 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(MeanType.StartX)]
-    [InlineData(MeanType.Velocity)]
-    public void Predict_ApgOfAnyPrediction_IsThatOfTheImages(MeanType meanType)
+    [InlineData(Prediction.StartX)]
+    [InlineData(Prediction.Velocity)]
+    public void Predict_ApgOfAnyPrediction_IsThatOfTheImages(Prediction prediction)
     {
         using var noGradients = no_grad();
         var settings = new GuidanceSettings { Apg = new ApgSettings(Eta: 0, NormThreshold: 2, Momentum: 0) };
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(_network, _text), [4, 4], new GaussianDiffusion(Schedule, meanType), settings);
+        using var guidance = new ClassifierFreeGuidance(new ConditionalNetwork(_network, _text), [4, 4], prediction, settings: settings);
         var (alpha, sigma) = (Math.Sqrt(Schedule.AlphasCumprod[700]), Math.Sqrt(1 - Schedule.AlphasCumprod[700]));
-        Tensor Image(Tensor output) => meanType == MeanType.StartX ? output : S(alpha) * _x - S(sigma) * output;
+        Tensor Image(Tensor output) => prediction == Prediction.StartX ? output : S(alpha) * _x - S(sigma) * output;
 
         var guided = Image(guidance.Predict(_x, At700)[.., ..3]);
 
@@ -173,7 +171,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     {
         using var noGradients = no_grad();
         using var guidance = new ClassifierFreeGuidance(
-            new TextConditional(_network, _text), [4, 4], Diffusion, new GuidanceSettings { Apg = new ApgSettings(Eta: 1, NormThreshold: 0, Momentum: -0.5) });
+            new ConditionalNetwork(_network, _text), [4, 4], settings: new GuidanceSettings { Apg = new ApgSettings(Eta: 1, NormThreshold: 0, Momentum: -0.5) });
 
         var conditional = Images(_conditional[.., ..3]);
         var first = Images(guidance.Predict(_x, At700)[.., ..3]) - conditional;
@@ -227,7 +225,7 @@ public sealed class ClassifierFreeGuidanceTests : IDisposable
     private Tensor Predict(double first, double second, GuidanceSettings? settings = null)
     {
         using var noGradients = no_grad();
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(_network, _text), [first, second], Diffusion, settings) { OnePassAtZero = true };
+        using var guidance = new ClassifierFreeGuidance(new ConditionalNetwork(_network, _text), [first, second], settings: settings) { OnePassAtZero = true };
         return guidance.Predict(_x, At700);
     }
 

@@ -58,7 +58,7 @@ public sealed class ClassifierGuidanceTests : IDisposable
         var inner = new RecordedDenoiser(_random.Normal(1, 6, 8, 8), _random.Normal(1, 3, 8, 8));
         var guided = new ClassifierGuidance(inner, _classifier, labels, scale);
 
-        var ten = new Timesteps(10, 10);
+        var ten = NoiseLevel.OfAlphaBar(10, 0.9);
         Near.Equal(inner.Predict(x, ten), guided.Predict(x, ten));
         Near.Equal(
             inner.Gradient(x, ten)!.Plus(ClassifierGuidance.Gradient(_classifier, x, timesteps, labels, scale)), guided.Gradient(x, ten)!, atol: 1e-6);
@@ -69,7 +69,7 @@ public sealed class ClassifierGuidanceTests : IDisposable
     {
         // With eta 1 and an unclipped x_0, DDIM's mean is the posterior's, and to first order both samplers move it by variance * gradient.
         var diffusion = new GaussianDiffusion(NoiseSchedule.Create("linear", 1000));
-        var (x, output, t) = (_random.Normal(1, 3, 2, 2), _random.Normal(1, 6, 2, 2), tensor(new long[] { 500 }));
+        var (x, output) = (_random.Normal(1, 3, 2, 2), _random.Normal(1, 6, 2, 2));
         output[.., 3..] = -1;       // the variance of the posterior
         var gradient = _random.Normal(1, 3, 2, 2);
 
@@ -78,11 +78,11 @@ public sealed class ClassifierGuidanceTests : IDisposable
         var byMean = Moved(new AncestralSampler());
         var byScore = Moved(new DdimSampler(1));
 
-        Near.Equal(free.Distribution(x, t).Variance * gradient, byMean, rtol: 1e-2, atol: 1e-6);
+        Near.Equal(free.Distribution(x, diffusion.Run.From(500), diffusion.Run.To(500), 1).Variance * gradient, byMean, rtol: 1e-2, atol: 1e-6);
         Near.Equal(byMean, byScore, rtol: 2e-2, atol: 1e-5);
 
         Tensor Moved(SingleStepSampler sampler) =>
-            sampler.Step(guided, x, t, zeros_like(x)).Sample - sampler.Step(free, x, t, zeros_like(x)).Sample;
+            sampler.Step(guided, x, diffusion.Run, 500, zeros_like(x)).Sample - sampler.Step(free, x, diffusion.Run, 500, zeros_like(x)).Sample;
     }
 
     public void Dispose()

@@ -40,7 +40,7 @@ public sealed class ModelImportTests : IDisposable
     public void Recognise_AnotherNetwork_NamesThePublishedOnes()
     {
         var refused = Assert.Throws<InvalidDataException>(() => ModelImport.Recognise(
-            Checkpoint.Open(Path.Combine(_adm.FullName, ModelFolder.ClassifierFile)), OfficialModels.Classifiers, config => new EncoderUNetModel(config, META)));
+            Checkpoint.Open(Path.Combine(_adm.FullName, NativeFolder.ClassifierFile)), OfficialModels.Classifiers, config => new EncoderUNetModel(config, META)));
 
         Assert.Contains("are not those of a published network (64x64_classifier, 128x128_classifier, 256x256_classifier, 512x512_classifier)", refused.Message, StringComparison.Ordinal);
     }
@@ -50,8 +50,8 @@ public sealed class ModelImportTests : IDisposable
     {
         var imported = Adm().Write(Output);
 
-        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, imported.Digest);
-        Assert.Equal(["circle", "square", "red star"], imported.Classes!.Names!);
+        Assert.Equal(NativeFolder.Open(_adm.FullName).Digest, imported.Digest);
+        Assert.Equal(["circle", "square", "red star"], imported.About.Classes!.Names!);
     }
 
     [Fact]
@@ -67,9 +67,9 @@ public sealed class ModelImportTests : IDisposable
         var imported = new ModelImport { Kind = "glide", Base = half, Vocabulary = Path.Combine(_glide.FullName, "tokenizer"), Config = _glide.ConfigPath }.Write(Output);
 
         Assert.Equal(TinyModel.NetworkConfig.VocabularySize, imported.Tokenizer!.VocabularySize);
-        Assert.Equal(File.ReadAllBytes(half), File.ReadAllBytes(Path.Combine(Output, ModelFolder.WeightsFile)));
-        using var networks = imported.LoadNetworks();
-        Assert.All(networks.Base.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
+        Assert.Equal(File.ReadAllBytes(half), File.ReadAllBytes(Path.Combine(Output, NativeFolder.WeightsFile)));
+        using var networks = imported.Load();
+        Assert.All(((nn.Module)networks.Stages[0].Network).parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ModelImportTests : IDisposable
         Assert.False(Directory.Exists(Output));
 
         // The classifier and the upsampler are state dicts themselves.
-        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, (import with { StateDict = "ema" }).Write(Output).Digest);
+        Assert.Equal(NativeFolder.Open(_adm.FullName).Digest, (import with { StateDict = "ema" }).Write(Output).Digest);
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public sealed class ModelImportTests : IDisposable
         Adm().Write(below);
 
         Assert.Equal(["classes.txt", "classifier.safetensors", "model.json", "model.safetensors", "upsampler.safetensors"], Directory.EnumerateFileSystemEntries(Output).Select(Path.GetFileName).Order());
-        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, ModelFolder.Open(Output).Digest);
-        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, ModelFolder.Open(below).Digest);
+        Assert.Equal(NativeFolder.Open(_adm.FullName).Digest, NativeFolder.Open(Output).Digest);
+        Assert.Equal(NativeFolder.Open(_adm.FullName).Digest, NativeFolder.Open(below).Digest);
         Assert.Equal(["imported", "models"], Directory.EnumerateFileSystemEntries(_folder.FullName).Select(Path.GetFileName).Order());
     }
 
@@ -166,7 +166,7 @@ public sealed class ModelImportTests : IDisposable
 
         var imported = (Adm() with { Base = wrapped, Classifier = judge }).Write(Output, said.Add);
 
-        Assert.Equal(ModelFolder.Open(_adm.FullName).Digest, imported.Digest);
+        Assert.Equal(NativeFolder.Open(_adm.FullName).Digest, imported.Digest);
         Assert.Equal(
             [$"{wrapped}: all names begin with 'module.', which is taken off", $"{judge}: all names begin with 'model._orig_mod.', which is taken off"], said);
     }
@@ -210,11 +210,11 @@ public sealed class ModelImportTests : IDisposable
     private ModelImport Adm() => new()
     {
         Kind = "adm",
-        Base = Path.Combine(_adm.FullName, ModelFolder.WeightsFile),
-        Upsampler = Path.Combine(_adm.FullName, ModelFolder.UpsamplerFile),
-        Classifier = Path.Combine(_adm.FullName, ModelFolder.ClassifierFile),
+        Base = Path.Combine(_adm.FullName, NativeFolder.WeightsFile),
+        Upsampler = Path.Combine(_adm.FullName, NativeFolder.UpsamplerFile),
+        Classifier = Path.Combine(_adm.FullName, NativeFolder.ClassifierFile),
         Classes = _adm.ClassesPath,
-        Config = Path.Combine(_adm.FullName, ModelFolder.ConfigFile),
+        Config = Path.Combine(_adm.FullName, NativeFolder.ConfigFileName),
     };
 
     private ModelImport Glide(string vocabulary) => new() { Kind = "glide", Base = _glide.WeightsPath, Vocabulary = vocabulary, Config = _glide.ConfigPath };

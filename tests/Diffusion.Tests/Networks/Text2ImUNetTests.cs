@@ -32,9 +32,9 @@ public sealed class Text2ImUNetTests
         using var same = network.EncodeText(others, mask);
         using var whole = network.EncodeText(others, ones_like(mask));
 
-        Near.Equal(text.Sequence, same.Sequence);
-        Near.Equal(text.Projection, same.Projection);
-        Assert.True((text.Projection - whole.Projection).abs().max().item<float>() > 1e-3);
+        Near.Equal(text.Sequence!, same.Sequence!);
+        Near.Equal(text.Vector!, same.Vector!);
+        Assert.True((text.Vector! - whole.Vector!).abs().max().item<float>() > 1e-3);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class Text2ImUNetTests
         using var noGradients = no_grad();
         var (x, t) = (random.Normal(4, 3, 16, 16), tensor(new long[] { 5, 100, 400, 900 }));
         using var text = network.EncodeText(random.Uniform(0, 200, 4, 12).to_type(ScalarType.Int64), ones(4, 12, dtype: ScalarType.Bool));
-        using var flipped = new TextEncoding(text.Projection.flip(0), text.Sequence.flip(0));
+        using var flipped = new Conditioning(text.Vector!.flip(0), text.Sequence!.flip(0));
 
         Near.Equal(network.call(x, t, text), network.call(x.flip(0), t.flip(0), flipped).flip(0));
     }

@@ -13,16 +13,16 @@ public sealed class ClassPipelineTests : IDisposable
     private static readonly SampleRequest Circle = new("", 11, 3) { Label = 0 }, Star = new("", 12, 3) { Label = 2 };
 
     private readonly TinyClassModel _files = new();
-    private readonly ModelFolder _model;
-    private readonly ModelNetworks _networks;
+    private readonly NativeFolder _model;
+    private readonly Model _networks;
     private readonly SamplingPipeline _pipeline;
 
     public ClassPipelineTests()
     {
         set_num_threads(1);
-        _model = ModelFolder.Open(_files.FullName);
-        _networks = _model.LoadNetworks();
-        _pipeline = new SamplingPipeline(_model, _networks);
+        _model = NativeFolder.Open(_files.FullName);
+        _networks = _model.Load();
+        _pipeline = new SamplingPipeline(_networks);
     }
 
     [Fact]
@@ -84,14 +84,14 @@ public sealed class ClassPipelineTests : IDisposable
     public void Draw_UnconditionalModel_NeedsNoLabelButIsGuidedByOne()
     {
         using var files = new TinyClassModel(conditional: false);
-        var model = ModelFolder.Open(files.FullName);
-        using var networks = model.LoadNetworks();
-        var pipeline = new SamplingPipeline(model, networks);
+        var model = NativeFolder.Open(files.FullName);
+        using var networks = model.Load();
+        var pipeline = new SamplingPipeline(networks);
         var free = Circle with { Label = null };
 
         var unguided = pipeline.Draw([free], Settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb;
 
-        Assert.Null(model.ProblemWithLabel(null));
+        Assert.Null(model.About.ProblemWithLabel(null));
         Assert.NotEqual(unguided, pipeline.Draw([Circle], Settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb);
     }
 
@@ -99,9 +99,9 @@ public sealed class ClassPipelineTests : IDisposable
     public void ProbeNumerics_SeesEveryNetwork()
     {
         var whole = _pipeline.ProbeNumerics(2);
-        Assert.Equal(whole, new SamplingPipeline(_model, _networks).ProbeNumerics(2));
+        Assert.Equal(whole, new SamplingPipeline(_networks).ProbeNumerics(2));
 
-        foreach (var network in new[] { _networks.Base, _networks.Upsampler!, _networks.Classifier! })
+        foreach (var network in new[] { (nn.Module)_networks.Stages[0].Network, (nn.Module)_networks.Stages[1].Network, _networks.Classifier! })
         {
             using (no_grad()) network.parameters().First().add_(S(0.5), alpha: S(1));
             Assert.NotEqual(whole, whole = _pipeline.ProbeNumerics(2));
@@ -121,11 +121,11 @@ public sealed class ClassPipelineTests : IDisposable
     [Fact]
     public void ProblemWithLabel_NamesWhatIsAllowed()
     {
-        Assert.Null(_model.ProblemWithLabel("red star"));
-        Assert.Null(_model.ProblemWithLabel("2"));
-        Assert.Equal((2, 1), (_model.Classes!.Find("red star"), _model.Classes.Find("1")));
-        Assert.Equal("the label is '3'; allowed: 0 to 2, or a name such as 'circle'", _model.ProblemWithLabel("3"));
-        Assert.Equal("there is no label, which the model needs; allowed: 0 to 2, or a name such as 'circle'", _model.ProblemWithLabel(null));
+        Assert.Null(_model.About.ProblemWithLabel("red star"));
+        Assert.Null(_model.About.ProblemWithLabel("2"));
+        Assert.Equal((2, 1), (_model.About.Classes!.Find("red star"), _model.About.Classes.Find("1")));
+        Assert.Equal("the label is '3'; allowed: 0 to 2, or a name such as 'circle'", _model.About.ProblemWithLabel("3"));
+        Assert.Equal("there is no label, which the model needs; allowed: 0 to 2, or a name such as 'circle'", _model.About.ProblemWithLabel(null));
     }
 
     [Theory]
@@ -135,16 +135,16 @@ public sealed class ClassPipelineTests : IDisposable
     public void Open_BadClasses_AreRefused(string names, string reason)
     {
         File.WriteAllText(_files.ClassesPath, names);
-        Assert.Equal($"{_files.ClassesPath} {reason}", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_files.FullName)).Message);
+        Assert.Equal($"{_files.ClassesPath} {reason}", Assert.Throws<InvalidDataException>(() => NativeFolder.Open(_files.FullName)).Message);
     }
 
     [Theory]
-    [InlineData(ModelFolder.UpsamplerFile)]
-    [InlineData(ModelFolder.ClassifierFile)]
+    [InlineData(NativeFolder.UpsamplerFile)]
+    [InlineData(NativeFolder.ClassifierFile)]
     public void Open_WeightsMissing_SaysWhich(string file)
     {
         File.Delete(Path.Combine(_files.FullName, file));
-        Assert.Equal($"{_files.FullName} is not a model folder: it has no {file}", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_files.FullName)).Message);
+        Assert.Equal($"{_files.FullName} is not a model folder: it has no {file}", Assert.Throws<InvalidDataException>(() => NativeFolder.Open(_files.FullName)).Message);
     }
 
     public static TheoryData<string, Func<AdmConfig, AdmConfig>> Impossible => new()

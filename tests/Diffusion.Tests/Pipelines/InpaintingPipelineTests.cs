@@ -17,16 +17,16 @@ public sealed class InpaintingPipelineTests : IDisposable
     private static readonly SampleRequest Corgi = new("a corgi", 11, 3), Boat = new("a boat", 12, 1.5);
 
     private readonly TinyInpaintingModel _files = new();
-    private readonly ModelFolder _model;
-    private readonly ModelNetworks _networks;
+    private readonly NativeFolder _model;
+    private readonly Model _networks;
     private readonly SamplingPipeline _pipeline;
 
     public InpaintingPipelineTests()
     {
         set_num_threads(1);
-        _model = ModelFolder.Open(_files.FullName);
-        _networks = _model.LoadNetworks();
-        _pipeline = new SamplingPipeline(_model, _networks);
+        _model = NativeFolder.Open(_files.FullName);
+        _networks = _model.Load();
+        _pipeline = new SamplingPipeline(_networks);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class InpaintingPipelineTests : IDisposable
     public void Draw_TheBaseNetwork_RunsAsInGlidesNotebook(double percentile)
     {
         var known = Known(8);
-        var network = (Text2ImUNet)_networks.Base;
+        var network = (Text2ImUNet)_networks.Stages[0].Network;
         using var noGradients = no_grad();
         using var image = tensor(known.Rgb, [1, 8, 8, 3]).permute(0, 3, 1, 2).to_type(ScalarType.Float32) / S(127.5) - S(1);
         using var mask = tensor(Array.ConvertAll(known.IsKept, kept => kept ? 1f : 0f), [1, 1, 8, 8]);
@@ -106,12 +106,12 @@ public sealed class InpaintingPipelineTests : IDisposable
         using var text = network.EncodeText(
             tensor(prompts.SelectMany(prompt => prompt.Tokens).Select(token => (long)token).ToArray(), [2, 12]), tensor(prompts.SelectMany(prompt => prompt.Mask).ToArray(), [2, 12]));
         var diffusion = _model.Config.Diffusion.Create("4");
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, new ConcatenatedImages(Known: image, KnownMask: mask)), [3], diffusion);
+        using var guidance = new ClassifierFreeGuidance(new ConditionalNetwork(network, text, new ConcatenatedImages(Known: image, KnownMask: mask)), [3]);
         var process = new DenoisingProcess(diffusion, guidance)
         {
             Denoised = xStart => ((percentile < 1 ? DynamicThresholding.Apply(xStart, percentile) : xStart) * S(1).Minus(mask)).Plus(image * mask),
         };
-        using var x = new AncestralSampler().Run(process, Noise, TestContext.Current.CancellationToken).Last().Sample;
+        using var x = new AncestralSampler().Run(process, diffusion.Run, Noise, TestContext.Current.CancellationToken).Last().Sample;
 
         var settings = Small with { BatchSize = 1, Guidance = new GuidanceSettings { ThresholdPercentile = percentile } };
         var drawn = Draw(settings, Corgi with { Known = known })[0]!;
@@ -131,11 +131,11 @@ public sealed class InpaintingPipelineTests : IDisposable
     public void Draw_AnUpsamplerThatDoesNotInpaint_KeepsThePixelsTooAndLooksAtTheSmallImage()
     {
         using var files = new TinyInpaintingModel(upsamplerChannels: 6);
-        var model = ModelFolder.Open(files.FullName);
-        using var networks = model.LoadNetworks();
+        var model = NativeFolder.Open(files.FullName);
+        using var networks = model.Load();
         var known = Known(16);
 
-        var drawn = new SamplingPipeline(model, networks).Draw([Corgi with { Known = known }], Large, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!;
+        var drawn = new SamplingPipeline(networks).Draw([Corgi with { Known = known }], Large, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!;
 
         Assert.All(Kept(known), i => Assert.Equal(known.Rgb[i], drawn[i]));
     }
@@ -153,7 +153,7 @@ public sealed class InpaintingPipelineTests : IDisposable
     [Fact]
     public void Draw_WeightsThatAreNotNumbers_GivesNoPixels()
     {
-        using (no_grad()) _networks.Base.parameters().First().fill_(S(double.NaN));
+        using (no_grad()) ((nn.Module)_networks.Stages[0].Network).parameters().First().fill_(S(double.NaN));
 
         Assert.Null(Draw(Small, Corgi with { Known = Known(8) })[0]);
     }
@@ -167,13 +167,13 @@ public sealed class InpaintingPipelineTests : IDisposable
     public void Draw_AModelThatDrawsWholeImages_RefusesAKnownImage()
     {
         using var files = new TinyModel();
-        var model = ModelFolder.Open(files.FullName);
-        using var networks = model.LoadNetworks();
+        var model = NativeFolder.Open(files.FullName);
+        using var networks = model.Load();
 
         Assert.Equal((true, false), (_model.Config.Inpaints, model.Config.Inpaints));
         Assert.Equal(
             "a request has a known image; the model does not inpaint",
-            Assert.Throws<ArgumentException>(() => new SamplingPipeline(model, networks).Draw(
+            Assert.Throws<ArgumentException>(() => new SamplingPipeline(networks).Draw(
                 [Corgi with { Known = Known(16) }], Small, cancellationToken: TestContext.Current.CancellationToken)).Message);
     }
 

@@ -1,5 +1,6 @@
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Schedules;
+using Atelier.Golden.Processes;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
@@ -110,7 +111,7 @@ public sealed class GaussianDiffusionTests
     public void PMeanVariance_OfTheTrueVelocity_PredictsTheTrueImageAtEveryNoiseLevel()
     {
         using var random = new RandomTensors(5);
-        var velocities = new GaussianDiffusion(Diffusion.Schedule, MeanType.Velocity);
+        var velocities = new GaussianDiffusion(Diffusion.Schedule, Prediction.Velocity);
         var (xStart, noise) = (random.Uniform(-1, 1, 20, 3, 2, 2), random.Normal(20, 3, 2, 2));
         var (x, velocity) = (velocities.QSample(xStart, Steps, noise), velocities.VelocityOf(xStart, Steps, noise));
 
@@ -122,23 +123,25 @@ public sealed class GaussianDiffusionTests
     }
 
     [Fact]
-    public void AnyFormula_OfOneStepForAll_IsThatOfTheStepForEach()
+    public void Distribution_BetweenLevels_IsThatOfTheTables()
     {
         using var random = new RandomTensors(7);
         var (output, x) = (random.Normal(2, 6, 2, 2), random.Normal(2, 3, 2, 2));
         foreach (var variance in Enum.GetValues<VarianceType>())
         {
-            foreach (var mean in Enum.GetValues<MeanType>())
+            foreach (var prediction in Enum.GetValues<Prediction>().Where(prediction => prediction != Prediction.Flow))
             {
-                var diffusion = new GaussianDiffusion(Diffusion.Schedule, mean, variance);
+                var diffusion = new GaussianDiffusion(Diffusion.Schedule, prediction, variance);
                 var given = diffusion.LearnsVariance ? output : output[.., ..3];
                 foreach (var step in new[] { 0, 1, 19 })
                 {
-                    var (all, each) = (diffusion.PMeanVariance(given, x, step), diffusion.PMeanVariance(given, x, full(2, S(step), dtype: int64)));
-                    Near.Equal(each.Mean, all.Mean, atol: 1e-6, rtol: 1e-6);
-                    Near.Equal(each.Variance, all.Variance, rtol: 1e-5);
-                    Near.Equal(each.LogVariance, all.LogVariance, rtol: 1e-6);
-                    Near.Equal(each.PredictedXStart, all.PredictedXStart, atol: 1e-6);
+                    var levels = diffusion.Run;
+                    var process = new DenoisingProcess(diffusion, new RecordedDenoiser(given));
+                    var (table, level) = (diffusion.PMeanVariance(given, x, full(2, S(step), dtype: int64)), process.Distribution(x, levels.From(step), levels.To(step), Diffusion.Schedule.PosteriorVariance[1]));
+                    Near.Equal(table.Mean, level.Mean, atol: 1e-5, rtol: 1e-5);
+                    Near.Equal(table.Variance, level.Variance, rtol: 1e-5);
+                    Near.Equal(table.LogVariance, level.LogVariance, rtol: 1e-6);
+                    Near.Equal(table.PredictedXStart, level.PredictedXStart, atol: 1e-5);
                 }
             }
         }

@@ -119,10 +119,10 @@ public sealed class TrainingLossTests
     }
 
     [Theory]
-    [InlineData(MeanType.Epsilon)]
-    [InlineData(MeanType.StartX)]
-    [InlineData(MeanType.Velocity)]
-    public void Hybrid_MinSnrWeighted_IsTheSameErrorOfTheImageWhateverIsPredicted(MeanType meanType)
+    [InlineData(Prediction.Epsilon)]
+    [InlineData(Prediction.StartX)]
+    [InlineData(Prediction.Velocity)]
+    public void Hybrid_MinSnrWeighted_IsTheSameErrorOfTheImageWhateverIsPredicted(Prediction meanType)
     {
         const double gamma = 2;
         using var random = new RandomTensors(4);
@@ -132,8 +132,8 @@ public sealed class TrainingLossTests
         var guess = random.Uniform(-1, 1, 4, 3, 4, 4);      // of x_0
         var prediction = meanType switch
         {
-            MeanType.Epsilon => diffusion.PredictEpsilon(x, t, guess),
-            MeanType.StartX => guess,
+            Prediction.Epsilon => diffusion.PredictEpsilon(x, t, guess),
+            Prediction.StartX => guess,
             _ => diffusion.VelocityOf(guess, t, diffusion.PredictEpsilon(x, t, guess)),
         };
 

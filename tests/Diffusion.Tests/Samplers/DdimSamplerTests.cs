@@ -17,8 +17,8 @@ public sealed class DdimSamplerTests
         using var random = new RandomTensors(1);
         var (x, output, t) = (random.Normal(9, 3, 2, 2), random.Normal(9, 6, 2, 2), arange(S(1), S(10), S(1), dtype: int64));
 
-        var (mean, predicted) = new DdimSampler(1).Step(Process(Diffusion, output, clip: false), x, t, zeros_like(x));
-        var (moved, _) = new DdimSampler(1).Step(Process(Diffusion, output, clip: false), x, t, ones_like(x));
+        var (mean, predicted) = new DdimSampler(1).StepRows(row => Process(Diffusion, output[row..(row + 1)], clip: false), x, Diffusion.Run, t, zeros_like(x));
+        var (moved, _) = new DdimSampler(1).StepRows(row => Process(Diffusion, output[row..(row + 1)], clip: false), x, Diffusion.Run, t, ones_like(x));
 
         var posterior = Diffusion.QPosterior(predicted, x, t);
         Near.Equal(posterior.Mean, mean, atol: 1e-4, rtol: 1e-4);
@@ -34,8 +34,8 @@ public sealed class DdimSamplerTests
         Assert.False(new DdimSampler(0).UsesNoise);
         Assert.True(new DdimSampler(0.1).UsesNoise);
         Near.Equal(
-            new DdimSampler().Step(Process(Diffusion, output), x, t, zeros_like(x)).Sample,
-            new DdimSampler().Step(Process(Diffusion, output), x, t, random.Normal(x.shape)).Sample);
+            new DdimSampler().StepRows(row => Process(Diffusion, output[row..(row + 1)]), x, Diffusion.Run, t, zeros_like(x)).Sample,
+            new DdimSampler().StepRows(row => Process(Diffusion, output[row..(row + 1)]), x, Diffusion.Run, t, random.Normal(x.shape)).Sample);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class DdimSamplerTests
         var (xStart, noise, t) = (random.Uniform(-1, 1, 8, 3, 2, 2), random.Normal(8, 3, 2, 2), arange(S(1), S(9), S(1), dtype: int64));
         var x = Diffusion.QSample(xStart, t, noise);
 
-        var (sample, _) = new DdimSampler().Step(Process(Diffusion, cat([noise, noise], dim: 1)), x, t, noise);
+        var (sample, _) = new DdimSampler().StepRows(row => Process(Diffusion, (cat([noise, noise], dim: 1))[row..(row + 1)]), x, Diffusion.Run, t, noise);
 
         Near.Equal(Diffusion.QSample(xStart, t - S(1), noise), sample, atol: 1e-5);
     }
@@ -60,7 +60,7 @@ public sealed class DdimSamplerTests
         Near.Equal(Deviation(1) * S(0.3), Deviation(0.3), atol: 1e-5);
 
         Tensor Deviation(double eta) =>
-            new DdimSampler(eta).Step(Process(Diffusion, output), x, t, ones_like(x)).Sample - new DdimSampler(eta).Step(Process(Diffusion, output), x, t, zeros_like(x)).Sample;
+            new DdimSampler(eta).StepRows(row => Process(Diffusion, output[row..(row + 1)]), x, Diffusion.Run, t, ones_like(x)).Sample - new DdimSampler(eta).StepRows(row => Process(Diffusion, output[row..(row + 1)]), x, Diffusion.Run, t, zeros_like(x)).Sample;
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class DdimSamplerTests
             var diffusion = new GaussianDiffusion(NoiseSchedule.Create(name, 1000, $"{steps}"));
             var (x, t) = (ones(steps, 1, 1, 1), arange(S(0), S(steps), S(1), dtype: int64));
 
-            var (sample, _) = new DdimSampler(1).Step(Process(diffusion, ones(steps, 2, 1, 1)), x, t, x);
+            var (sample, _) = new DdimSampler(1).StepRows(row => Process(diffusion, (ones(steps, 2, 1, 1))[row..(row + 1)]), x, diffusion.Run, t, x);
 
             Assert.True(sample.isfinite().all().item<bool>(), $"{name} in {steps} steps");
         }

@@ -15,7 +15,7 @@ public sealed class DeviceSyncTests
     private static readonly HashSet<string> Reads = ["item", "ToSingle", "ToDouble", "ToInt64", "ToInt32", "ToBoolean", "data", "cpu", "nonzero", "masked_select", "tensor", "as_tensor", "from_array"];
 
     // For training, where samples have steps of their own; and what is done once a run or once a shape.
-    private static readonly HashSet<string> Exceptions = ["GaussianDiffusion.At", "StepIndex.TimestepsOf", "GaussianDiffusion.NetworkTimesteps", "ClassifierFreeGuidance..ctor", "TrainingLoss", "PositionCode"];
+    private static readonly HashSet<string> Exceptions = ["GaussianDiffusion.At", "GaussianDiffusion.NetworkTimesteps", "ClassifierFreeGuidance..ctor", "TrainingLoss", "PositionCode"];
 
     [Fact]
     public void CodeOfAStep_ReadsNoNumbersAndMakesNoHostTensors()
@@ -46,18 +46,18 @@ public sealed class DeviceSyncTests
         var process = new DenoisingProcess(diffusion, new Everything());
         var created = new SamplingSettings { Sampler = sampler, Steps = 6, Eta = eta, BatchSize = 2 }.CreateSampler();
 
-        var steps = created.Run(process, _ => empty(2, 3, 16, 16, device: META), TestContext.Current.CancellationToken).ToList();
+        var steps = created.Run(process, diffusion.Run, _ => empty(2, 3, 16, 16, device: META), TestContext.Current.CancellationToken).ToList();
 
-        Assert.Equal(created.StepsIn(diffusion.Schedule), steps.Count);
+        Assert.Equal(created.StepsIn(diffusion.Run), steps.Count);
         Assert.Equal(DeviceType.META, steps[^1].Sample.device_type);
     }
 
     /// <summary>A network that gives back what it is given, and a classifier.</summary>
     private sealed class Everything : IDenoiser
     {
-        public Tensor Predict(Tensor x, Timesteps timesteps) => cat([x * timesteps.For(x).view(-1, 1, 1, 1), x], dim: 1);
+        public Tensor Predict(Tensor x, NoiseLevel at) => cat([x * at.TimestepsFor(x).view(-1, 1, 1, 1), x], dim: 1);
 
-        public Tensor? Gradient(Tensor x, Timesteps timesteps) => x;
+        public Tensor? Gradient(Tensor x, NoiseLevel at) => x;
     }
 
     private static bool IsOfTorch(MethodBase method) => method.Module.Assembly == typeof(Tensor).Assembly;

@@ -14,9 +14,9 @@ internal sealed class GaussianDenoiser(NoiseSchedule schedule, double mean, doub
 {
     public List<long> Timesteps { get; } = [];
 
-    public Tensor Predict(Tensor x, Timesteps timesteps)
+    public Tensor Predict(Tensor x, NoiseLevel at)
     {
-        Timesteps.Add((long)timesteps.Original);
+        Timesteps.Add((long)at.Timestep);
         var t = Array.IndexOf(schedule.TimestepMap, (int)Timesteps[^1]);
         var (alphaBar, data) = (schedule.AlphasCumprod[t], deviation * deviation);
         var v = alphaBar * data + 1 - alphaBar;

@@ -42,7 +42,7 @@ public sealed class PlmsSamplerTests
         var (_, steps) = Run(new PlmsSampler(rungeKutta), 42, x);
         var ddim = x;
         var process = Process(schedule, out _);
-        for (var t = 40; t > 0; t--) ddim = new DdimSampler().Step(process, ddim, t, x).Sample;
+        for (var t = 40; t > 0; t--) ddim = new DdimSampler().Step(process, ddim, new GaussianDiffusion(schedule).Run, t, x).Sample;
 
         var (error, errorOfDdim) = (Math.Abs(steps[^1].Sample.item<float>() - expected), Math.Abs(ddim.item<float>() - expected));
         Assert.InRange(error, 0, errorOfDdim / 5);
@@ -56,10 +56,11 @@ public sealed class PlmsSamplerTests
 
     private static (ContinuousDenoiser Denoiser, List<SamplingStep> Steps) Run(PlmsSampler sampler, int timesteps, Tensor? start = null)
     {
-        var process = Process(NoiseSchedule.Create("squaredcos_cap_v2", 1000, $"{timesteps}"), out var denoiser);
-        return (denoiser, sampler.Run(process, _ => start?.clone() ?? ones(1, 1, 2, 2), TestContext.Current.CancellationToken).ToList());
+        var schedule = NoiseSchedule.Create("squaredcos_cap_v2", 1000, $"{timesteps}");
+        var process = Process(schedule, out var denoiser);
+        return (denoiser, sampler.Run(process, new GaussianDiffusion(schedule).Run, _ => start?.clone() ?? ones(1, 1, 2, 2), TestContext.Current.CancellationToken).ToList());
     }
 
     private static DenoisingProcess Process(NoiseSchedule schedule, out ContinuousDenoiser denoiser) =>
-        new(new GaussianDiffusion(schedule), denoiser = new ContinuousDenoiser(schedule, 0.1, 0.2));
+        new(new GaussianDiffusion(schedule), denoiser = new ContinuousDenoiser(0.1, 0.2));
 }

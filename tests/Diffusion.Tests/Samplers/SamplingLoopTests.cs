@@ -86,7 +86,7 @@ public sealed class SamplingLoopTests
         Assert.Throws<OperationCanceledException>(() =>
         {
             var process = new DenoisingProcess(new GaussianDiffusion(schedule), new GaussianDenoiser(schedule, 0, 1));
-            foreach (var step in new AncestralSampler().Run(process, _ => ones(1, 3, 2, 2), cancellation.Token))
+            foreach (var step in new AncestralSampler().Run(process, new GaussianDiffusion(schedule).Run, _ => ones(1, 3, 2, 2), cancellation.Token))
             {
                 seen.Add(step.Index);
                 if (step.Index == 3) cancellation.Cancel();
@@ -115,5 +115,5 @@ public sealed class SamplingLoopTests
         Run(schedule, sampler, new GaussianDenoiser(schedule, Mean, Deviation), step => step < 0 ? noise.clone() : random.Normal(noise.shape)).Last().Sample;
 
     private static IEnumerable<SamplingStep> Run(NoiseSchedule schedule, ISampler sampler, IDenoiser denoiser, Func<int, Tensor> noise) =>
-        sampler.Run(new DenoisingProcess(new GaussianDiffusion(schedule), denoiser), noise, TestContext.Current.CancellationToken);
+        sampler.Run(new DenoisingProcess(denoiser), new GaussianDiffusion(schedule).Run, noise, TestContext.Current.CancellationToken);
 }

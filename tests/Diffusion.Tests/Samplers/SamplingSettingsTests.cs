@@ -17,7 +17,7 @@ public sealed class SamplingSettingsTests
 
     [Fact]
     public void CreateSampler_UnknownName_IsRefusedWithTheKnownOnes() => Assert.Equal(
-        "unknown sampler 'heunn'; known: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras", Assert.Throws<ArgumentException>(() => Settings("heunn").CreateSampler()).Message);
+        "unknown sampler 'heunn'; known: ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m, dpmpp-2m-karras", Assert.Throws<ArgumentException>(() => Settings("heunn").CreateSampler()).Message);
 
     private static SamplingSettings Settings(string sampler) => new() { Sampler = sampler, Steps = 4, BatchSize = 1 };
 }

@@ -9,7 +9,7 @@ namespace Atelier.Diffusion.Tests.Training;
 public sealed class CaptionProbeTests : IDisposable
 {
     // An epsilon would hardly depend on the image at such noise levels.
-    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000), MeanType.Velocity);
+    private static readonly GaussianDiffusion Process = new(NoiseSchedule.Create("squaredcos_cap_v2", 1000), Prediction.Velocity);
 
     private readonly TinyModel _model = new();
     private readonly TemporaryFolder _folder = new();
@@ -28,7 +28,7 @@ public sealed class CaptionProbeTests : IDisposable
         CaptionedImage[] images = [.. Enumerable.Range(0, 8).Select(i => new TwoColours().Get(i, 16))];
         var probe = new CaptionProbe(images);
         using var trainer = new Trainer(
-            new TextToImageTask(TinyModel.Network(), Process, 16, ModelFolder.Open(_model.FullName).Tokenizer!), new TwoColours(),
+            new TextToImageTask(TinyModel.Network(), Process, 16, NativeFolder.Open(_model.FullName).Tokenizer!), new TwoColours(),
             new TrainingOptions { Steps = 300, BatchSize = 8, WarmupSteps = 5, LearningRate = 3e-3, UncondProbability = 0, EmaDecay = 0.9, TimestepShift = 4 });
 
         foreach (var _ in trainer.Run(Path.Combine(_folder.FullName, "checkpoint"), TestContext.Current.CancellationToken)) { }

@@ -51,7 +51,7 @@ public sealed class TextTaskTests : IDisposable
     }
 
     private TextTask New(Text2ImUNet network) => new(
-        network, new GaussianDiffusion(NoiseSchedule.Create("squaredcos_cap_v2", 1000)), 16, ModelFolder.Open(_model.FullName).Tokenizer!, [4, 2]);
+        network, new GaussianDiffusion(NoiseSchedule.Create("squaredcos_cap_v2", 1000)), 16, NativeFolder.Open(_model.FullName).Tokenizer!, [4, 2]);
 
     /// <summary>"ab" to "dc": which of four letters is first, and whether the second is later in the alphabet.</summary>
     private sealed class Letters : ITrainingData

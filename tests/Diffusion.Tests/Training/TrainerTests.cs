@@ -24,7 +24,7 @@ public sealed class TrainerTests : IDisposable
     public TrainerTests()
     {
         set_num_threads(1);
-        _tokenizer = ModelFolder.Open(_model.FullName).Tokenizer!;
+        _tokenizer = NativeFolder.Open(_model.FullName).Tokenizer!;
     }
 
     private string Checkpoint => Path.Combine(_folder.FullName, "checkpoint.safetensors");

@@ -82,7 +82,7 @@ public sealed class UpsamplerTaskTests : IDisposable
         var network = new Text2ImUNet(TinyModel.NetworkConfig with { InChannels = 6 });
         RandomTensors.FillWeights(network, 5);
         return new UpsamplerTask(
-            network, new GaussianDiffusion(NoiseSchedule.Create("linear", 1000), MeanType.StartX), 16, 8, ModelFolder.Open(_model.FullName).Tokenizer!);
+            network, new GaussianDiffusion(NoiseSchedule.Create("linear", 1000), Prediction.StartX), 16, 8, NativeFolder.Open(_model.FullName).Tokenizer!);
     }
 
     private static List<CaptionedImage> Examples(int count) => [.. Enumerable.Repeat(new CaptionedImage("one", []), count)];

@@ -28,7 +28,7 @@ public sealed class DamagedFileTests : IDisposable
         File.WriteAllBytes(In("deflated.pt"), ZipBytes(CompressionLevel.Optimal, ("a/data.pkl", pickle), ("a/data/0", new byte[240]), ("a/data/1", new byte[36])));
         using (var legacy = Legacy(Dict(("w", Vector("0", 2, legacy: true))), List(Text("0")), LegacyStorage(2, 1, 2))) File.Copy(legacy.Path, In("legacy.pt"));
         File.WriteAllText(In("index.json"), """{"metadata":{"total_size":28},"weight_map":{"a":"w.safetensors","b":"w.safetensors"}}""");
-        ModelFolder.WriteConfig(_folder.FullName, TinyModel.Config);
+        NativeFolder.WriteConfig(_folder.FullName, TinyModel.Config);
         File.WriteAllText(In("classes.txt"), "circle\nsquare\nred star\n");
     }
 
@@ -129,7 +129,7 @@ public sealed class DamagedFileTests : IDisposable
         switch (Path.GetFileName(path))
         {
             case "model.json":
-                ModelFolder.ReadConfig(path);
+                NativeFolder.ReadConfig(path);
                 break;
             case "classes.txt":
                 ClassNames.Load(path, 3);

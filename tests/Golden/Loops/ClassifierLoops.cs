@@ -1,4 +1,5 @@
 using Atelier.Diffusion.Guidance;
+using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Processes;
 using Atelier.Diffusion.Samplers;
 using Atelier.Golden.Networks;
@@ -17,19 +18,21 @@ internal static class ClassifierLoops
         using var classifier = golden.LoadClassifier("classifier_config", "classifier_state.");
         var (x, t, labels) = (golden.Input("x"), golden.Input("t"), golden.Input("y"));
         var scale = full(1, 1, 1, 1, S((float)golden.Json.Member("classifier_scale").GetDouble()));
-        var guided = new ClassifierGuidance(new ClassConditional(network, labels), classifier, labels, scale);
+        var guided = new ClassifierGuidance(new ConditionalNetwork(network, new Conditioning(labels)), classifier, labels, scale);
         foreach (var rescale in golden.Json.Member("diffusion").Member("rescale_timesteps").EnumerateArray().Select(value => value.GetBoolean()))
         {
             var prefix = $"rescale_{rescale}";
             var diffusion = golden.ReadDiffusion("diffusion", rescale);
             var process = new DenoisingProcess(diffusion, guided);
 
-            var p = process.Distribution(x, t);
+            var timesteps = diffusion.NetworkTimesteps(t);
+            var p = diffusion.PMeanVariance(network.call(x, timesteps, labels), x, t);
+            var gradient = ClassifierGuidance.Gradient(classifier, x, timesteps, labels, scale);
             comparison.CheckDistribution($"{prefix}.p_mean_variance", p);
-            comparison.Check($"{prefix}.condition_mean", GaussianDiffusion.ConditionMean(p, process.Gradient(x, t)!));
-            comparison.CheckDistribution($"{prefix}.condition_score", diffusion.ConditionScore(p, x, t, process.Gradient(x, t)!));
-            comparison.Check($"{prefix}.p_sample_loop.sample", RecordedLoop.Run(golden, new AncestralSampler(), process).Samples[-1]);
-            comparison.Check($"{prefix}.ddim_sample_loop.sample", RecordedLoop.Run(golden, new DdimSampler(), process).Samples[-1]);
+            comparison.Check($"{prefix}.condition_mean", GaussianDiffusion.ConditionMean(p, gradient));
+            comparison.CheckDistribution($"{prefix}.condition_score", diffusion.ConditionScore(p, x, t, gradient));
+            comparison.Check($"{prefix}.p_sample_loop.sample", RecordedLoop.Run(golden, new AncestralSampler(), process, diffusion.Run).Samples[-1]);
+            comparison.Check($"{prefix}.ddim_sample_loop.sample", RecordedLoop.Run(golden, new DdimSampler(), process, diffusion.Run).Samples[-1]);
         }
     }
 }

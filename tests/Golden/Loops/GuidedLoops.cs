@@ -25,14 +25,14 @@ internal static class GuidedLoops
             var scale = After(loop, "scale_");
 
             var (samples, predicted) = RecordedLoop.Run(
-                golden, sampler, new DenoisingProcess(diffusion, new NotebookGuidance(new TextConditional(network, text), scale)));
+                golden, sampler, new DenoisingProcess(diffusion, new NotebookGuidance(new ConditionalNetwork(network, text), scale)), diffusion.Run);
             comparison.Check($"{loop}.all_samples", samples);
             if (golden.Outputs.ContainsKey($"{loop}.all_pred_xstart")) comparison.Check($"{loop}.all_pred_xstart", predicted);
 
-            using var ours = new ClassifierFreeGuidance(new TextConditional(network, text), [scale], diffusion);
+            using var ours = new ClassifierFreeGuidance(new ConditionalNetwork(network, text), [scale]);
             comparison.CheckPart(
                 $"{loop}.all_samples", $"{loop}.all_samples with our own guidance",
-                RecordedLoop.Run(golden, sampler, new DenoisingProcess(diffusion, ours), whole => whole.chunk(2)[0]).Samples,
+                RecordedLoop.Run(golden, sampler, new DenoisingProcess(diffusion, ours), diffusion.Run, whole => whole.chunk(2)[0]).Samples,
                 want => want.chunk(2, dim: 1)[0]);
         }
     }

@@ -18,13 +18,13 @@ internal static class InpaintingLoop
         var scale = golden.Json.Member("guidance_scale").GetDouble();
         var diffusion = golden.ReadDiffusion("diffusion");
 
-        var notebook = new DenoisingProcess(diffusion, new NotebookGuidance(new TextConditional(network, text, half), scale)) { Denoised = images.KeepKnown };
-        comparison.Check("all_samples", RecordedLoop.Run(golden, new AncestralSampler(), notebook).Samples);
+        var notebook = new DenoisingProcess(diffusion, new NotebookGuidance(new ConditionalNetwork(network, text, half), scale)) { Denoised = images.KeepKnown };
+        comparison.Check("all_samples", RecordedLoop.Run(golden, new AncestralSampler(), notebook, diffusion.Run).Samples);
 
-        using var guidance = new ClassifierFreeGuidance(new TextConditional(network, text, half), [scale], diffusion);
+        using var guidance = new ClassifierFreeGuidance(new ConditionalNetwork(network, text, half), [scale]);
         var ours = new DenoisingProcess(diffusion, guidance) { Denoised = half.KeepKnown };
         comparison.CheckPart(
             "all_samples", "all_samples with our own guidance",
-            RecordedLoop.Run(golden, new AncestralSampler(), ours, whole => whole.chunk(2)[0]).Samples, want => want.chunk(2, dim: 1)[0]);
+            RecordedLoop.Run(golden, new AncestralSampler(), ours, diffusion.Run, whole => whole.chunk(2)[0]).Samples, want => want.chunk(2, dim: 1)[0]);
     }
 }

@@ -16,12 +16,12 @@ internal static class MultiStepLoops
         using var text = network.EncodeText(golden.Input("tokens"), golden.Input("mask"));
         var diffusion = golden.ReadDiffusion("diffusion");
         var scale = golden.Json.Member("guidance_scale").GetDouble();
-        var process = new DenoisingProcess(diffusion, new NotebookGuidance(new TextConditional(network, text), scale));
+        var process = new DenoisingProcess(diffusion, new NotebookGuidance(new ConditionalNetwork(network, text), scale));
         foreach (var (loop, sampler) in new[] { ("prk_sample_loop", new PlmsSampler(rungeKutta: true)), ("plms_sample_loop", new PlmsSampler()) })
         {
             var epsilons = new List<Tensor>();
             sampler.OnEpsilon = epsilon => epsilons.Add(epsilon.clone().DetachFromDisposeScope());
-            var (samples, predicted) = RecordedLoop.Run(golden, sampler, process);
+            var (samples, predicted) = RecordedLoop.Run(golden, sampler, process, diffusion.Run);
             comparison.Check($"{loop}.all_sample", samples);
             comparison.Check($"{loop}.all_pred_xstart", predicted);
             comparison.Check($"{loop}.all_eps", stack(epsilons));

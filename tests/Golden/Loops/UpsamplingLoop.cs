@@ -16,8 +16,8 @@ internal static class UpsamplingLoop
         using var text = network.EncodeText(golden.Input("tokens"), golden.Input("mask"));
         var lowRes = ConcatenatedImages.Quantize(golden.Input("base_samples"));
         comparison.CheckExactly("low_res", lowRes.data<float>(), golden.Input("low_res").data<float>());
-        var process = new DenoisingProcess(
-            golden.ReadDiffusion("diffusion"), new TextConditional(network, text, new ConcatenatedImages(LowRes: lowRes)));
-        comparison.Check("all_samples", RecordedLoop.Run(golden, new DdimSampler(), process).Samples);
+        var diffusion = golden.ReadDiffusion("diffusion");
+        var process = new DenoisingProcess(diffusion, new ConditionalNetwork(network, text, new ConcatenatedImages(LowRes: lowRes)));
+        comparison.Check("all_samples", RecordedLoop.Run(golden, new DdimSampler(), process, diffusion.Run).Samples);
     }
 }

@@ -13,8 +13,8 @@ internal static class Text2ImCache
         using var kept = network.EncodeText(golden.Input("tokens"), golden.Input("mask"));
         using var renewed = network.EncodeText(golden.Input("tokens"), golden.Input("mask2"));
 
-        comparison.Check("cache.xf_proj", kept.Projection);
-        comparison.Check("cache.xf_out", kept.Sequence);
+        comparison.Check("cache.xf_proj", kept.Vector!);
+        comparison.Check("cache.xf_out", kept.Sequence!);
         comparison.Check("output", network.call(golden.Input("x"), golden.Input("timesteps"), kept));
         var second = network.call(x2, timesteps2, kept);
         comparison.Check("second_call_same_mask", second);

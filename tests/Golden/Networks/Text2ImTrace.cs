@@ -29,10 +29,10 @@ internal static class Text2ImTrace
             case nn.Module<Tensor, Tensor, Tensor> block:
                 block.register_forward_hook((_, _, _, output) => Seen(output));
                 break;
-            case nn.Module<Tensor, TextEncoding, Tensor> attention:
+            case nn.Module<Tensor, Conditioning, Tensor> attention:
                 attention.register_forward_hook((_, _, _, output) => Seen(output));
                 break;
-            case nn.Module<Tensor, Tensor, TextEncoding, Tensor> stage:
+            case nn.Module<Tensor, Tensor, Conditioning, Tensor> stage:
                 stage.register_forward_hook((_, _, _, _, output) => Seen(output));
                 break;
         }

@@ -12,14 +12,15 @@ internal static class MeanAndVarianceTypes
         foreach (var types in golden.Outputs.Keys.Select(name => string.Join('.', name.Split('.').Take(2))).Distinct())
         {
             var diffusion = new GaussianDiffusion(
-                golden.ReadDiffusion("config").Schedule, Parse<MeanType>(types.Split('.')[0]), Parse<VarianceType>(types.Split('.')[1]));
+                golden.ReadDiffusion("config").Schedule, Parse<Prediction>(types.Split('.')[0]), Parse<VarianceType>(types.Split('.')[1]));
             // A network with a fixed variance has no second half.
             var given = diffusion.LearnsVariance ? output : output.narrow(1, 0, x.shape[1]);
-            var process = new DenoisingProcess(diffusion, new RecordedDenoiser(given));
 
             comparison.CheckDistribution($"{types}.p_mean_variance", diffusion.PMeanVariance(given, x, t));
-            comparison.Check($"{types}.p_sample", new AncestralSampler().Step(process, x, t, noise).Sample);
-            comparison.Check($"{types}.ddim_sample.eta_0.7", new DdimSampler(0.7).Step(process, x, t, noise).Sample);
+            comparison.Check($"{types}.p_sample", new AncestralSampler().StepRows(Row, x, diffusion.Run, t, noise).Sample);
+            comparison.Check($"{types}.ddim_sample.eta_0.7", new DdimSampler(0.7).StepRows(Row, x, diffusion.Run, t, noise).Sample);
+
+            DenoisingProcess Row(int row) => new(diffusion, new RecordedDenoiser(given[row..(row + 1)]));
         }
     }
 

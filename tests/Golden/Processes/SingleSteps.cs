@@ -28,8 +28,8 @@ internal static class SingleSteps
         foreach (var (name, clip) in new[] { ("clip_True", true), ("clip_False", false) })
         {
             comparison.CheckDistribution($"p_mean_variance.{name}", diffusion.PMeanVariance(output, x, t, clip));
-            CheckSteps(name, new DenoisingProcess(diffusion, new RecordedDenoiser(output)) { ClipDenoised = clip });
-            CheckSteps($"{name}.cond_fn", new DenoisingProcess(diffusion, new RecordedDenoiser(output, gradient)) { ClipDenoised = clip });
+            CheckSteps(name, row => new DenoisingProcess(diffusion, new RecordedDenoiser(output[row..(row + 1)])) { ClipDenoised = clip });
+            CheckSteps($"{name}.cond_fn", row => new DenoisingProcess(diffusion, new RecordedDenoiser(output[row..(row + 1)], gradient[row..(row + 1)])) { ClipDenoised = clip });
         }
         // The case's denoised_fn is x_0 / 2 + 1 / 4.
         comparison.CheckDistribution("p_mean_variance.denoised_fn", diffusion.PMeanVariance(output, x, t, denoised: predicted => (predicted * S(0.5)).Plus(S(0.25))));
@@ -38,12 +38,12 @@ internal static class SingleSteps
         comparison.Check("condition_mean", GaussianDiffusion.ConditionMean(p, gradient));
         comparison.CheckDistribution("condition_score", diffusion.ConditionScore(p, x, t, gradient));
 
-        void CheckSteps(string name, DenoisingProcess process)
+        void CheckSteps(string name, Func<int, DenoisingProcess> process)
         {
-            CheckStep($"p_sample.{name}", new AncestralSampler().Step(process, x, t, noise));
+            CheckStep($"p_sample.{name}", new AncestralSampler().StepRows(process, x, diffusion.Run, t, noise));
             foreach (var eta in new[] { 0, 0.3, 1 })
-                CheckStep(string.Create(CultureInfo.InvariantCulture, $"ddim_sample.eta_{eta:0.0}.{name}"), new DdimSampler(eta).Step(process, x, t, noise));
-            CheckStep($"ddim_reverse_sample.{name}", DdimSampler.ReverseStep(process, x, t));
+                CheckStep(string.Create(CultureInfo.InvariantCulture, $"ddim_sample.eta_{eta:0.0}.{name}"), new DdimSampler(eta).StepRows(process, x, diffusion.Run, t, noise));
+            CheckStep($"ddim_reverse_sample.{name}", DiffusionCase.Rows(x, t, (row, index) => DdimSampler.ReverseStep(process(row), x[row..(row + 1)], diffusion.Run, index)));
         }
 
         void CheckStep(string name, (Tensor Sample, Tensor PredictedXStart) step)

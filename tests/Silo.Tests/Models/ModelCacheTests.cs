@@ -45,7 +45,7 @@ public sealed class ModelCacheTests : IDisposable
     {
         await ModelUpload.PutAsync(_store, Shapes, Cancel);
         await new ModelCache(_store, _folder.Path).GetAsync(Shapes.Digest, Cancel);
-        File.AppendAllText(Path.Combine(_folder[Shapes.Digest], ModelFolder.ConfigFile), " ");
+        File.AppendAllText(Path.Combine(_folder[Shapes.Digest], NativeFolder.ConfigFileName), " ");
 
         var model = await new ModelCache(_store, _folder.Path).GetAsync(Shapes.Digest, Cancel);
 

@@ -85,10 +85,10 @@ public sealed class ModelLibraryTests
     public void Dispose_OfALoadedModel_FreesItsWeights()
     {
         var folder = ModelFolder.Open(Shapes);
-        var networks = folder.LoadNetworks();
-        var weights = networks.Base.parameters().ToList();
+        var networks = folder.Load();
+        var weights = ((TorchSharp.torch.nn.Module)networks.Stages[0].Network).parameters().ToList();
 
-        new LoadedModel(folder, networks, "cpu fp32", "").Dispose();
+        new LoadedModel(networks, "cpu fp32", "").Dispose();
 
         Assert.All(weights, weight => Assert.True(weight.IsInvalid));
     }
@@ -97,8 +97,8 @@ public sealed class ModelLibraryTests
     public void NumericsClass_OtherPrecisionOrDeviceKind_IsAnotherWhateverTheProbeSays()
     {
         var folder = ModelFolder.Open(Shapes);
-        using var networks = folder.LoadNetworks();
-        string Class(string arithmetic) => new LoadedModel(folder, networks, arithmetic, "").NumericsClass(1);
+        using var networks = folder.Load();
+        string Class(string arithmetic) => new LoadedModel(networks, arithmetic, "").NumericsClass(1);
 
         Assert.Equal(3, new[] { Class("cpu fp32"), Class("cpu bf16"), Class("cuda fp32") }.Distinct().Count());
         Assert.Equal(Class("cpu fp32"), Class("cpu fp32"));

@@ -88,7 +88,7 @@ internal sealed class OnnxOpponent : IDisposable
         {
             [UNetGraph.X] = batch.X,
             [UNetGraph.Timesteps] = batch.Timesteps,
-            [UNetGraph.TextProjection] = batch.Text?.Projection,
+            [UNetGraph.TextProjection] = batch.Text?.Vector,
             [UNetGraph.TextSequence] = batch.Text?.Sequence,
         };
         var inputs = new Dictionary<string, OrtValue>();

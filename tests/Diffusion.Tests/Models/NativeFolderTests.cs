@@ -14,7 +14,7 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Open_WhatWriteWrote_HasTheSameConfigTokenizerAndWeights()
     {
-        var folder = ModelFolder.Open(_model.FullName);
+        var folder = NativeFolder.Open(_model.FullName);
         var config = Assert.IsType<GlideConfig>(folder.Config);
 
         Assert.Equal(_model.FullName, folder.Path);
@@ -30,7 +30,7 @@ public sealed class ModelFolderTests : IDisposable
         });
 
         using var written = TinyModel.Network();
-        using var loaded = (Text2ImUNet)folder.LoadNetwork(ModelFolder.WeightsFile);
+        using var loaded = (Text2ImUNet)folder.LoadNetwork(NativeFolder.WeightsFile);
         Assert.False(loaded.training);
         Assert.All(loaded.parameters(), parameter => Assert.False(parameter.requires_grad));
         foreach (var (key, value) in written.state_dict()) Near.Equal(value.detach(), loaded.state_dict()[key]);
@@ -43,7 +43,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("tokenizer/vocab.bpe")]
     public void Digest_AnyByteChanged_IsAnother(string file)
     {
-        var before = ModelFolder.Open(_model.FullName).Digest;
+        var before = NativeFolder.Open(_model.FullName).Digest;
         var path = Path.Combine(_model.FullName, file);
 
         if (file == "model.safetensors")
@@ -59,7 +59,7 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         Assert.Matches("^[0-9a-f]{64}$", before);
-        Assert.NotEqual(before, ModelFolder.Open(_model.FullName).Digest);
+        Assert.NotEqual(before, NativeFolder.Open(_model.FullName).Digest);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var other = new TinyModel();
 
-        Assert.Equal(ModelFolder.Open(_model.FullName).Digest, ModelFolder.Open(other.FullName).Digest);
+        Assert.Equal(NativeFolder.Open(_model.FullName).Digest, NativeFolder.Open(other.FullName).Digest);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ModelFolderTests : IDisposable
             }
         });
         maker.Start();
-        for (var i = 0; i < 3; i++) _ = ModelFolder.Open(_model.FullName);
+        for (var i = 0; i < 3; i++) _ = NativeFolder.Open(_model.FullName);
         stop.Cancel();
         maker.Join();
 
@@ -204,15 +204,15 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Files_WhatLiesBesideThem_IsNoPartOfTheModel()
     {
-        var before = ModelFolder.Open(_model.FullName);
+        var before = NativeFolder.Open(_model.FullName);
         var secret = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         File.WriteAllText(secret, "secret");
         foreach (var file in new[] { "tokenizer/encoder.json.secret", "tokenizer/encoder.json.gz", "tokenizer/vocab.bpe.old", "tokenizer/bpe_simple_vocab_16e6.txt", "more.safetensors" })
             File.CreateSymbolicLink(Path.Combine(_model.FullName, file), secret);
         using var copy = new TemporaryFolder();
 
-        var model = ModelFolder.Open(_model.FullName);
-        ModelFolder.CopyTokenizer(Path.Combine(_model.FullName, "tokenizer"), copy.FullName);
+        var model = NativeFolder.Open(_model.FullName);
+        NativeFolder.CopyTokenizer(Path.Combine(_model.FullName, "tokenizer"), copy.FullName);
 
         Assert.Equal(["model.json", "model.safetensors", "tokenizer/encoder.json", "tokenizer/vocab.bpe"], model.Files);
         Assert.Equal(before.Digest, model.Digest);
@@ -229,7 +229,7 @@ public sealed class ModelFolderTests : IDisposable
         {
             var snapshot = Path.Combine(cache.FullName, "snapshots", Path.GetFileName(model));
             var blobs = Directory.CreateDirectory(Path.Combine(cache.FullName, "blobs")).FullName;
-            foreach (var file in ModelFolder.Open(model).Files)
+            foreach (var file in NativeFolder.Open(model).Files)
             {
                 var blob = Path.GetRandomFileName();
                 File.Copy(Path.Combine(model, file), Path.Combine(blobs, blob));
@@ -237,9 +237,9 @@ public sealed class ModelFolderTests : IDisposable
                 File.CreateSymbolicLink(Path.Combine(snapshot, file), file.Contains('/', StringComparison.Ordinal) ? $"../../../blobs/{blob}" : $"../../blobs/{blob}");
             }
 
-            Assert.Equal(ModelFolder.Open(model).Digest, ModelFolder.Open(snapshot).Digest);
+            Assert.Equal(NativeFolder.Open(model).Digest, NativeFolder.Open(snapshot).Digest);
         }
-        Assert.Equal(["circle", "square", "red star"], ModelFolder.Open(Path.Combine(cache.FullName, "snapshots", Path.GetFileName(classes.FullName))).Classes!.Names!);
+        Assert.Equal(["circle", "square", "red star"], NativeFolder.Open(Path.Combine(cache.FullName, "snapshots", Path.GetFileName(classes.FullName))).About.Classes!.Names!);
     }
 
     [Theory]
@@ -253,7 +253,7 @@ public sealed class ModelFolderTests : IDisposable
         if (throughAFolder) Directory.CreateSymbolicLink(Path.Combine(model.FullName, "in"), elsewhere.FullName);
         File.CreateSymbolicLink(model.ClassesPath, throughAFolder ? "in/names" : Path.Combine(elsewhere.FullName, "names"));
 
-        var message = Assert.Throws<InvalidDataException>(() => ModelFolder.Open(model.FullName)).Message;
+        var message = Assert.Throws<InvalidDataException>(() => NativeFolder.Open(model.FullName)).Message;
 
         Assert.StartsWith($"{model.ClassesPath} is a link to ", message, StringComparison.Ordinal);
         Assert.EndsWith("; allowed: a file of the model folder", message, StringComparison.Ordinal);
@@ -266,7 +266,7 @@ public sealed class ModelFolderTests : IDisposable
         File.Move(model.ClassesPath, Path.Combine(model.FullName, "names"));
         File.CreateSymbolicLink(model.ClassesPath, "names");
 
-        Assert.Equal(["circle", "square", "red star"], ModelFolder.Open(model.FullName).Classes!.Names!);
+        Assert.Equal(["circle", "square", "red star"], NativeFolder.Open(model.FullName).About.Classes!.Names!);
     }
 
     [Fact]
@@ -276,7 +276,7 @@ public sealed class ModelFolderTests : IDisposable
         File.WriteAllBytes(model.ClassesPath, [.. "circle\nsquare\n"u8, 0xFF, (byte)'\n']);
 
         Assert.StartsWith(
-            $"{model.ClassesPath} is not a list of classes: ", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(model.FullName)).Message, StringComparison.Ordinal);
+            $"{model.ClassesPath} is not a list of classes: ", Assert.Throws<InvalidDataException>(() => NativeFolder.Open(model.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -304,14 +304,14 @@ public sealed class ModelFolderTests : IDisposable
         using var vocabulary = new VocabularyFolder();
         vocabulary.WriteMerges();
         using var network = TinyModel.Network(seed: 2);
-        var before = ModelFolder.Open(_model.FullName).Digest;
+        var before = NativeFolder.Open(_model.FullName).Digest;
 
-        ModelFolder.Write(_model.FullName, TinyModel.Config, network, vocabulary.FullName);
+        NativeFolder.Write(_model.FullName, TinyModel.Config, network, vocabulary.FullName);
 
-        Assert.NotEqual(before, ModelFolder.Open(_model.FullName).Digest);
+        Assert.NotEqual(before, NativeFolder.Open(_model.FullName).Digest);
     }
 
     public void Dispose() => _model.Dispose();
 
-    private string Refusal() => Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_model.FullName)).Message;
+    private string Refusal() => Assert.Throws<InvalidDataException>(() => NativeFolder.Open(_model.FullName)).Message;
 }

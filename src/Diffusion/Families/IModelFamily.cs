@@ -1,0 +1,23 @@
+using Atelier.Diffusion.Models;
+
+namespace Atelier.Diffusion.Families;
+
+/// <summary>Models of one kind, whatever their sizes: how a folder with one is recognised, checked and loaded.</summary>
+public interface IModelFamily
+{
+    /// <summary>Its name here, such as <c>glide</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The file of a folder that says which family its model is of.</summary>
+    string ConfigFile { get; }
+
+    /// <summary>Whether a folder that has that file holds a model of this family.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    bool Recognises(string path);
+
+    /// <summary>Opens a folder that it recognises, see <see cref="ModelFolder.Open"/>.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
+    ModelFolder Open(string path);
+}

@@ -1,0 +1,65 @@
+using Atelier.Diffusion.Samplers;
+
+namespace Atelier.Diffusion.Models;
+
+/// <summary>What a user of a model has to know of it, whatever its family; told from its files, without its weights.</summary>
+public sealed record ModelDescription
+{
+    /// <summary>Name of its family, such as <c>glide</c>.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>Width and height of the images that it draws, unless a job says otherwise.</summary>
+    public required int ImageSize { get; init; }
+
+    /// <summary>Width and height after the upsampler; null where there is none.</summary>
+    public int? UpsampledSize { get; init; }
+
+    /// <summary>What widths and heights must be multiples of; null where they cannot be chosen.</summary>
+    public int? SizeMultiple { get; init; }
+
+    /// <summary>Denoising steps that are possible, T.</summary>
+    public required int Timesteps { get; init; }
+
+    /// <summary>The process it was trained on, in a few words.</summary>
+    public required string Process { get; init; }
+
+    /// <summary>Names of the samplers that it can be drawn with, its own choice first.</summary>
+    public IReadOnlyList<string> Samplers { get; init; } = SamplingSettings.Samplers;
+
+    /// <summary>Whether predicted images lie in [-1, 1], without which dynamic thresholding has no meaning.</summary>
+    public bool IsBounded { get; init; } = true;
+
+    /// <summary>Whether a part of an image can be given, of which the model draws the rest.</summary>
+    public bool Inpaints { get; init; }
+
+    /// <summary>Whether a classifier can guide.</summary>
+    public bool HasClassifier { get; init; }
+
+    /// <summary>Whether each row must have a label.</summary>
+    public bool NeedsLabel { get; init; }
+
+    /// <summary>The classes that a label can name; null where labels have no meaning.</summary>
+    public ClassNames? Classes { get; init; }
+
+    /// <summary>Tokens that a prompt may have before it is cut, those that mark its ends included; null where the model takes no text.</summary>
+    public int? PromptTokens { get; init; }
+
+    /// <summary>Tokens of its vocabulary; null where the model takes no text.</summary>
+    public int? VocabularySize { get; init; }
+
+    /// <summary>What its files say of its licence; null where they say nothing.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Width and height of the images that a job gets.</summary>
+    /// <param name="upsample">Whether it enlarges them, where the model can.</param>
+    public int SizeOf(bool upsample) => upsample ? UpsampledSize ?? ImageSize : ImageSize;
+
+    /// <summary>What is wrong with a label, in words; null where nothing is.</summary>
+    /// <param name="label">A row's label, or null where it has none.</param>
+    public string? ProblemWithLabel(string? label)
+    {
+        if (label is null) return NeedsLabel ? $"there is no label, which the model needs; allowed: {Classes!.Describe()}" : null;
+        if (Classes is null) return $"the label is '{Input.PrintableText.Of(label)}'; the model has no classes";
+        return Classes.Find(label) is null ? $"the label is '{Input.PrintableText.Of(label)}'; allowed: {Classes.Describe()}" : null;
+    }
+}
