@@ -39,6 +39,10 @@ internal static class CaseClasses
         ("j-", PyTorchFiles.Compute),
         ("k-primitives", Primitives.Compute),
         ("k-timestep-embedding", TimestepEmbeddings.Compute),
+        ("l1-", InferenceNetworks.Compute),
+        ("l2-", InferenceNetworks.Compute),
+        ("l3-", InferenceNetworks.Compute),
+        ("l7-", InferenceLayout.Compute),
     ];
 
     /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>
