@@ -69,6 +69,10 @@ internal sealed class GoldenCase
         return network;
     }
 
+    /// <summary>The tensors whose names begin with <paramref name="prefix"/>, for a network of exactly these.</summary>
+    public MemorySource Source(string prefix = "state.") => new(
+        _tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value));
+
     private Dictionary<string, (Tensor, Tolerance)> ReadOutputs()
     {
         var outputs = new Dictionary<string, (Tensor, Tolerance)>();

@@ -27,16 +27,8 @@ public static class Safetensors
     /// <exception cref="InvalidDataException">As <see cref="ReadHeader(string)"/>.</exception>
     public static IEnumerable<KeyValuePair<string, Tensor>> Read(string path)
     {
-        using var file = RegularFile.OpenRead(path);
-        var header = SafetensorsHeader.Read(file, path);
-        foreach (var (name, entry) in header.Entries)
-        {
-            yield return new(name, ContentBoundary.Read(path, $"{SafetensorsHeader.Problem}: tensor '{PrintableText.Of(name)}' is damaged", () =>
-            {
-                file.Position = header.DataStart + entry.Offset;
-                return TensorBytes.Read(entry.Shape, entry.DType, file);
-            }));
-        }
+        using var file = new SafetensorsFile(path);
+        foreach (var name in file.Entries.Keys) yield return new(name, file.Read(name));
     }
 
     /// <summary>Writes tensors in the given order, replacing the file in one step.</summary>

@@ -32,6 +32,13 @@ internal static class ShardIndex
         return new Checkpoint(path, header, () => Read(shardOf, shards));
     }
 
+    /// <summary>The file of each tensor, in the order of the index; whether it holds it is not checked.</summary>
+    /// <exception cref="InvalidDataException">It is no index, or a file is missing.</exception>
+    public static IEnumerable<KeyValuePair<string, string>> Files(string path)
+    {
+        foreach (var (name, shard) in ReadMap(path)) yield return new(name, FileOf(path, shard));
+    }
+
     private static IEnumerable<KeyValuePair<string, Tensor>> Read(Dictionary<string, string> shardOf, Dictionary<string, Checkpoint> shards)
     {
         foreach (var (shard, checkpoint) in shards)
@@ -44,11 +51,12 @@ internal static class ShardIndex
         }
     }
 
-    private static Checkpoint OpenShard(string path, string shard, string? stateDict)
+    private static Checkpoint OpenShard(string path, string shard, string? stateDict) => Checkpoint.OpenFile(FileOf(path, shard), stateDict);
+
+    private static string FileOf(string path, string shard)
     {
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, shard);
-        if (!File.Exists(file)) throw Bad(path, $"its file {PrintableText.Of(shard)} is missing");
-        return Checkpoint.OpenFile(file, stateDict);
+        return File.Exists(file) ? file : throw Bad(path, $"its file {PrintableText.Of(shard)} is missing");
     }
 
     private static Dictionary<string, string> ReadMap(string path)
