@@ -50,6 +50,7 @@ internal static class CaseClasses
         ("l4-euler", DiffusersSchedules.Compute),
         ("l4-flow-match-euler", DiffusersSchedules.Compute),
         ("l4-pndm", DiffusersSchedules.Compute),
+        ("l5-", LatentLoops.Compute),
     ];
 
     /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>

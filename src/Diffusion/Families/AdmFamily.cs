@@ -13,6 +13,9 @@ public sealed class AdmFamily : IModelFamily
     public string ConfigFile => NativeFolder.ConfigFileName;
 
     /// <inheritdoc/>
+    public string Kind => Name;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) => NativeFolder.ReadConfig(Path.Combine(path, ConfigFile)) is AdmConfig;
 
     /// <inheritdoc/>

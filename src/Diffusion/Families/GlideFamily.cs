@@ -15,6 +15,9 @@ public sealed class GlideFamily : IModelFamily
     public string ConfigFile => NativeFolder.ConfigFileName;
 
     /// <inheritdoc/>
+    public string Kind => Name;
+
+    /// <inheritdoc/>
     public bool Recognises(string path) => NativeFolder.ReadConfig(Path.Combine(path, ConfigFile)) is GlideConfig;
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public interface IModelFamily
     /// <summary>The file of a folder that says which family its model is of.</summary>
     string ConfigFile { get; }
 
+    /// <summary>What that file calls it.</summary>
+    string Kind { get; }
+
     /// <summary>Whether a folder that has that file holds a model of this family.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>

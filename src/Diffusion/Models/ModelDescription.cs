@@ -26,6 +26,14 @@ public sealed record ModelDescription
     /// <summary>Names of the samplers that it can be drawn with, its own choice first.</summary>
     public IReadOnlyList<string> Samplers { get; init; } = SamplingSettings.Samplers;
 
+    /// <summary>Denoising steps that are usual.</summary>
+    /// <value>Default 30.</value>
+    public int Steps { get; init; } = 30;
+
+    /// <summary>Scale of classifier-free guidance that is usual.</summary>
+    /// <value>Default 3.</value>
+    public double Guidance { get; init; } = 3;
+
     /// <summary>Whether predicted images lie in [-1, 1], without which dynamic thresholding has no meaning.</summary>
     public bool IsBounded { get; init; } = true;
 

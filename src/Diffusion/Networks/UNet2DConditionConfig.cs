@@ -10,6 +10,9 @@ public record UNet2DConditionConfig : NetworkConfig
     /// <summary>Channels of the input: those of x_t, and of what is concatenated with it.</summary>
     public int InChannels { get; init; } = 4;
 
+    /// <summary>Width and height of what it was trained on, in its own pixels; left to the caller.</summary>
+    public int SampleSize { get; init; } = 64;
+
     /// <summary>Channels of the output.</summary>
     public int OutChannels { get; init; } = 4;
 
@@ -114,6 +117,7 @@ public record UNet2DConditionConfig : NetworkConfig
     /// <inheritdoc/>
     public override void Validate()
     {
+        RequireWithin("sample_size", SampleSize, 1, 4096);
         RequireWithin("in_channels", InChannels, 1, 256);
         RequireWithin("out_channels", OutChannels, 1, 256);
         Require(Levels is >= 1 and <= 10, "block_out_channels", $"of {Levels} levels", "1 to 10 levels");

@@ -1,0 +1,61 @@
+using Atelier.Diffusion.Families.Diffusers;
+using Atelier.Diffusion.Models;
+using Atelier.Diffusion.Networks;
+using Atelier.Diffusion.Tokenization;
+
+namespace Atelier.Diffusion.Families.StableDiffusion;
+
+/// <summary>Stable Diffusion 1 and 2: text to image in latents, guided classifier-free (Rombach et al. 2022, arXiv:2112.10752).</summary>
+public sealed class StableDiffusionFamily : IModelFamily
+{
+    /// <inheritdoc/>
+    public string Name => "stable-diffusion";
+
+    /// <inheritdoc/>
+    public string ConfigFile => PipelineIndex.FileName;
+
+    /// <inheritdoc/>
+    public string Kind => "StableDiffusionPipeline";
+
+    /// <inheritdoc/>
+    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
+
+    /// <inheritdoc/>
+    public ModelFolder Open(string path)
+    {
+        var files = new DiffusersFiles(path);
+        var scheduler = files.Scheduler();
+        var text = files.Config<ClipTextConfig>("text_encoder");
+        var unet = files.Config<UNet2DConditionConfig>("unet");
+        var vae = files.Config<AutoencoderKlConfig>("vae");
+        var tokenizer = LatentModel.Tokenizer(files, "tokenizer", text);
+        LatentModel.RequireFit(path, unet, vae, text.HiddenSize);
+        files.Check("text_encoder", source => new ClipTextModel(text, source));
+        files.Check("unet", source => new UNet2DCondition(unet, source));
+        files.Check("vae", source => new AutoencoderKl(vae, source));
+        var about = LatentModel.Describe(Name, path, unet, vae, scheduler, tokenizer.VocabularySize, text.MaxPositionEmbeddings, guidance: 7.5);
+        return new DiffusersFolder(path, about, files, (device, precision) =>
+        {
+            var encoder = new PromptEncoder(tokenizer, files.Load("text_encoder", source => new ClipTextModel(text, source), device, precision));
+            var network = new LatentUNet(files.Load("unet", source => new UNet2DCondition(unet, source), device, precision), vae.Factor);
+            return LatentModel.Assemble(about, network, encoder, scheduler, files, vae, device, precision);
+        });
+    }
+
+    /// <summary>Prompts as the last states of one encoder.</summary>
+    private sealed class PromptEncoder(ClipPromptTokenizer tokenizer, ClipTextModel network) : ITextEncoder
+    {
+        public PromptLength Measure(string prompt) => LatentModel.Measure(tokenizer, network, prompt);
+
+        public Conditioning Encode(IReadOnlyList<string> prompts)
+        {
+            using var ids = LatentModel.Ids(tokenizer, network, prompts);
+            var output = network.Forward(ids);
+            foreach (var state in output.HiddenStates) state.Dispose();
+            output.Pooled.Dispose();
+            return new Conditioning(Sequence: output.Last);
+        }
+
+        public void Dispose() => network.Dispose();
+    }
+}
