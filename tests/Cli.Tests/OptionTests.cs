@@ -33,7 +33,7 @@ public sealed class OptionTests
     [InlineData("--guidance", "1,1", "different numbers from 0 to 1000, separated by commas")]
     [InlineData("--samples", "0", "1 to 100000")]
     [InlineData("--steps", "0", "1 to 100000")]
-    [InlineData("--sampler", "heunn", "ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras")]
+    [InlineData("--sampler", "heunn", "ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m, dpmpp-2m-karras")]
     [InlineData("--batch", "0", "1 to 4096")]
     [InlineData("--seed", "x", "0 to 18446744073709551615")]
     [InlineData("--workers", "0", "1 to 1024")]

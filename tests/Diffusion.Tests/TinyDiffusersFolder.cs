@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Tokenization;
 using Atelier.Diffusion.Weights;
-using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Tests;
@@ -13,7 +11,7 @@ namespace Atelier.Diffusion.Tests;
 /// </summary>
 internal sealed class TinyDiffusersFolder : IDisposable
 {
-    private const int Letters = 512, Context = 16;
+    private const int Context = 16;
 
     private readonly bool _isXl;
 
@@ -75,7 +73,7 @@ internal sealed class TinyDiffusersFolder : IDisposable
     {
         var vocabulary = new Dictionary<string, int>();
         foreach (var suffix in new[] { "", "</w>" })
-            foreach (var value in ByteAlphabet.Bytes) vocabulary.Add(ByteAlphabet.ToCharacter(value) + suffix, vocabulary.Count);
+            foreach (var letter in Letters()) vocabulary.Add(letter + suffix, vocabulary.Count);
         foreach (var special in new[] { "ca", "cat</w>", "<|startoftext|>", "<|endoftext|>" }) vocabulary.Add(special, vocabulary.Count);
         WriteJson($"{tokenizer}/vocab.json", vocabulary);
         File.WriteAllText(this[$"{tokenizer}/merges.txt"], "#version: 0.2\nc a\nca t</w>\n");
@@ -83,7 +81,7 @@ internal sealed class TinyDiffusersFolder : IDisposable
         var config = new Dictionary<string, object>
         {
             ["architectures"] = new[] { seed == 1 ? "CLIPTextModel" : "CLIPTextModelWithProjection" },
-            ["vocab_size"] = Letters + 4,
+            ["vocab_size"] = vocabulary.Count,
             ["hidden_size"] = width,
             ["intermediate_size"] = 2 * width,
             ["projection_dim"] = width,
@@ -164,10 +162,22 @@ internal sealed class TinyDiffusersFolder : IDisposable
     {
         var needed = new ShapeSource(ScalarType.Float32, has);
         create(needed).Dispose();
-        using var random = new RandomTensors(seed);
-        return [.. needed.Taken.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(
-            entry.Key,
-            entry.Value.Shape.Length == 1 && entry.Key.EndsWith("weight", StringComparison.Ordinal) ? ones(entry.Value.Shape) : S(0.1) * random.Normal(entry.Value.Shape).DetachFromDisposeScope()))];
+        var random = new Random((int)seed);
+        return [.. needed.Taken.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, Numbers(entry.Key, entry.Value)))];
+
+        // Norms keep what they are given; all else is small and random.
+        Tensor Numbers(string key, TensorEntry entry)
+        {
+            var isNorm = entry.Shape.Length == 1 && key.EndsWith("weight", StringComparison.Ordinal);
+            return tensor([.. Enumerable.Range(0, (int)entry.Elements).Select(_ => isNorm ? 1 : (float)(0.2 * random.NextDouble() - 0.1))], entry.Shape);
+        }
+    }
+
+    // The characters of GPT-2's vocabularies: those that can be seen stand for their own bytes, and characters from 256 on for the others.
+    private static IEnumerable<string> Letters()
+    {
+        var visible = Enumerable.Range(33, 94).Concat(Enumerable.Range(161, 12)).Concat(Enumerable.Range(174, 82)).ToList();
+        return visible.Concat(Enumerable.Range(256, 256 - visible.Count)).Select(character => ((char)character).ToString());
     }
 
     private static string[] Part(string library, string name) => [library, name];

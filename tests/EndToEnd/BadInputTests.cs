@@ -7,7 +7,7 @@ public sealed class BadInputTests
     [InlineData("--steps", "0", "--steps is '0'; allowed: 1 to 100000")]
     [InlineData("--steps", "1001", "steps is '1001'; allowed: 1 to 1000, the timesteps of model 'shapes'")]
     [InlineData("--guidance", "NaN", "--guidance is 'NaN'; allowed: -1000 to 1000")]
-    [InlineData("--sampler", "heunn", "--sampler is 'heunn'; allowed: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras")]
+    [InlineData("--sampler", "heunn", "--sampler is 'heunn'; allowed: ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m, dpmpp-2m-karras")]
     [InlineData("--format", "gif", "--format is 'gif'; allowed: png, jpg, webp")]
     [InlineData("--model", "nope", "no model 'nope'; give the path of a model folder or one of: ")]
     [InlineData("--eta", "2", "--eta is '2'; allowed: 0 to 1")]

@@ -69,6 +69,19 @@ internal static class Options
                 : Refuse<string>(result, name, result.Tokens[0].Value, string.Join(", ", words)),
         };
 
+    /// <summary>One of some words, or null where the option is not given.</summary>
+    /// <param name="name">Name with its dashes.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="description">For the help page.</param>
+    public static Option<string?> OptionalWord(string name, IReadOnlyList<string> words, string description) =>
+        new(name)
+        {
+            Description = description,
+            CustomParser = result => words.Contains(result.Tokens[0].Value)
+                ? result.Tokens[0].Value
+                : Refuse<string>(result, name, result.Tokens[0].Value, string.Join(", ", words)),
+        };
+
     /// <summary>Different numbers in a range, separated by commas.</summary>
     /// <param name="name">Name with its dashes.</param>
     /// <param name="defaultValue">Values where the option is not given.</param>

@@ -27,10 +27,11 @@ internal static class JobRequestOptions
         DefaultValueFactory = _ => Defaults.Model,
     };
 
-    private static readonly Option<double> Guidance = Options.Number(
-        "--guidance", Defaults.GuidanceScale, -JobLimits.MaxGuidanceScale, JobLimits.MaxGuidanceScale, "Classifier-free guidance scale; 1 is none, 0 ignores the prompt.");
-    private static readonly Option<int> Steps = Options.Number("--steps", Defaults.Steps, 1, 100_000, "Denoising steps.");
-    private static readonly Option<string> Sampler = Options.Word("--sampler", DefaultFirst(Defaults.Sampler, SamplerNames.All), "How to step from noise to image.");
+    private static readonly Option<double?> Guidance = Options.OptionalNumber(
+        "--guidance", -JobLimits.MaxGuidanceScale, JobLimits.MaxGuidanceScale, "Classifier-free guidance scale; 1 is none, 0 ignores the prompt. [default: the model's usual one, see atelier models show]");
+    private static readonly Option<int?> Steps = Options.OptionalNumber("--steps", 1, 100_000, "Denoising steps. [default: the model's usual number]");
+    private static readonly Option<string?> Sampler = Options.OptionalWord(
+        "--sampler", SamplerNames.All, $"How to step from noise to image: {string.Join(", ", SamplerNames.All)}. [default: the one that the model was published with]");
     private static readonly Option<double> Eta = Options.Number("--eta", Defaults.Eta, 0, 1, "DDIM's eta: 0 is deterministic, 1 as noisy as ancestral sampling.");
     private static readonly Option<int> Images = Options.Number("--images-per-prompt", Defaults.ImagesPerPrompt, 1, 10_000, "Images of each row.");
     private static readonly Option<ulong> Seed = Options.Number("--seed", Defaults.Seed, ulong.MinValue, ulong.MaxValue, "Seed of the job.");
@@ -88,9 +89,9 @@ internal static class JobRequestOptions
         {
             Model = Path.GetFileName(model.Path),
             ModelDigest = model.Digest,
-            GuidanceScale = result.GetValue(Guidance),
-            Sampler = result.GetValue(Sampler)!,
-            Steps = result.GetValue(Steps),
+            GuidanceScale = result.GetValue(Guidance) ?? model.About.Guidance,
+            Sampler = result.GetValue(Sampler) ?? model.About.Samplers[0],
+            Steps = result.GetValue(Steps) ?? model.About.Steps,
             Eta = result.GetValue(Eta),
             ImagesPerPrompt = result.GetValue(Images),
             Seed = result.GetValue(Seed),
@@ -117,6 +118,10 @@ internal static class JobRequestOptions
         JobSpecRules.Check(spec);
         if (spec.Steps > model.About.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.About.Timesteps}, the timesteps of model '{spec.Model}'");
+        if (!model.About.Samplers.Contains(spec.Sampler))
+            throw new InvalidInputException($"sampler is '{spec.Sampler}'; allowed with model '{spec.Model}': {string.Join(", ", model.About.Samplers)}");
+        if (spec.Guidance.ThresholdPercentile < 1 && !model.About.IsBounded)
+            throw new InvalidInputException($"threshold percentile is {spec.Guidance.ThresholdPercentile}; allowed: 1 with model '{spec.Model}', which denoises latents: dynamic thresholding is for pixels");
         var list = result.GetValue(Prompts)!;
         var piped = list == PipedList.Name ? await PipedList.ReadAsync($".{result.GetValue(ListFormat)}", cancellationToken) : null;
         var request = new JobRequest(piped?.Path ?? list, model, spec) { Piped = piped };

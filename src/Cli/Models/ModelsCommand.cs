@@ -96,6 +96,9 @@ internal static class ModelsCommand
         yield return $"images:      {about.ImageSize}x{about.ImageSize}" + (about.UpsampledSize is { } large ? $", upsampled to {large}x{large}" : "");
         yield return $"diffusion:   {about.Process}";
         if (about.VocabularySize is { } tokens) yield return $"vocabulary:  {tokens} tokens";
+        if (about.PromptTokens is { } limit) yield return $"prompts:     up to {limit} tokens";
+        yield return string.Create(CultureInfo.InvariantCulture, $"usual:       --sampler {about.Samplers[0]} --steps {about.Steps} --guidance {about.Guidance}");
+        if (about.Licence is { } licence) yield return $"licence:     {PrintableText.Of(licence)}";
         if (about.Inpaints) yield return "inpaints:    rows may have an image and a mask";
         if (about.Classes is { } classes) yield return $"labels:      {classes.Describe()}";
         foreach (var file in summary.Files)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Atelier.Diffusion.Families;
 using static TorchSharp.torch;
 
@@ -26,8 +27,19 @@ public abstract class ModelFolder
     /// <summary>Lower-case hex SHA-256 over names and SHA-256s of <see cref="Files"/>.</summary>
     public string Digest { get; }
 
-    /// <summary>The file that says what the model is.</summary>
-    public abstract string ConfigFile { get; }
+    /// <summary>What the model is, as JSON: its <c>model.json</c>, or as much of one as its description says.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public virtual string Describe() => JsonSerializer.Serialize(new
+    {
+        kind = About.Family,
+        image_size = About.ImageSize,
+        upsampler = About.UpsampledSize is { } size ? new { image_size = size } : null,
+        diffusion = new { timesteps = About.Timesteps },
+    });
+
+    /// <summary>Whether a folder has the file that says what its model is; it may be a model that cannot be used.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsOne(string path) => ModelFamilies.All.Any(family => File.Exists(System.IO.Path.Combine(path, family.ConfigFile)));
 
     /// <summary>Opens a folder and checks configuration, tokenizer, and the weights' names, shapes and lengths. Reads every byte once, for the digest.</summary>
     /// <param name="path">The folder.</param>

@@ -63,7 +63,7 @@ public sealed class NativeFolder : ModelFolder
     public BpeTokenizer? Tokenizer { get; }
 
     /// <inheritdoc/>
-    public override string ConfigFile => ConfigFileName;
+    public override string Describe() => File.ReadAllText(System.IO.Path.Combine(Path, ConfigFileName));
 
     /// <summary>Opens a folder and checks config, tokenizer, and the weights' names, shapes and lengths. Reads every byte once, for the digest.</summary>
     /// <param name="path">The folder.</param>

@@ -22,7 +22,7 @@ internal sealed class OfferedModels(WorkerOptions options)
             try
             {
                 var folder = ModelFolder.Open(path);
-                ImmutableInterlocked.Update(ref _models, models => models.Add(new ModelOffer(name, folder.Digest, File.ReadAllText(Path.Combine(path, folder.ConfigFile)))));
+                ImmutableInterlocked.Update(ref _models, models => models.Add(new ModelOffer(name, folder.Digest, folder.Describe())));
             }
             catch (Exception unusable) when (unusable is InvalidDataException or IOException or UnauthorizedAccessException)
             {

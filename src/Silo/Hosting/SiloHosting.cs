@@ -1,5 +1,6 @@
 using Atelier.Abstractions;
 using Atelier.Dataset.Stores;
+using Atelier.Diffusion.Models;
 using Atelier.Grains.Dispatch;
 using Atelier.Input;
 using Atelier.ServiceDefaults;
@@ -144,6 +145,6 @@ public static class SiloHosting
     }
 
     private static Dictionary<string, string> ModelFolders(string root) => Directory.Exists(root)
-        ? Directory.EnumerateDirectories(Path.GetFullPath(root)).Where(folder => File.Exists(Path.Combine(folder, "model.json"))).ToDictionary(folder => Path.GetFileName(folder))
+        ? Directory.EnumerateDirectories(Path.GetFullPath(root)).Where(ModelFolder.IsOne).ToDictionary(folder => Path.GetFileName(folder))
         : [];
 }

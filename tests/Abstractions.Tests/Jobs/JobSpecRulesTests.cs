@@ -12,7 +12,7 @@ public sealed class JobSpecRulesTests
         { Valid with { Model = " " }, "model is ' '; allowed: the name of a model folder" },
         { Valid with { ModelDigest = "ABC" }, "model digest is 'ABC'; allowed: 64 hexadecimal digits" },
         { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: -1000 to 1000" },
-        { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim, plms, dpmpp-2m, dpmpp-2m-karras" },
+        { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m, dpmpp-2m-karras" },
         { Valid with { Steps = 0 }, "steps is '0'; allowed: 1 to the number of timesteps the model was trained with" },
         { Valid with { Sampler = "plms", Steps = 2 }, "steps is '2'; allowed: 3 or more with plms" },
         { Guided(guidance => guidance with { Method = "cads" }), "guidance method is 'cads'; allowed: plain, apg, cfg-zero-star" },

@@ -14,7 +14,7 @@ internal static class SampleCommand
         var config = new Option<string>("--config") { Description = "GLIDE configuration with the names and defaults of glide-text2im.", Required = true };
         var batch = new Option<int>("--batch") { Description = "Images of a batch.", DefaultValueFactory = _ => 8 };
         var steps = new Option<int?>("--steps") { Description = "Steps of the loop; by default the configuration's timestep_respacing, or 10 where that is empty." };
-        var sampler = new Option<string>("--sampler") { Description = "ancestral, ddim, plms, dpmpp-2m or dpmpp-2m-karras.", DefaultValueFactory = _ => "ddim" };
+        var sampler = new Option<string>("--sampler") { Description = "ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m or dpmpp-2m-karras.", DefaultValueFactory = _ => "ddim" };
         var threads = new Option<int>("--threads") { Description = "Threads of each worker.", DefaultValueFactory = _ => 1 };
         var workers = new Option<int>("--workers") { Description = "Workers that draw at once.", DefaultValueFactory = _ => 1 };
         var guidance = new Option<double>("--guidance") { Description = "Guidance scale; 1 is none.", DefaultValueFactory = _ => 3 };

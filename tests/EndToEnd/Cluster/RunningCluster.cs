@@ -26,7 +26,8 @@ internal sealed class RunningCluster : IDisposable
     public static async Task<RunningCluster> StartAsync(string store, int silos = 2, params string[] arguments)
     {
         var port = FreePort.Find();
-        var cluster = new RunningCluster(RunningProcess.Atelier(["cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", "--models", Path.Combine(Repository.Root, "models"), .. arguments]), port);
+        string[] models = arguments.Contains("--models") ? [] : ["--models", Path.Combine(Repository.Root, "models")];
+        var cluster = new RunningCluster(RunningProcess.Atelier(["cluster", "--silos", $"{silos}", "--store", store, "--port", $"{port}", .. models, .. arguments]), port);
         while (!cluster.Output.Contains(" up with ", StringComparison.Ordinal))
         {
             Assert.False(cluster._process.HasExited, cluster.Output);

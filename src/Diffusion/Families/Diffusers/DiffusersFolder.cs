@@ -17,8 +17,5 @@ internal sealed class DiffusersFolder : ModelFolder
         : base(path, about, files.Used, ModelFiles.Digest(path, files.Used)) => _load = load;
 
     /// <inheritdoc/>
-    public override string ConfigFile => PipelineIndex.FileName;
-
-    /// <inheritdoc/>
     public override Model Load(Device? device = null, ScalarType precision = ScalarType.Float32) => _load(device, precision);
 }
