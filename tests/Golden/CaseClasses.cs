@@ -42,6 +42,7 @@ internal static class CaseClasses
         ("l1-", InferenceNetworks.Compute),
         ("l2-", InferenceNetworks.Compute),
         ("l3-", InferenceNetworks.Compute),
+        ("l6-", InferenceNetworks.Compute),
         ("l7-", InferenceLayout.Compute),
         ("l4-tables", DiffusersSchedules.ComputeTables),
         ("l4-ddim", DiffusersSchedules.Compute),
@@ -51,6 +52,13 @@ internal static class CaseClasses
         ("l4-flow-match-euler", DiffusersSchedules.Compute),
         ("l4-pndm", DiffusersSchedules.Compute),
         ("l5-", LatentLoops.Compute),
+        ("m1-", InferenceNetworks.Compute),
+        ("m2-", InferenceNetworks.Compute),
+        ("m4-decoder-", InferenceNetworks.Compute),
+        ("m4-prior", InferenceNetworks.Compute),
+        ("m4-sr-", InferenceNetworks.Compute),
+        ("m4-text-proj", InferenceNetworks.Compute),
+        ("m5-", InferenceLayout.Compute),
     ];
 
     /// <summary>Runs a case. Whatever goes wrong is its result, so that the other cases still run.</summary>

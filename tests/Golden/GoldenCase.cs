@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Atelier.Diffusion.Networks;
 using Atelier.Diffusion.Weights;
 using static TorchSharp.torch;
 
@@ -68,6 +69,10 @@ internal sealed class GoldenCase
         network.eval();
         return network;
     }
+
+    /// <summary>The shape of the case's network.</summary>
+    /// <param name="member">Member of case.json.</param>
+    public TConfig Config<TConfig>(string member = "config") where TConfig : NetworkConfig => NetworkConfig.Parse<TConfig>(Json.Member(member));
 
     /// <summary>The tensors whose names begin with <paramref name="prefix"/>, for a network of exactly these.</summary>
     public MemorySource Source(string prefix = "state.") => new(

@@ -24,7 +24,8 @@ internal static unsafe class FusedAttention
     /// <param name="HeadStride">Floats from one head to the next.</param>
     /// <param name="Keys">Where the first head's keys begin in a row.</param>
     /// <param name="Values">Where the first head's values begin in a row.</param>
-    public readonly record struct KeyValueRows(Tensor Tensor, int HeadStride, int Keys, int Values);
+    /// <param name="ValueTensor">What holds the values, of the same shape; null where the keys' tensor does.</param>
+    public readonly record struct KeyValueRows(Tensor Tensor, int HeadStride, int Keys, int Values, Tensor? ValueTensor = null);
 
     /// <summary>Attends.</summary>
     /// <param name="queries">[N, T, row] float32, dense.</param>
@@ -39,7 +40,7 @@ internal static unsafe class FusedAttention
         var output = empty(n, t, heads * channels, dtype: float32);
         float* q = TensorMemory.Data(queries), y = TensorMemory.Data(output);
         var parts = Array.ConvertAll(sources, source => new Part(
-            (nint)TensorMemory.Data(source.Tensor), (int)source.Tensor.shape[1], (int)source.Tensor.shape[2], source.HeadStride, source.Keys, source.Values));
+            (nint)TensorMemory.Data(source.Tensor), (nint)TensorMemory.Data(source.ValueTensor ?? source.Tensor), (int)source.Tensor.shape[1], (int)source.Tensor.shape[2], source.HeadStride, source.Keys, source.Values));
         KernelThreads.ForEach(n * heads, job =>
         {
             var (sample, head) = (job / heads, job % heads);
@@ -52,7 +53,7 @@ internal static unsafe class FusedAttention
         return output;
     }
 
-    private readonly record struct Part(nint Data, int Positions, int Row, int HeadStride, int Keys, int Values);
+    private readonly record struct Part(nint KeyData, nint ValueData, int Positions, int Row, int HeadStride, int Keys, int Values);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Head(float* q, int t, int row, int channels, Part[] parts, int sample, int head, float* y, int stride)
@@ -99,10 +100,11 @@ internal static unsafe class FusedAttention
         var position = 0;
         foreach (var part in parts)
         {
-            var data = (float*)part.Data + (long)sample * part.Positions * part.Row + head * part.HeadStride;
+            var start = (long)sample * part.Positions * part.Row + head * part.HeadStride;
+            float* keyRows = (float*)part.KeyData + start, valueRows = (float*)part.ValueData + start;
             for (var s = 0; s < part.Positions; s++, position++)
             {
-                float* key = data + (long)s * part.Row + part.Keys, value = data + (long)s * part.Row + part.Values;
+                float* key = keyRows + (long)s * part.Row + part.Keys, value = valueRows + (long)s * part.Row + part.Values;
                 for (var c = 0; c < channels; c++) transposed[(long)c * padded + position] = key[c];
                 new ReadOnlySpan<float>(value, channels).CopyTo(new Span<float>(values + (long)position * channels, channels));
             }

@@ -10,7 +10,9 @@ namespace Atelier.Diffusion.Kernels;
 /// </summary>
 internal static class FusedGroupNorm
 {
-    private const int Groups = 32;
+    /// <summary>How many groups there are.</summary>
+    public const int Groups = 32;
+
     private const double Epsilon = 1e-5;
 
     // Positions whose sums are taken in float32 before they go into float64.
@@ -27,8 +29,9 @@ internal static class FusedGroupNorm
     /// <param name="bias">[C].</param>
     /// <param name="scaleShift">Scales and then shifts of each sample, [N, 2C]; null for none.</param>
     /// <param name="silu">Whether x * sigmoid(x) follows.</param>
+    /// <param name="epsilon">What is added to variances.</param>
     /// <returns>As x.</returns>
-    public static unsafe Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor? scaleShift, bool silu)
+    public static unsafe Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor? scaleShift, bool silu, double epsilon = Epsilon)
     {
         var (n, channels, positions) = ((int)x.shape[0], (int)x.shape[1], (int)(x.shape[2] * x.shape[3]));
         var y = empty_like(x);
@@ -39,7 +42,7 @@ internal static class FusedGroupNorm
         {
             var offset = (long)sample * positions * channels;
             float* factors = stackalloc float[2 * channels];
-            Factors(source + offset, positions, channels, gamma, beta, conditions is null ? null : conditions + 2L * sample * channels, factors);
+            Factors(source + offset, positions, channels, gamma, beta, conditions is null ? null : conditions + 2L * sample * channels, epsilon, factors);
             if (Vector512.IsHardwareAccelerated) Transform512(source + offset, target + offset, positions, channels, factors, silu);
             else Transform256(source + offset, target + offset, positions, channels, factors, silu);
         });
@@ -50,7 +53,7 @@ internal static class FusedGroupNorm
     }
 
     // For each channel a and then b of y = a x + b.
-    private static unsafe void Factors(float* x, int positions, int channels, float* gamma, float* beta, float* condition, float* factors)
+    private static unsafe void Factors(float* x, int positions, int channels, float* gamma, float* beta, float* condition, double epsilon, float* factors)
     {
         var sums = stackalloc double[2 * channels];     // of x - x_0 and of its square, x_0 being the first position's value: no cancellation
         new Span<double>(sums, 2 * channels).Clear();
@@ -68,7 +71,7 @@ internal static class FusedGroupNorm
                 var difference = x[c] - mean;
                 variance += sums[channels + c] / positions + difference * (2 * sums[c] / positions + difference);
             }
-            var inverse = 1 / Math.Sqrt(variance / width + Epsilon);
+            var inverse = 1 / Math.Sqrt(variance / width + epsilon);
             for (var c = first; c < first + width; c++)
             {
                 var (a, b) = (gamma[c] * inverse, beta[c] - mean * gamma[c] * inverse);

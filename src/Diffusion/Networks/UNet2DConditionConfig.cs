@@ -137,9 +137,10 @@ public record UNet2DConditionConfig : NetworkConfig
         Require(AttentionHeadDim.Fits(Levels, heads => heads >= 1), "attention_head_dim", AttentionHeadDim, "1 or more, or one a level");
         for (var level = 0; level < Levels; level++)
         {
-            Require(BlockOutChannels[level] % AttentionHeadDim[level] == 0, "attention_head_dim", AttentionHeadDim[level], $"a divisor of {BlockOutChannels[level]} channels");
-            Require(!OnlyCrossAttention[level] || !DownBlockTypes[level].StartsWith("CrossAttn", StringComparison.Ordinal), "only_cross_attention", OnlyCrossAttention, "false in CrossAttn blocks");
+            RequireHeads(DownBlockTypes[level], level, level);
+            RequireHeads(UpBlockTypes[level], Levels - 1 - level, level);
         }
+        if (MidBlockType is not null) RequireHeads(MidBlockType, Levels - 1, Levels - 1);
         RequireOneOf("act_fn", ActFn, Activation.Names);
         RequireOneOf("time_embedding_act_fn", TimeEmbeddingActFn, [null, .. Activation.Names]);
         RequireOneOf("resnet_time_scale_shift", ResnetTimeScaleShift, "default", "scale_shift");
@@ -169,6 +170,17 @@ public record UNet2DConditionConfig : NetworkConfig
         if (CrossAttentionNorm == "group_norm")
             Require(CrossAttentionDim.Values.All(width => width % 32 == 0), "cross_attention_dim", CrossAttentionDim, "a multiple of 32 with cross_attention_norm group_norm");
         ValidateOthers();
+    }
+
+    // Lists are read from the first level on, but by Simple blocks on the way up from the first block on.
+    private void RequireHeads(string type, int level, int block)
+    {
+        var attention = BlockKind.Of(type).Attention;
+        if (attention == BlockAttention.None) return;
+        var setting = attention == BlockAttention.Joint ? block : level;
+        Require(
+            BlockOutChannels[level] % AttentionHeadDim[setting] == 0, "attention_head_dim", AttentionHeadDim[setting], $"a divisor of {BlockOutChannels[level]} channels");
+        Require(attention == BlockAttention.Joint || !OnlyCrossAttention[setting], "only_cross_attention", OnlyCrossAttention, "false in CrossAttn blocks");
     }
 
     private void ValidateOthers()

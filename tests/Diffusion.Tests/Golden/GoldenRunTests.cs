@@ -14,15 +14,18 @@ public sealed class GoldenRunTests
         var (code, lines) = Run(GoldenFolder.Committed);
 
         Assert.Equal(0, code);
-        Assert.Equal("36 passed, 0 failed, 1 skipped", lines[^1]);
+        Assert.Equal("43 passed, 0 failed, 1 skipped", lines[^1]);
         Assert.Equal(
             [
                 "a-schedule-linear", "a-schedule-squaredcos_cap_v2", "a-timestep-maps", "adm-512-keys", "adm-64-keys", "adm-classifier-64-keys",
                 "adm-upsample-64-256-keys", "b0-glide-text2im-trace", "b3-glide-text2im-cache", "c3-glide-superres-inpaint-32",
                 "e2-adm-classcond-neworder", "e7-adm-classifier-adaptive", "f1-single-steps-linear", "f1-single-steps-squaredcos_cap_v2",
                 "f2-glide-loops-cfg", "f4-adm-mean-var-types", "g-plms-cfg", "glide-base-keys", "glide-upsample-inpaint-keys", "h1-training-losses",
-                Likelihood, "j-checkpoints", "k-primitives", Embedding, "l1-clip-eos-new", "l1-clip-sdxl-projection", "l2-unet-sdxl", "l3-vae-sdxl-16x40",
-                "l4-dpmpp-2m", "l4-euler", "l4-flow-match-euler", "l4-pndm", "l5-sd-loop", "l7-sd-vae-keys", "l7-sdxl-text-encoder-2-keys", "l7-sdxl-unet-keys",
+                Likelihood, "j-checkpoints", "k-primitives", Embedding, "l1-clip-eos-new", "l3-vae-sdxl-16x40",
+                "l4-dpmpp-2m", "l4-euler", "l4-flow-match-euler", "l4-pndm", "l5-sdxl-loop",
+                "l6-flux-trace", "l6-pixart-trace", "l6-sd35-large-qknorm", "l6-t5", "l7-flux-dev-transformer-keys", "l7-sd-vae-keys",
+                "l7-sdxl-text-encoder-2-keys", "l7-sdxl-unet-keys", "m2-if2-unet-trace", "m4-prior-no-prd",
+                "m4-text-proj", "m5-karlo-prior-keys",
             ],
             lines.Where(line => line.StartsWith("PASS ", StringComparison.Ordinal)).Select(line => line.Split(' ', ':')[1]));
         Assert.Equal(

@@ -40,6 +40,20 @@ public sealed class FusedAttentionTests
     }
 
     [Fact(Skip = "the kernel is for processors with AVX-512", SkipWhen = nameof(HasNoVector512))]
+    public void Apply_KeysAndValuesInTwoTensors_IsTheSameAsInOne()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        using var random = new RandomTensors(3);
+        var (queries, keys, values) = (random.Normal(2, 9, 32), random.Normal(2, 70, 32), random.Normal(2, 70, 32));
+        var both = cat([keys, values], dim: -1);
+
+        var apart = FusedAttention.Apply(queries, 16, 2, 16, new FusedAttention.KeyValueRows(keys, 16, 0, 0, values));
+
+        Near.Equal(FusedAttention.Apply(queries, 16, 2, 16, new FusedAttention.KeyValueRows(both, 16, 0, 32)), apart);
+    }
+
+    [Fact(Skip = "the kernel is for processors with AVX-512", SkipWhen = nameof(HasNoVector512))]
     public void Apply_ScoresFarBeyondWhatAnExponentHolds_PicksTheHighest()
     {
         using var scope = NewDisposeScope();

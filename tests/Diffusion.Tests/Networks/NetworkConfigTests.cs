@@ -56,6 +56,34 @@ public sealed class NetworkConfigTests
     public void Parse_AutoencoderThatCannotBeBuilt_IsRefusedByName(string json, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => Parse<AutoencoderKlConfig>(json)).Message);
 
+    [Theory]
+    [InlineData("""{ "qk_norm": "layer_norm" }""", "qk_norm is layer_norm; allowed: null, rms_norm")]
+    [InlineData("""{ "dual_attention_layers": [0, 18] }""", "dual_attention_layers is 0, 18; allowed: 0 to 17")]
+    [InlineData("""{ "caption_projection_dim": 1000 }""", "caption_projection_dim is 1000; allowed: 1152, the width of the states")]
+    public void Parse_Sd3TransformerThatCannotBeBuilt_IsRefusedByName(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => Parse<Sd3Transformer2DConfig>(json)).Message);
+
+    [Theory]
+    [InlineData("""{ "axes_dims_rope": [16, 56, 55] }""", "axes_dims_rope is 16, 56, 55; allowed: even numbers whose sum is attention_head_dim 128")]
+    [InlineData("""{ "patch_size": 2 }""", "patch_size is 2; allowed: 1")]
+    public void Parse_FluxTransformerThatCannotBeBuilt_IsRefusedByName(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => Parse<FluxTransformer2DConfig>(json)).Message);
+
+    [Fact]
+    public void Parse_OthersThatCannotBeBuilt_AreRefusedByName()
+    {
+        Refused<DitTransformer2DConfig>("""{ "norm_type": "ada_norm" }""", "norm_type is \"ada_norm\"; allowed: \"ada_norm_zero\"");
+        Refused<PixArtTransformer2DConfig>("{}", "caption_channels is 0; allowed: 1 to 65536");
+        Refused<T5Config>("""{ "feed_forward_proj": "gated-silu" }""", "feed_forward_proj is gated-silu; allowed: relu, gated-gelu");
+        Refused<UNet2DConfig>("{}", "add_attention is true; allowed: false");
+        Refused<UNet2DConfig>("""{ "add_attention": false }""", "down_block_types is AttnDownBlock2D; allowed: DownBlock2D, ResnetDownsampleBlock2D");
+        Refused<PriorTransformerConfig>("""{ "norm_in_type": "group" }""", "norm_in_type is group; allowed: null, layer");
+        Refused<UnClipTextProjectionConfig>("{}", "time_embed_dim is 0; allowed: 1 to 65536");
+
+        static void Refused<TConfig>(string json, string message) where TConfig : NetworkConfig =>
+            Assert.Equal(message, Assert.Throws<ArgumentException>(() => Parse<TConfig>(json)).Message);
+    }
+
     [Fact]
     public void Read_AFileThatCannotBeBuilt_IsNamed()
     {

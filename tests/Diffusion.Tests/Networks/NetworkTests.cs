@@ -146,9 +146,10 @@ public sealed class NetworkTests
 
     private static Dictionary<string, Tensor> RandomWeights<TNetwork>(Func<TensorSource, TNetwork> build) where TNetwork : Network
     {
-        manual_seed(1);
+        using var random = new RandomTensors(1);
         var shapes = new ShapeSource();
         build(shapes).Dispose();
-        return shapes.Taken.ToDictionary(entry => entry.Key, entry => randn(entry.Value.Shape) / S(Math.Sqrt(Math.Max(1, entry.Value.Elements / entry.Value.Shape[0]))));
+        return shapes.Taken.ToDictionary(
+            entry => entry.Key, entry => random.Normal(entry.Value.Shape) / S(Math.Sqrt(Math.Max(1, entry.Value.Elements / entry.Value.Shape[0]))));
     }
 }

@@ -10,10 +10,18 @@ internal static class InferenceNetworks
 {
     private static readonly Dictionary<string, Action<GoldenCase, Comparison, MemorySource>> Known = new()
     {
+        ["AutoencoderKL"] = AutoencoderKl,
         ["CLIPTextModel"] = ClipText,
         ["CLIPTextModelWithProjection"] = ClipText,
+        ["DiTTransformer2DModel"] = InferenceTransformers.Dit,
+        ["FluxTransformer2DModel"] = InferenceTransformers.Flux,
+        ["PixArtTransformer2DModel"] = InferenceTransformers.PixArt,
+        ["PriorTransformer"] = InferenceTransformers.Prior,
+        ["SD3Transformer2DModel"] = InferenceTransformers.Sd3,
+        ["T5EncoderModel"] = InferenceTransformers.T5,
         ["UNet2DConditionModel"] = UNet2DCondition,
-        ["AutoencoderKL"] = AutoencoderKl,
+        ["UNet2DModel"] = UNet2DUnconditional,
+        ["UnCLIPTextProjModel"] = InferenceTransformers.TextProjection,
     };
 
     public static void Compute(GoldenCase golden, Comparison comparison)
@@ -33,7 +41,7 @@ internal static class InferenceNetworks
 
     private static void ClipText(GoldenCase golden, Comparison comparison, MemorySource source)
     {
-        using var network = new ClipTextModel(Config<ClipTextConfig>(golden), source);
+        using var network = new ClipTextModel(golden.Config<ClipTextConfig>(), source);
         using var output = network.Forward(golden.Input("input_ids"));
         comparison.Check("last_hidden_state", output.Last);
         for (var i = 0; i < output.HiddenStates.Count; i++) comparison.Check($"hidden_states.{i}", output.HiddenStates[i]);
@@ -44,15 +52,21 @@ internal static class InferenceNetworks
 
     private static void UNet2DCondition(GoldenCase golden, Comparison comparison, MemorySource source)
     {
-        using var network = new UNet2DCondition(Config<UNet2DConditionConfig>(golden), source);
+        using var network = new UNet2DCondition(golden.Config<UNet2DConditionConfig>(), source);
         comparison.Check("sample", network.Forward(
             golden.Input("sample"), golden.Input("timestep"), golden.Input("encoder_hidden_states"), golden.InputOrNull("text_embeds"),
             golden.InputOrNull("time_ids"), golden.InputOrNull("class_labels"), golden.InputOrNull("attention_mask"), golden.InputOrNull("timestep_cond")));
     }
 
+    private static void UNet2DUnconditional(GoldenCase golden, Comparison comparison, MemorySource source)
+    {
+        using var network = new UNet2DUnconditional(golden.Config<UNet2DConfig>(), source);
+        comparison.Check("sample", network.Forward(golden.Input("sample"), golden.Input("timestep")));
+    }
+
     private static void AutoencoderKl(GoldenCase golden, Comparison comparison, MemorySource source)
     {
-        var config = Config<AutoencoderKlConfig>(golden);
+        var config = golden.Config<AutoencoderKlConfig>();
         using var network = new AutoencoderKl(config, source);
         var (mean, logVariance) = network.Encode(golden.Input("image"));
         var deviation = exp(logVariance * S(0.5));
@@ -68,6 +82,4 @@ internal static class InferenceNetworks
         comparison.Check("decode", network.Decode(golden.Input("latents")));
         comparison.Check("decode_model_latents", network.Decode((golden.Input("model_latents") / scale).Plus(shift)));
     }
-
-    private static TConfig Config<TConfig>(GoldenCase golden) where TConfig : NetworkConfig => NetworkConfig.Parse<TConfig>(golden.Json.Member("config"));
 }

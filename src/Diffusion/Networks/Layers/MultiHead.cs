@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Kernels;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Networks.Layers;
@@ -5,16 +6,22 @@ namespace Atelier.Diffusion.Networks.Layers;
 /// <summary>softmax(Q K^T / sqrt(C) + mask) V of H heads of C channels, whose channels lie side by side.</summary>
 internal static class MultiHead
 {
+    // Keys and values of a head that stay in a core's second cache: our own kernel passes through them once every few queries.
+    private const long MostFused = 1 << 17;
+
     /// <summary>Attends.</summary>
-    /// <param name="q">[N, T, H * C].</param>
-    /// <param name="k">[N, S, H * C].</param>
-    /// <param name="v">[N, S, H * C].</param>
+    /// <param name="q">[N, T, H * C], dense.</param>
+    /// <param name="k">[N, S, H * C], dense.</param>
+    /// <param name="v">[N, S, H * C], dense.</param>
     /// <param name="heads">H.</param>
     /// <param name="mask">What is added to the scores, [N or 1, H or 1, T or 1, S], of q's type; null for nothing.</param>
     /// <param name="causal">Whether positions see none behind them.</param>
     /// <returns>[N, T, H * C].</returns>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, int heads, Tensor? mask = null, bool causal = false)
     {
+        var channels = (int)(q.shape[2] / heads);
+        if (mask is null && !causal && k.shape[1] * channels <= MostFused && FusedAttention.Supports(q, channels))
+            return FusedAttention.Apply(q, channels, heads, channels, new FusedAttention.KeyValueRows(k, channels, 0, 0, v));
         using var scope = NewDisposeScope();
         return Join(nn.functional.scaled_dot_product_attention(Split(q, heads), Split(k, heads), Split(v, heads), mask, 0, causal)).MoveToOuterDisposeScope();
     }

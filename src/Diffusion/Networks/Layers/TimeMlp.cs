@@ -17,10 +17,11 @@ internal sealed class TimeMlp
     /// <param name="width">Width of the output.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="condition">Width of what is added to the input; null for nothing.</param>
-    public TimeMlp(TensorSource at, int channels, int width, string activation = "silu", int? condition = null)
+    /// <param name="inner">Width between the layers; null is that of the output.</param>
+    public TimeMlp(TensorSource at, int channels, int width, string activation = "silu", int? condition = null, int? inner = null)
     {
-        _first = new Linear(at.Under("linear_1"), channels, width);
-        _second = new Linear(at.Under("linear_2"), width, width);
+        _first = new Linear(at.Under("linear_1"), channels, inner ?? width);
+        _second = new Linear(at.Under("linear_2"), inner ?? width, width);
         if (condition is { } size) _condition = new Linear(at.Under("cond_proj"), size, channels, bias: false);
         _activation = Activation.Of(activation);
     }

@@ -50,18 +50,12 @@ internal sealed class ResnetBlock
     public Tensor Forward(Tensor x, Tensor? embedding = null)
     {
         using var scope = NewDisposeScope();
-        var h = _norm1.Forward(x).Into(_activation).Into(Resample).Into(_conv1.Forward);
+        var h = _norm1.Activated(x, _activation).Into(Resample).Into(_conv1.Forward);
         var condition = embedding is null || _embedding is null
             ? null
-            : _embedding.Forward(_shape.SkipTimeActivation ? embedding : _activation(embedding)).unsqueeze(-1).unsqueeze(-1);   // [N, D or 2D, 1, 1]
-        if (condition is not null && !_shape.ScaleShift) h = h.add_(condition, alpha: S(1));
-        h = h.Into(_norm2.Forward);
-        if (condition is not null && _shape.ScaleShift)
-        {
-            var parts = condition.chunk(2, dim: 1);
-            h = h.mul_(parts[0].Plus(S(1))).add_(parts[1], alpha: S(1));
-        }
-        h = h.Into(_activation).Into(_conv2.Forward);
+            : _embedding.Forward(_shape.SkipTimeActivation ? embedding : _activation(embedding));       // [N, D or 2D]
+        if (condition is not null && !_shape.ScaleShift) h = h.add_(condition.unsqueeze(-1).unsqueeze(-1), alpha: S(1));
+        h = h.Into(y => _norm2.Activated(y, _activation, _shape.ScaleShift ? condition : null)).Into(_conv2.Forward);
 
         x = Resample(x);
         h = h.add_(_shortcut is null ? x : _shortcut.Forward(x), alpha: S(1));

@@ -46,7 +46,7 @@ internal sealed class UNetBody
         var h = skips.Peek().alias();
         if (_middle is var (first, second)) h = h.Into(y => first.Forward(y, embedding, context)).Into(y => second.Forward(y, embedding));
         foreach (var block in _up) h = block.Forward(h, embedding, context, skips);
-        return h.Into(_norm.Forward).Into(_activation).Into(_convOut.Forward).MoveToOuterDisposeScope();
+        return h.Into(y => _norm.Activated(y, _activation)).Into(_convOut.Forward).MoveToOuterDisposeScope();
     }
 
     private static ResnetShape Resnets(UNet2DConditionConfig config, string type) => new(

@@ -43,6 +43,6 @@ internal sealed class Decoder
         using var scope = NewDisposeScope();
         var x = _convIn.Forward(latents).Into(_middle.Forward);
         foreach (var layer in _layers) x = x.Into(layer);
-        return x.Into(_norm.Forward).Into(_activation).Into(_convOut.Forward).MoveToOuterDisposeScope();
+        return x.Into(y => _norm.Activated(y, _activation)).Into(_convOut.Forward).MoveToOuterDisposeScope();
     }
 }

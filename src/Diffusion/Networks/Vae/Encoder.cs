@@ -41,6 +41,6 @@ internal sealed class Encoder
         using var scope = NewDisposeScope();
         var x = _convIn.Forward(image);
         foreach (var layer in _layers) x = x.Into(layer);
-        return x.Into(_middle.Forward).Into(_norm.Forward).Into(_activation).Into(_convOut.Forward).MoveToOuterDisposeScope();
+        return x.Into(_middle.Forward).Into(y => _norm.Activated(y, _activation)).Into(_convOut.Forward).MoveToOuterDisposeScope();
     }
 }
