@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Models;
@@ -20,7 +21,7 @@ internal sealed class LoggedModel(IImageModel model, DrawLog log) : IImageModel
 
     public string? ProblemWithLabel(string? label) => model.ProblemWithLabel(label);
 
-    public int ImageSizeOf(SamplingSettings settings) => model.ImageSizeOf(settings);
+    public PixelSize ImageSizeOf(SamplingSettings settings) => model.ImageSizeOf(settings);
 
     public int StepsOf(SamplingSettings settings) => model.StepsOf(settings);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Models;
@@ -19,7 +20,7 @@ internal sealed class SimulatedModel(SimulationOptions options) : IImageModel
 
     public string? ProblemWithLabel(string? label) => label is null ? null : $"the label is '{label}'; the model has no classes";
 
-    public int ImageSizeOf(SamplingSettings settings) => options.ImageSize;
+    public PixelSize ImageSizeOf(SamplingSettings settings) => new(options.ImageSize, options.ImageSize);
 
     public int StepsOf(SamplingSettings settings) => settings.Steps;
 

@@ -33,4 +33,7 @@ public static class JobLimits
     /// machines are killed for many reasons, and a shard seldom is one.
     /// </summary>
     public const int MaxLosses = 10;
+
+    /// <summary>Most pixels along a side of an image.</summary>
+    public const int MaxImageSide = 4096;
 }

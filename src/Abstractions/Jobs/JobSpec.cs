@@ -85,4 +85,12 @@ public sealed record JobSpec
     /// <summary>Whether images are enlarged by the model's upsampler, where it has one.</summary>
     /// <value>Default true.</value>
     [Id(16)] public bool Upsample { get; init; } = true;
+
+    /// <summary>Width of the images in pixels, for models that draw any: a multiple of what the model says, up to <see cref="JobLimits.MaxImageSide"/>; null is the model's own.</summary>
+    /// <value>Default null.</value>
+    [Id(17)] public int? Width { get; init; }
+
+    /// <summary>Height of the images, as <see cref="Width"/>.</summary>
+    /// <value>Default null.</value>
+    [Id(18)] public int? Height { get; init; }
 }

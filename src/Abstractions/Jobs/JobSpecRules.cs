@@ -31,6 +31,8 @@ public static class JobSpecRules
         Require(spec.Quality is >= 1 and <= 100, "quality", spec.Quality, "1 to 100");
         Require(spec.NegativePrompt is not null, "negative prompt", spec.NegativePrompt, "a text, which may be empty");
         Require(IsGuidanceScale(spec.ClassifierScale), "classifier scale", spec.ClassifierScale, GuidanceScaleRange);
+        Require(spec.Width is null or (>= 8 and <= JobLimits.MaxImageSide), "width", spec.Width, $"8 to {JobLimits.MaxImageSide}, in steps of what the model allows");
+        Require(spec.Height is null or (>= 8 and <= JobLimits.MaxImageSide), "height", spec.Height, $"8 to {JobLimits.MaxImageSide}, in steps of what the model allows");
         Check(spec.Guidance);
         Require(spec.Numerics is "same" or "any" || IsSha256(spec.Numerics), "numerics", spec.Numerics, "same, any, or the hash of a numerics class");
     }
@@ -73,6 +75,8 @@ public static class JobSpecRules
         Compare("numerics", existing.Numerics, asked.Numerics);
         Compare("classifier scale", existing.ClassifierScale, asked.ClassifierScale);
         Compare("upsample", existing.Upsample, asked.Upsample);
+        Compare("width", existing.Width?.ToString(CultureInfo.InvariantCulture) ?? "the model's", asked.Width?.ToString(CultureInfo.InvariantCulture) ?? "the model's");
+        Compare("height", existing.Height?.ToString(CultureInfo.InvariantCulture) ?? "the model's", asked.Height?.ToString(CultureInfo.InvariantCulture) ?? "the model's");
         Compare("negative prompt", existing.NegativePrompt, asked.NegativePrompt);
         Compare("guidance method", existing.Guidance.Method, asked.Guidance.Method);
         Compare("guidance interval start", existing.Guidance.IntervalStart, asked.Guidance.IntervalStart);

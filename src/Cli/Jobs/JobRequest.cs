@@ -16,7 +16,7 @@ internal sealed record JobRequest(string Prompts, ModelFolder Model, JobSpec Spe
     public long Rows { get; init; }
 
     /// <summary>Width and height of the images that rows can inpaint; null where the model draws whole images.</summary>
-    public int? InputSize => Model.About.Inpaints ? Model.About.SizeOf(Spec.Upsample) : null;
+    public int? InputSize => Model.About.Inpaints ? Model.About.SizeOf(Spec.Upsample).Width : null;
 
     /// <summary>Removes what was kept of a piped list.</summary>
     public void Dispose() => Piped?.Dispose();

@@ -46,6 +46,9 @@ internal static class JobRequestOptions
     private static readonly Option<double> ClassifierScale = Options.Number(
         "--classifier-scale", Defaults.ClassifierScale, -JobLimits.MaxGuidanceScale, JobLimits.MaxGuidanceScale, "Classifier guidance scale of rows with a label, where the model has a classifier; 0 is none.");
     private static readonly Option<bool> NoUpsample = new("--no-upsample") { Description = "Leave the images as small as the base network draws them." };
+    private static readonly Option<int?> Width = Options.OptionalNumber(
+        "--width", 8, JobLimits.MaxImageSide, "Width of the images in pixels, for models that draw any, see atelier models show. [default: the model's own]");
+    private static readonly Option<int?> Height = Options.OptionalNumber("--height", 8, JobLimits.MaxImageSide, "Height of the images, as --width.");
     private static readonly Option<string> NegativePrompt = new("--negative-prompt")
     {
         Description = "Text that guidance leads away from, in place of nothing; a row may have its own (negative_prompt).",
@@ -75,7 +78,7 @@ internal static class JobRequestOptions
         command.Add(Prompts);
         foreach (var option in (Option[])[
             ListFormat, Model, Guidance, Steps, Sampler, Eta, Images, Seed, Batch, ShardSize, Format, Quality, NegativePrompt, ClassifierScale,
-            NoUpsample, GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold,
+            NoUpsample, Width, Height, GuidanceMethod, GuidanceInterval, GuidanceWeights, GuidanceRescale, Threshold, ApgEta, ApgNormThreshold,
             ApgMomentum,
         ]) command.Add(option);
     }
@@ -102,6 +105,8 @@ internal static class JobRequestOptions
             NegativePrompt = result.GetValue(NegativePrompt)!,
             ClassifierScale = result.GetValue(ClassifierScale),
             Upsample = !result.GetValue(NoUpsample),
+            Width = result.GetValue(Width),
+            Height = result.GetValue(Height),
             Guidance = new GuidanceSpec
             {
                 Method = result.GetValue(GuidanceMethod)!,
@@ -118,6 +123,7 @@ internal static class JobRequestOptions
         JobSpecRules.Check(spec);
         if (spec.Steps > model.About.Timesteps)
             throw new InvalidInputException($"steps is '{spec.Steps}'; allowed: 1 to {model.About.Timesteps}, the timesteps of model '{spec.Model}'");
+        if (model.About.ProblemWithSize(spec.Width, spec.Height) is { } problem) throw new InvalidInputException(problem);
         if (!model.About.Samplers.Contains(spec.Sampler))
             throw new InvalidInputException($"sampler is '{spec.Sampler}'; allowed with model '{spec.Model}': {string.Join(", ", model.About.Samplers)}");
         if (spec.Guidance.ThresholdPercentile < 1 && !model.About.IsBounded)

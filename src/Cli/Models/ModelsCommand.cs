@@ -93,7 +93,8 @@ internal static class ModelsCommand
         var (about, summary) = (folder.About, Summary.Of(folder));
         yield return PrintableText.Of(folder.Path, PrintableText.PathLength);
         yield return $"kind:        {about.Family}";
-        yield return $"images:      {about.ImageSize}x{about.ImageSize}" + (about.UpsampledSize is { } large ? $", upsampled to {large}x{large}" : "");
+        yield return $"images:      {about.ImageSize}x{about.ImageSize}" + (about.UpsampledSize is { } large ? $", upsampled to {large}x{large}" : "")
+            + (about.SizeMultiple is { } multiple ? $", or any --width and --height in steps of {multiple}" : "");
         yield return $"diffusion:   {about.Process}";
         if (about.VocabularySize is { } tokens) yield return $"vocabulary:  {tokens} tokens";
         if (about.PromptTokens is { } limit) yield return $"prompts:     up to {limit} tokens";
@@ -145,7 +146,7 @@ internal static class ModelsCommand
             return new Summary(System.IO.Path.GetFileName(folder.Path), folder.Path)
             {
                 Kind = folder.About.Family,
-                ImageSize = folder.About.SizeOf(upsample: true),
+                ImageSize = folder.About.SizeOf(upsample: true).Width,
                 Parameters = files.Sum(file => file.Parameters),
                 Files = files,
                 Digest = folder.Digest,

@@ -23,14 +23,15 @@ internal static class ParametersPage
 
     private static string Spec(JobSpec spec) => JsonSerializer.Serialize(spec, Indented);
 
-    /// <summary>The command that submits the same job, with the options that are not the defaults.</summary>
+    /// <summary>The command that submits the same job, with the options that are not the defaults of every model.</summary>
     internal static string Command(JobDescription told)
     {
         var (spec, usual) = (told.Spec, new JobSpec { Model = told.Spec.Model, ModelDigest = told.Spec.ModelDigest });
         List<string> parts = ["atelier submit prompts.jsonl", $"--job-id {told.JobId}-again", $"--model {spec.Model}"];
-        Add("guidance", spec.GuidanceScale, usual.GuidanceScale);
-        Add("sampler", spec.Sampler, usual.Sampler);
-        Add("steps", spec.Steps, usual.Steps);
+        // Their defaults are the model's.
+        Add("guidance", spec.GuidanceScale, double.NaN);
+        Add("sampler", spec.Sampler, "");
+        Add("steps", spec.Steps, 0);
         Add("eta", spec.Eta, usual.Eta);
         Add("images-per-prompt", spec.ImagesPerPrompt, usual.ImagesPerPrompt);
         Add("seed", spec.Seed, usual.Seed);
@@ -49,6 +50,8 @@ internal static class ParametersPage
         Add("apg-momentum", spec.Guidance.ApgMomentum, usual.Guidance.ApgMomentum);
         Add("guidance-interval", Interval(spec), Interval(usual));
         if (!spec.Upsample) parts.Add("--no-upsample");
+        if (spec.Width is { } width) parts.Add($"--width {width}");
+        if (spec.Height is { } height) parts.Add($"--height {height}");
         if (told.Scheduling.Submitter.Length > 0) parts.Add($"--submitter {Quoted(told.Scheduling.Submitter)}");
         return string.Join(" \\\n  ", parts);
 

@@ -61,7 +61,8 @@ internal sealed class PlanEstimate(ClusterLink cluster, IStore store)
     {
         if ((spec.Upsample ? model?.UpsampledSize ?? model?.ImageSize : model?.ImageSize) is not { } side) return default;
         var (low, high) = spec.Format == ImageFormats.Png ? (0.2, 1.0) : (0.03, 0.4);
-        return ((long)(3L * side * side * low) + BytesBesideImage, (long)(3L * side * side * high) + BytesBesideImage);
+        var bytes = 3L * (spec.Width ?? side) * (spec.Height ?? side);
+        return ((long)(bytes * low) + BytesBesideImage, (long)(bytes * high) + BytesBesideImage);
     }
 
     private async Task<int> CountWorkersAsync(CancellationToken cancellationToken)

@@ -44,15 +44,15 @@ public sealed class ShardParts(IStore store, ShardAttempt attempt)
     /// <summary>What earlier attempts drew of a batch; null where they left nothing whole, of this job and of this numerics class.</summary>
     /// <param name="batch">Zero-based number of the batch in the shard.</param>
     /// <param name="samples">Numbers of the batch's samples.</param>
-    /// <param name="size">Width and height of the job's images.</param>
+    /// <param name="pixels">Pixels of one of the job's images.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<PartSample>?> ReadAsync(
-        int batch, IReadOnlyList<long> samples, int size, CancellationToken cancellationToken = default)
+        int batch, IReadOnlyList<long> samples, int pixels, CancellationToken cancellationToken = default)
     {
         foreach (var path in _found.GetValueOrDefault(batch, []))
         {
             var content = await store.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-            if (content is not null && PartFile.Read(content, Key(batch)) is { } part && Fits(part, samples, size)) return part;
+            if (content is not null && PartFile.Read(content, Key(batch)) is { } part && Fits(part, samples, pixels)) return part;
         }
         return null;
     }
@@ -89,9 +89,9 @@ public sealed class ShardParts(IStore store, ShardAttempt attempt)
             await store.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool Fits(IReadOnlyList<PartSample> part, IReadOnlyList<long> samples, int size) =>
+    private static bool Fits(IReadOnlyList<PartSample> part, IReadOnlyList<long> samples, int pixels) =>
         part.Select(sample => sample.Sample).SequenceEqual(samples)
-        && part.All(sample => sample.Rgb is null ? sample.ErrorCode is not null : sample.ErrorCode is null && sample.Rgb.Length == 3 * size * size);
+        && part.All(sample => sample.Rgb is null ? sample.ErrorCode is not null : sample.ErrorCode is null && sample.Rgb.Length == 3 * pixels);
 
     private PartKey Key(int batch) => new(attempt.Incarnation, attempt.NumericsClass, attempt.Shard, batch);
 }

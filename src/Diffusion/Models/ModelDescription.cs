@@ -58,9 +58,26 @@ public sealed record ModelDescription
     /// <summary>What its files say of its licence; null where they say nothing.</summary>
     public string? Licence { get; init; }
 
-    /// <summary>Width and height of the images that a job gets.</summary>
+    /// <summary>Size of the images that a job gets.</summary>
     /// <param name="upsample">Whether it enlarges them, where the model can.</param>
-    public int SizeOf(bool upsample) => upsample ? UpsampledSize ?? ImageSize : ImageSize;
+    /// <param name="width">Width that was asked for; null is the model's own.</param>
+    /// <param name="height">Height that was asked for; null is the model's own.</param>
+    public PixelSize SizeOf(bool upsample, int? width = null, int? height = null) =>
+        upsample && UpsampledSize is { } large ? new PixelSize(large, large) : new PixelSize(width ?? ImageSize, height ?? ImageSize);
+
+    /// <summary>What is wrong with a size that was asked for, in words; null where nothing is.</summary>
+    /// <param name="width">Width; null is the model's own.</param>
+    /// <param name="height">Height; null is the model's own.</param>
+    public string? ProblemWithSize(int? width, int? height)
+    {
+        foreach (var (name, side) in new[] { ("width", width), ("height", height) })
+        {
+            if (side is not { } asked || asked == ImageSize && SizeMultiple is null) continue;
+            if (SizeMultiple is not { } multiple) return $"{name} is '{asked}'; allowed: {ImageSize}, the one size of the model";
+            if (asked < multiple || asked % multiple != 0) return $"{name} is '{asked}'; allowed: multiples of {multiple}";
+        }
+        return null;
+    }
 
     /// <summary>What is wrong with a label, in words; null where nothing is.</summary>
     /// <param name="label">A row's label, or null where it has none.</param>

@@ -16,9 +16,9 @@ namespace Atelier.Diffusion.Pipelines;
 /// <param name="model">The model.</param>
 public sealed class SamplingPipeline(Model model)
 {
-    /// <summary>Width and height of the images that settings make.</summary>
-    /// <param name="settings">Whether to upsample.</param>
-    public int ImageSizeOf(SamplingSettings settings) => model.About.SizeOf(settings.Upsample);
+    /// <summary>Size of the images that settings make.</summary>
+    /// <param name="settings">Whether to upsample, and the size.</param>
+    public PixelSize ImageSizeOf(SamplingSettings settings) => model.About.SizeOf(settings.Upsample, settings.Width, settings.Height);
 
     /// <summary>Steps that a batch takes, those of the upsampler included.</summary>
     /// <param name="settings">Sampler, steps and whether to upsample.</param>
@@ -82,6 +82,7 @@ public sealed class SamplingPipeline(Model model)
         settings.Guidance.Validate();
         if (settings.Guidance.ThresholdPercentile < 1 && !model.About.IsBounded)
             throw new ArgumentException($"dynamic thresholding is for images in [-1, 1]; models of family {model.About.Family} denoise latents");
+        if (model.About.ProblemWithSize(settings.Width, settings.Height) is { } problem) throw new ArgumentException(problem);
         using var inference = inference_mode();
         SampleRequest[] padded =
             [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0, Known = null }, n - requests.Count)];
@@ -113,10 +114,10 @@ public sealed class SamplingPipeline(Model model)
     private Tensor DrawFirst(
         Stage stage, SampleRequest[] requests, Tensor? labels, KnownPixels? known, SamplingSettings settings, Action onStep, CancellationToken cancellationToken)
     {
-        var size = model.About.ImageSize / model.Codec.Factor;
-        var kept = known?.ForBase(size);
+        var (size, factor) = (model.About.SizeOf(upsample: false, settings.Width, settings.Height), model.Codec.Factor);
+        var kept = known?.ForBase(size.Width);
         var percentile = settings.Guidance.ThresholdPercentile;
-        var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), 0, (model.Codec.Channels, size, size), model.Device);
+        var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), 0, (model.Codec.Channels, size.Height / factor, size.Width / factor), model.Device);
         using var given = stage.Text is { } text ? PromptEncodings.EncodeBoth(text, requests, settings.Guidance) : stage.TakesClass ? new Conditioning(labels!.alias()) : null;
         using var network = new ConditionalNetwork(stage.Network, given, Seen(stage, kept));
         using var guided = stage.IsGuided
@@ -171,7 +172,7 @@ public sealed class SamplingPipeline(Model model)
     {
         if (!model.About.Inpaints && Array.Exists(requests, request => request.Known is not null))
             throw new ArgumentException("a request has a known image; the model does not inpaint");
-        return model.Stages.Any(stage => stage.Inpaints) ? new KnownPixels(Array.ConvertAll(requests, request => request.Known), ImageSizeOf(settings), model.Device) : null;
+        return model.Stages.Any(stage => stage.Inpaints) ? new KnownPixels(Array.ConvertAll(requests, request => request.Known), ImageSizeOf(settings).Width, model.Device) : null;
     }
 
     private static ConcatenatedImages Seen(Stage stage, ConcatenatedImages? known) => known is not null && stage.Inpaints ? known : new ConcatenatedImages();

@@ -30,6 +30,12 @@ public sealed record SamplingSettings
     /// <summary>Timesteps that the upsampler visits, see <see cref="TimestepRespacing.Choose"/>; null is the model's own choice.</summary>
     public string? UpsamplerRespacing { get; init; }
 
+    /// <summary>Width of the images in pixels; null is the model's own.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height of the images in pixels; null is the model's own.</summary>
+    public int? Height { get; init; }
+
     /// <summary>Samples that go through the network together; smaller batches are padded to it, since results depend on it.</summary>
     public required int BatchSize { get; init; }
 

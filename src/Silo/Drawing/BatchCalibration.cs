@@ -29,7 +29,7 @@ internal sealed partial class BatchCalibration(IStore store, DeviceThread device
     public async Task<int> FindAsync(JobSpec spec, IImageModel model, CancellationToken cancellationToken)
     {
         var size = model.ImageSizeOf(spec.ToSamplingSettings(batchSize: 1));
-        var name = $"{model.Device} {size}px";
+        var name = size.Width == size.Height ? $"{model.Device} {size.Width}px" : $"{model.Device} {size}px";
         if (await CalibrationFiles.ReadAsync(store, spec.ModelDigest, name, cancellationToken) is { } recorded) return recorded.BatchSize;
 
         var measurements = await device.RunAsync(() => Measure(batch => model.TimeStep(batch, spec.Upsample, cancellationToken)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Atelier.Dataset.Parts;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 using Atelier.Silo.Devices;
@@ -18,7 +19,7 @@ internal sealed partial class BatchesInOrder(
     ILogger logger)
 {
     private readonly SamplingSettings _settings = job.Settings;
-    private readonly int _size = job.Model.ImageSizeOf(job.Settings);
+    private readonly PixelSize _size = job.Model.ImageSizeOf(job.Settings);
     private int _onDevice;
     private int _batch = -1;
     private int _step = -1;
@@ -69,7 +70,7 @@ internal sealed partial class BatchesInOrder(
         var batch = batches[number];
         if (batch[0].Error is not null)
             return new BatchInputs([.. batch.Select(sample => new PartSample(sample.Number, null, sample.Error!.Value.Code, sample.Error.Value.Message, 0, false))], []);
-        return await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), _size, cancellationToken) is { } kept
+        return await parts.ReadAsync(number, Array.ConvertAll(batch, sample => sample.Number), _size.Area, cancellationToken) is { } kept
             ? new BatchInputs(kept, [])
             : new BatchInputs(null, await ShardSamples.LoadInputsAsync(job, batch, _size, cancellationToken));
     }

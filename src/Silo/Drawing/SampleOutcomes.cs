@@ -1,6 +1,7 @@
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Parts;
 using Atelier.Dataset.Shards;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 
 namespace Atelier.Silo.Drawing;
@@ -17,7 +18,7 @@ internal static class SampleOutcomes
     };
 
     /// <summary>The sample as its shard has it.</summary>
-    public static SampleResult ToResult(DrawingJob job, ShardSample sample, PartSample outcome, int size) => new()
+    public static SampleResult ToResult(DrawingJob job, ShardSample sample, PartSample outcome, PixelSize size) => new()
     {
         Sample = sample.Number,
         Row = sample.Row,
@@ -29,7 +30,7 @@ internal static class SampleOutcomes
         ClassifierScale = sample.Request.Label is null || !job.Model.HasClassifier ? 0 : job.Spec.ClassifierScale,
         Tokens = outcome.Tokens,
         Truncated = outcome.Truncated,
-        Image = outcome.Rgb is null ? null : new RgbImage(size, size, outcome.Rgb),
+        Image = outcome.Rgb is null ? null : new RgbImage(size.Width, size.Height, outcome.Rgb),
         ErrorCode = outcome.ErrorCode,
         ErrorMessage = outcome.ErrorMessage,
     };

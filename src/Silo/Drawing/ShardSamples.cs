@@ -1,6 +1,7 @@
 using Atelier.Abstractions.Prompts;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Staging;
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Noise;
 using Atelier.Diffusion.Pipelines;
 
@@ -33,14 +34,14 @@ internal static class ShardSamples
     }
 
     /// <summary>The requests of a batch with what is known of their images; a batch at a time, as a shard may have more of them than fit into memory.</summary>
-    public static async Task<SampleRequest[]> LoadInputsAsync(DrawingJob job, ShardSample[] batch, int size, CancellationToken cancellationToken)
+    public static async Task<SampleRequest[]> LoadInputsAsync(DrawingJob job, ShardSample[] batch, PixelSize size, CancellationToken cancellationToken)
     {
         var known = new Dictionary<string, KnownImage>();
         foreach (var sha256 in batch.Select(sample => sample.Row.InputSha256).OfType<string>().Distinct())
         {
             var input = await JobInputs.ReadAsync(job.Store, job.Id, sha256, cancellationToken);
-            if (input.Size != size)
-                throw new InvalidDataException($"{JobPaths.Input(job.Id, sha256)} has {input.Size}x{input.Size} pixels; the job's images have {size}x{size}");
+            if (new PixelSize(input.Size, input.Size) != size)
+                throw new InvalidDataException($"{JobPaths.Input(job.Id, sha256)} has {input.Size}x{input.Size} pixels; the job's images have {size}");
             known.Add(sha256, new KnownImage(input.Rgb, input.IsKept));
         }
         return Array.ConvertAll(batch, sample => sample.Row.InputSha256 is { } sha256 ? sample.Request with { Known = known[sha256] } : sample.Request);

@@ -19,6 +19,8 @@ internal static class SpecSettings
         BatchSize = batchSize,
         ClassifierScale = spec.ClassifierScale,
         Upsample = spec.Upsample,
+        Width = spec.Width,
+        Height = spec.Height,
         Guidance = new GuidanceSettings
         {
             IntervalStart = spec.Guidance.IntervalStart,

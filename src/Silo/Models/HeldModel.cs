@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 
@@ -19,7 +20,7 @@ internal sealed class HeldModel(ModelMemory<LoadedModel>.Hold hold) : IImageMode
 
     public string? ProblemWithLabel(string? label) => _model.ProblemWithLabel(label);
 
-    public int ImageSizeOf(SamplingSettings settings) => _model.ImageSizeOf(settings);
+    public PixelSize ImageSizeOf(SamplingSettings settings) => _model.ImageSizeOf(settings);
 
     public int StepsOf(SamplingSettings settings) => _model.StepsOf(settings);
 

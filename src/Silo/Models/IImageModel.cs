@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Pipelines;
 using Atelier.Diffusion.Samplers;
 
@@ -21,8 +22,8 @@ internal interface IImageModel : IDisposable
     /// <summary>What is wrong with a row's label, which is null where it has none, in words; null where nothing is.</summary>
     string? ProblemWithLabel(string? label);
 
-    /// <summary>Width and height of the images that settings make.</summary>
-    int ImageSizeOf(SamplingSettings settings);
+    /// <summary>Size of the images that settings make.</summary>
+    PixelSize ImageSizeOf(SamplingSettings settings);
 
     /// <summary>Steps that a batch takes.</summary>
     /// <exception cref="ArgumentException">Settings that the model does not allow.</exception>

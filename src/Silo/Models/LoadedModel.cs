@@ -24,7 +24,7 @@ internal sealed class LoadedModel(Model model, string arithmetic, string device)
 
     public string? ProblemWithLabel(string? label) => model.About.ProblemWithLabel(label);
 
-    public int ImageSizeOf(SamplingSettings settings) => _pipeline.ImageSizeOf(settings);
+    public PixelSize ImageSizeOf(SamplingSettings settings) => _pipeline.ImageSizeOf(settings);
 
     public int StepsOf(SamplingSettings settings) => _pipeline.StepsOf(settings);
 

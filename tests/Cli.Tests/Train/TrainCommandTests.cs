@@ -72,7 +72,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_folder["base", "model.safetensors"]), File.ReadAllBytes(_folder["run", "model", "model.safetensors"]));
         Assert.Equal(network == "classifier" ? 64 : null, model.About.Classes?.Count);
         Assert.Equal(network == "classifier" ? 9 : null, model.About.Classes?.Find("green square"));
-        Assert.Equal(network == "upsampler" ? 32 : 16, model.About.SizeOf(upsample: true));
+        Assert.Equal(network == "upsampler" ? 32 : 16, model.About.SizeOf(upsample: true).Width);
 
         // The whole model can be trained further, the weights being those of the first run.
         var (tuned, _, _) = await CommandLine.RunAsync(

@@ -29,8 +29,8 @@ public sealed class ShardPartsTests
         Assert.True(parts.Any);
         Assert.True(parts.Has(3));
         Assert.False(parts.Has(2));
-        AssertBatch(await parts.ReadAsync(3, [8, 9], Size, Cancel));
-        Assert.Null(await parts.ReadAsync(2, [8, 9], Size, Cancel));
+        AssertBatch(await parts.ReadAsync(3, [8, 9], Size * Size, Cancel));
+        Assert.Null(await parts.ReadAsync(2, [8, 9], Size * Size, Cancel));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ShardPartsTests
         await KeepAsync(attempt);
 
         foreach (var other in new[] { attempt with { Incarnation = Guid.NewGuid() }, attempt with { NumericsClass = "cuda" }, attempt with { Shard = 0 } })
-            Assert.Null(await (await FindAsync(other)).ReadAsync(3, [8, 9], Size, Cancel));
+            Assert.Null(await (await FindAsync(other)).ReadAsync(3, [8, 9], Size * Size, Cancel));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ShardPartsTests
         var parts = await FindAsync(attempt);
 
         Assert.True(parts.Has(3));
-        Assert.Null(await parts.ReadAsync(3, [8, 9], Size, Cancel));
+        Assert.Null(await parts.ReadAsync(3, [8, 9], Size * Size, Cancel));
     }
 
     [Fact]
@@ -67,9 +67,9 @@ public sealed class ShardPartsTests
         await KeepAsync(TestShards.Attempt(1));
         var parts = await FindAsync(TestShards.Attempt(1));
 
-        Assert.Null(await parts.ReadAsync(3, [8, 10], Size, Cancel));
-        Assert.Null(await parts.ReadAsync(3, [8], Size, Cancel));
-        Assert.Null(await parts.ReadAsync(3, [8, 9], Size + 1, Cancel));
+        Assert.Null(await parts.ReadAsync(3, [8, 10], Size * Size, Cancel));
+        Assert.Null(await parts.ReadAsync(3, [8], Size * Size, Cancel));
+        Assert.Null(await parts.ReadAsync(3, [8, 9], (Size + 1) * (Size + 1), Cancel));
     }
 
     [Fact]
@@ -86,14 +86,14 @@ public sealed class ShardPartsTests
             {
                 await _store.DeleteAsync(path, Cancel);
                 await _store.TryCreateAsync(path, damaged, Cancel);
-                Assert.Null(await (await FindAsync(TestShards.Attempt(1))).ReadAsync(3, [8, 9], Size, Cancel));
+                Assert.Null(await (await FindAsync(TestShards.Attempt(1))).ReadAsync(3, [8, 9], Size * Size, Cancel));
             }
         }
 
         await KeepAsync(TestShards.Attempt(1));
 
         Assert.Equal(2, (await PathsAsync()).Count);
-        AssertBatch(await (await FindAsync(TestShards.Attempt(1))).ReadAsync(3, [8, 9], Size, Cancel));
+        AssertBatch(await (await FindAsync(TestShards.Attempt(1))).ReadAsync(3, [8, 9], Size * Size, Cancel));
     }
 
     [Fact]

@@ -66,6 +66,19 @@ public sealed class StableDiffusionFamilyTests
     }
 
     [Fact]
+    public void Draw_AnotherSize_MakesImagesOfIt()
+    {
+        using var folder = new TinyDiffusersFolder(isXl: true);
+        using var model = ModelFolder.Open(folder.FullName).Load();
+        var pipeline = new SamplingPipeline(model);
+        var settings = new SamplingSettings { Sampler = "euler", Steps = 2, BatchSize = 1, Width = 48, Height = 16 };
+
+        Assert.Equal("48x16", $"{pipeline.ImageSizeOf(settings)}");
+        Assert.Equal(48 * 16 * 3, pipeline.Draw([Cat], settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!.Length);
+        Assert.Equal("width is '20'; allowed: multiples of 8", Assert.Throws<ArgumentException>(() => pipeline.Draw([Cat], settings with { Width = 20 }, cancellationToken: TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
     public void Draw_LongPrompt_SaysThatItWasCut()
     {
         using var folder = new TinyDiffusersFolder();

@@ -55,7 +55,7 @@ public sealed class ClassPipelineTests : IDisposable
 
         var drawn = _pipeline.Draw([Circle, Star], large, done.Add, TestContext.Current.CancellationToken);
 
-        Assert.Equal((8, 16), (_pipeline.ImageSizeOf(Settings), _pipeline.ImageSizeOf(large)));
+        Assert.Equal((8, 16), (_pipeline.ImageSizeOf(Settings).Width, _pipeline.ImageSizeOf(large).Height));
         Assert.Equal(16 * 16 * 3, drawn[0].Rgb!.Length);
         Assert.Equal((4, 7), (_pipeline.StepsOf(Settings), _pipeline.StepsOf(large)));
         Assert.Equal(Enumerable.Range(1, 7), done);
