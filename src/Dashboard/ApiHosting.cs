@@ -31,7 +31,7 @@ internal static class ApiHosting
         builder.Services.AddSingleton<JobReader>().AddSingleton<JobList>().AddSingleton<LabelBook>().AddSingleton<Labelling>().AddSingleton<JobSteering>().AddSingleton<FleetReader>().AddSingleton<FleetSteering>().AddSingleton<JobSubmission>().AddSingleton<Quotas>();
         builder.Services.AddSingleton<ListUpload>().AddSingleton<ModelCatalogue>().AddSingleton<PlanEstimate>();
         builder.Services.AddSingleton<TableCache>().AddSingleton<Thumbnails>().AddSingleton<SampleReader>().AddSingleton<OutputLines>();
-        builder.Services.AddSingleton<JobFeed>().AddSingleton<JobsFeed>().AddSingleton<FleetFeed>().AddSingleton<EventTopics>().AddSingleton<EventHub>();
+        builder.Services.AddSingleton<JobFeed>().AddSingleton<JobsFeed>().AddSingleton<FleetFeed>().AddSingleton<EventTopics>().AddSingleton<EventHub>().AddSingleton<JobEventReader>().AddSingleton<JobStream>();
     }
 
     public static void UseAtelierProblems(this WebApplication app)

@@ -31,6 +31,9 @@ public sealed record JobDescription
     /// <summary>When it was completed or cancelled; null when it was not, and where the store does not say.</summary>
     [Id(8)] public DateTimeOffset? Ended { get; init; }
 
+    /// <summary>When a worker got leave to make the files that complete it; null before, and where nobody knows any more.</summary>
+    [Id(11)] public DateTimeOffset? Finalizing { get; init; }
+
     /// <summary>When its plan was fixed; null before, and where the store does not say.</summary>
     [Id(10)] public DateTimeOffset? Started { get; init; }
 

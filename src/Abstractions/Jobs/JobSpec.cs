@@ -42,14 +42,15 @@ public sealed record JobSpec
 
     /// <summary>
     /// Samples that go through the network together, 1 to <see cref="JobLimits.MaxBatchSize"/>. Part of the spec because floating-point results depend
-    /// on it. Left to the job, the plan has what <see cref="JobSizes.Batch"/> says; left to the device, the first worker to get a lease proposes what
-    /// suits it, and the plan keeps that.
+    /// on it. Left to the job, the plan has the largest power of two that still makes as many batches as there are samples in one, up to
+    /// <see cref="JobSizes.LargestBatch"/>; left to the device, the first worker to get a lease proposes what suits it, and the plan keeps that.
     /// </summary>
     /// <value>Default <see cref="SizeChoice.ByJob"/>.</value>
     [Id(8)] public SizeChoice BatchSize { get; init; }
 
     /// <summary>
-    /// Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000, or left to the job: what <see cref="JobSizes.Shard"/> says.
+    /// Samples of one shard: of one lease, one commit, one tar file. 1 to 1,000,000, or left to the job: as many batches as
+    /// still make some shards for several workers, up to <see cref="JobSizes.LargestShard"/> samples.
     /// </summary>
     /// <value>Default <see cref="SizeChoice.ByJob"/>.</value>
     [Id(9)] public SizeChoice ShardSize { get; init; }

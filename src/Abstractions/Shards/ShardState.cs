@@ -1,6 +1,6 @@
 namespace Atelier.Abstractions.Shards;
 
-/// <summary>Where a shard stands, in four bits. From <see cref="Leased"/> on: it is leased, and so many eighths of it are drawn, 0 to 7.</summary>
+/// <summary>Where a shard stands, in four bits. From 8 on it is leased, and so many eighths of it are drawn, 0 to 7.</summary>
 public enum ShardState
 {
     /// <summary>It waits for a worker.</summary>

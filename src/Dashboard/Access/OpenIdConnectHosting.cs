@@ -1,5 +1,4 @@
 using Atelier.Dashboard.Pages;
-using Atelier.Dashboard.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
@@ -38,19 +37,39 @@ internal static class OpenIdConnectHosting
             };
             options.Events.OnTicketReceived = ticket =>
             {
-                ticket.Principal = Person.Of(ticket.Principal!, settings, KeyAuthentication.Cookie)
-                    ?? throw new ProblemException(StatusCodes.Status403Forbidden, "access.group", $"you are known, and in no group that may use this dashboard, or the claim '{settings.NameClaim}' has no name");
+                if (Person.Of(ticket.Principal!, settings, KeyAuthentication.Cookie) is not { } person)
+                    return RefuseAsync(ticket, $"You have signed in at {settings.Name}, but are in no group that may use this dashboard, or the claim '{settings.NameClaim}' has no name. Ask whoever runs the dashboard.");
+                ticket.Principal = person;
                 ticket.Properties!.IsPersistent = true;
                 ticket.Properties.ExpiresUtc = ticket.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + settings.Lifetime;
                 return Task.CompletedTask;
             };
-            options.Events.OnRemoteFailure = failed => throw new ProblemException(StatusCodes.Status403Forbidden, "access.provider", failed.Failure?.InnerException is ProblemException known ? known.Message : "the provider has not let you in, or took too long; begin again");
+            options.Events.OnRemoteFailure = failed => RefuseAsync(failed, $"You were not let in by {settings.Name}, or it took too long. Begin again.");
         });
     }
 
     public static void MapProvider(this IEndpointRouteBuilder pages, OpenIdConnectSettings? settings)
     {
         if (settings is null) return;
-        pages.MapGet(Begin, (string? to) => TypedResults.Challenge(new AuthenticationProperties { RedirectUri = SeeOther.Back(to).Url }, [Scheme]));
+        pages.MapGet(Begin, async (string? to, HttpContext context) =>
+        {
+            try
+            {
+                await context.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = SeeOther.Back(to).Url });
+                return (IResult)TypedResults.Empty;
+            }
+            catch (Exception silent) when (silent is InvalidOperationException or HttpRequestException or IOException)
+            {
+                // Its addresses are read from it, the first time that somebody begins.
+                return await AccessPages.AskAsync(to, $"At present {settings.Name} does not answer. Try again later, or sign in with a key.", StatusCodes.Status503ServiceUnavailable, context);
+            }
+        });
+    }
+
+    // It is a person who comes back from the provider, and no script.
+    private static async Task RefuseAsync(HandleRequestContext<RemoteAuthenticationOptions> coming, string why)
+    {
+        await (await AccessPages.AskAsync(null, why, StatusCodes.Status403Forbidden, coming.HttpContext)).ExecuteAsync(coming.HttpContext);
+        coming.HandleResponse();
     }
 }

@@ -6,7 +6,7 @@ namespace Atelier.Dashboard.Events;
 
 /// <summary>
 /// Hands events to whoever follows their topics. Each topic is read once, however many follow it. Events have ids <c>{epoch}-{number}</c>, where the epoch is this process:
-/// who comes back with one gets what he missed, or is told that nobody knows what that was.
+/// who comes back with one gets what he missed, or is told that nobody knows what that was. Whoever follows one job has the ids of the ring that its grain keeps (<see cref="JobStream"/>).
 /// </summary>
 internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventHub> logger)
 {
@@ -31,6 +31,18 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
         get { lock (_gate) return [.. _followed.Where(topic => topic.Value.Until is null).Select(topic => topic.Key)]; }
     }
 
+    /// <summary>Begins to follow a job by the ids of its grain's ring; null where too many streams are open.</summary>
+    /// <param name="job">Name of the job.</param>
+    public EventSubscription? SubscribeToJob(string job)
+    {
+        lock (_gate)
+        {
+            if (Open([EventTopics.JobPrefix + job], isOfRing: true) is not { } subscription) return null;
+            if (Join(subscription, EventTopics.JobPrefix + job, null).Newest is { } state) subscription.Write(new SseItem<string>(state.Data, state.Type));
+            return subscription;
+        }
+    }
+
     /// <summary>Begins to follow topics; null where too many streams are open.</summary>
     /// <param name="names">The topics.</param>
     /// <param name="after">Id of the last event that the client knows; null for none.</param>
@@ -38,16 +50,13 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
     {
         lock (_gate)
         {
-            if (_streams == MaxStreams) return null;
-            _streams++;
-            var subscription = new EventSubscription(this, names, time, lifetime.ApplicationStopping);
+            if (Open(names, isOfRing: false) is not { } subscription) return null;
             var last = Parse(after);
             var isReset = after is not null && (last is null || last < _forgotten);
             var newest = new List<SseItem<string>>();
             foreach (var name in names)
             {
-                if (!_followed.TryGetValue(name, out var topic) || (topic.Until is not null && !topic.Owes(last))) _followed[name] = topic = Follow(name);
-                topic.Subscriptions.Add(subscription);
+                var topic = Join(subscription, name, last);
                 isReset |= last < topic.Since;
                 if (topic.Newest is { } state) newest.Add(new SseItem<string>(state.Data, state.Type));
             }
@@ -62,14 +71,6 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
         }
     }
 
-    /// <summary>Whether somebody who was away has missed what can still be told of a topic, though nothing more may come of it.</summary>
-    /// <param name="name">The topic.</param>
-    /// <param name="after">Id of the last event that he knows.</param>
-    public bool Owes(string name, string after)
-    {
-        lock (_gate) return Parse(after) is { } last && last >= _forgotten && _followed.TryGetValue(name, out var topic) && topic.Owes(last);
-    }
-
     /// <summary>Ends a subscription. Topics that nobody follows any more are let go after a while.</summary>
     public void Unsubscribe(EventSubscription subscription)
     {
@@ -79,6 +80,20 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
             foreach (var name in subscription.Topics)
                 if (_followed.TryGetValue(name, out var topic) && topic.Subscriptions.Remove(subscription) && topic.Subscriptions.Count == 0) _ = LetGoAsync(name, topic);
         }
+    }
+
+    private EventSubscription? Open(IReadOnlyList<string> names, bool isOfRing)
+    {
+        if (_streams == MaxStreams) return null;
+        _streams++;
+        return new EventSubscription(this, names, isOfRing, time, lifetime.ApplicationStopping);
+    }
+
+    private FollowedTopic Join(EventSubscription subscription, string name, long? last)
+    {
+        if (!_followed.TryGetValue(name, out var topic) || (topic.Until is not null && !topic.Owes(last))) _followed[name] = topic = Follow(name);
+        topic.Subscriptions.Add(subscription);
+        return topic;
     }
 
     private FollowedTopic Follow(string name)
@@ -128,7 +143,7 @@ internal sealed partial class EventHub(EventTopics topics, TimeProvider time, IH
                 _kept.Enqueue((_number, name, item));
                 if (_kept.Count > MaxKept) _forgotten = _kept.Dequeue().Number;
             }
-            foreach (var subscription in topic.Subscriptions) subscription.Write(item);
+            foreach (var subscription in topic.Subscriptions) subscription.Write(subscription.IsOfRing ? new SseItem<string>(happened.Data, happened.Type) { EventId = happened.Id } : item);
         }
     }
 

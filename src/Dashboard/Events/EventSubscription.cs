@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace Atelier.Dashboard.Events;
 
 /// <summary>One client's stream of events. One that reads too slowly is not waited for: it is told to fetch everything again.</summary>
-internal sealed class EventSubscription(EventHub hub, IReadOnlyList<string> topics, TimeProvider time, CancellationToken stopping) : IDisposable
+internal sealed class EventSubscription(EventHub hub, IReadOnlyList<string> topics, bool isOfRing, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     private const int MaxWaiting = 256;
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
@@ -17,6 +17,9 @@ internal sealed class EventSubscription(EventHub hub, IReadOnlyList<string> topi
 
     /// <summary>What it follows.</summary>
     public IReadOnlyList<string> Topics => topics;
+
+    /// <summary>Whether events have the ids of the ring of the job's grain, and not the hub's.</summary>
+    public bool IsOfRing => isOfRing;
 
     /// <summary>Gives it an event. Called by the hub, one at a time.</summary>
     public void Write(SseItem<string> item)

@@ -8,14 +8,15 @@ using Atelier.Dashboard.Cluster;
 using Atelier.Dashboard.Jobs;
 using Atelier.Dashboard.Json;
 using Atelier.Dashboard.Problems;
+using Atelier.Dataset.History;
 
 namespace Atelier.Dashboard.Events;
 
 /// <summary>
 /// The events of a job: <c>job</c>, all of how it stands, once a second at most; <c>state</c>, what was decided about it or came of that; <c>error</c>, what went wrong;
-/// and <c>end</c>. This is the one place that follows jobs of the cluster: it watches how the job stands and what its grain's ring has, once however many look.
+/// <c>shards</c>, which of them stand elsewhere; <c>rate</c>, how fast it was; and <c>end</c>. This is the one place that follows jobs of the cluster: it watches how the job stands and what its grain's ring has, once however many look.
 /// </summary>
-internal sealed class JobFeed(ClusterLink cluster, JobReader reader, TimeProvider time)
+internal sealed class JobFeed(ClusterLink cluster, JobReader reader, JobLook look, TimeProvider time)
 {
     // Who reads the topic is the hub, which never waits.
     private const int MaxWaiting = 1000;
@@ -63,10 +64,14 @@ internal sealed class JobFeed(ClusterLink cluster, JobReader reader, TimeProvide
             using var followed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var following = FollowAsync(ring, writer, followed.Token);
             var status = JobStatus.Unknown;
+            var moves = new ShardMoves(job, cancel => look.ShardsAsync(job, cancel));
+            var rates = new RateMoves(job, (since, cancel) => look.RatesAsync(job, since, RateSpans.Shortest, cancel), time);
             await foreach (var progress in Throttling.EverySecondAsync(client.WatchAsync(job, cancellationToken), time, cancellationToken))
             {
                 status = progress.Status;
                 await writer.WriteAsync(State(progress), cancellationToken);
+                if (await moves.NextAsync(cancellationToken) is { } moved) await writer.WriteAsync(moved, cancellationToken);
+                if (await rates.NextAsync(cancellationToken) is { } fast) await writer.WriteAsync(fast, cancellationToken);
             }
             await followed.CancelAsync();
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

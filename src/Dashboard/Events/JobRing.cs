@@ -55,12 +55,12 @@ internal sealed class JobRing(AtelierClient client, string job, TimeProvider tim
             if (one.Code == JobCodes.Reset)
             {
                 _after = known = await FindEndAsync(cancellationToken) ?? one.Id;
-                yield return Reset;
+                yield return Reset with { Id = _after };
                 continue;
             }
             if (known is not null && !IsAfter(one.Id, known)) continue;
             _after = one.Id;
-            yield return Of(one);
+            yield return Of(job, one);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class JobRing(AtelierClient client, string job, TimeProvider tim
         try
         {
             var rest = await client.GetEventsAsync(job, _after, cancellationToken);
-            return rest is [{ Code: JobCodes.Reset }, ..] ? [Reset] : [.. rest.Select(Of)];
+            return rest is [{ Code: JobCodes.Reset }, ..] ? [Reset with { Id = rest[^1].Id }] : [.. rest.Select(one => Of(job, one))];
         }
         catch (InvalidInputException)
         {
@@ -85,13 +85,14 @@ internal sealed class JobRing(AtelierClient client, string job, TimeProvider tim
     private async Task<string?> FindEndAsync(CancellationToken cancellationToken) =>
         await client.GetEventsAsync(job, null, cancellationToken) is [.., var last] ? last.Id : null;
 
-    private TopicEvent Of(JobEvent one) => new(
+    /// <summary>An event of the ring, as it is told.</summary>
+    public static TopicEvent Of(string job, JobEvent one) => new(
         one.Code is JobCodes.Damaged or JobCodes.Fault || !one.Code.StartsWith("job.", StringComparison.Ordinal) ? "error" : "state",
         JsonSerializer.Serialize(new JobHappened(job, one), ApiJson.Options),
-        IsKept: true);
+        IsKept: true) { Id = one.Id };
 
-    // Of another activation, all is new.
-    private static bool IsAfter(string id, string known)
+    /// <summary>Whether an event came after another that is known. Of another activation, all is new.</summary>
+    public static bool IsAfter(string id, string known)
     {
         var (ours, theirs) = (id.LastIndexOf('-'), known.LastIndexOf('-'));
         return !id.AsSpan(0, ours).SequenceEqual(known.AsSpan(0, theirs))

@@ -3,10 +3,10 @@ using Atelier.Abstractions.Jobs;
 namespace Atelier.Dashboard.Jobs;
 
 /// <summary>Something that has happened to a job.</summary>
-internal sealed record Happening(string Id, DateTimeOffset At, string Shape, string Words, string? By, string? Reason)
+internal sealed record Happening(string Id, DateTimeOffset At, string Shape, string Words, string? By)
 {
     /// <summary>The same of an event.</summary>
-    public static Happening Of(JobEvent told) => new(told.Id, told.At, ShapeOf(told.Code), told.Message, told.By is { } by && told.Message.Contains(by, StringComparison.Ordinal) ? null : told.By, null);
+    public static Happening Of(JobEvent told) => new(told.Id, told.At, ShapeOf(told.Code), told.Message, told.By is { } by && told.Message.Contains(by, StringComparison.Ordinal) ? null : told.By);
 
     private static string ShapeOf(string code) => code switch
     {

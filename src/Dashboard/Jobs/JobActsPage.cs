@@ -15,6 +15,7 @@ internal static class JobActsPage
         pages.MapGet("/jobs/{job}/cancel", async (string job, JobReader reader, CancellationToken cancellationToken) =>
             Confirm([await reader.ReadAsync(job, cancellationToken)], JobUrl.Of(job)));
         pages.MapPost("/jobs/{job}/class", ChangeAsync);
+        pages.MapPost("/jobs/{job}/labels", LabelAsync);
         foreach (var (path, act) in Acts) pages.MapPost($"/jobs/{{job}}/{path}", (string job, HttpContext context, JobSteering steering) => ActAsync(job, act, context, steering));
     }
 
@@ -36,6 +37,16 @@ internal static class JobActsPage
         if (!int.TryParse(form["weight"], NumberStyles.None, CultureInfo.InvariantCulture, out var weight))
             throw new InvalidInputException($"weight is '{form["weight"]}'; allowed: 1 to {JobScheduling.MaxWeight}");
         await steering.ChangeAsync(job, new JobChange(priority, weight, Reason(form)), Caller.Of(context), context.RequestAborted);
+        return SeeOther.To(JobUrl.Of(job));
+    }
+
+    private static async Task<IResult> LabelAsync(string job, HttpContext context, JobSteering steering)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var labels = form["labels"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // Browsers end the lines of forms with both.
+        var note = form["note"].ToString().ReplaceLineEndings("\n").Trim();
+        await steering.ChangeAsync(job, new JobChange(Labels: labels, Note: note), Caller.Of(context), context.RequestAborted);
         return SeeOther.To(JobUrl.Of(job));
     }
 

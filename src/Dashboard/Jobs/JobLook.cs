@@ -3,6 +3,7 @@ using Atelier.Abstractions.Jobs;
 using Atelier.Abstractions.Shards;
 using Atelier.Client;
 using Atelier.Dashboard.Cluster;
+using Atelier.Dashboard.Events;
 using Atelier.Dashboard.Pages;
 using Atelier.Dashboard.Problems;
 using Atelier.Dashboard.Shards;
@@ -20,12 +21,12 @@ internal sealed class JobLook
     private readonly SharedReads<JobErrors> _errors;
     private readonly SharedReads<IReadOnlyList<Happening>> _happenings;
 
-    public JobLook(ClusterLink cluster, StoredLook stored, TimeProvider time)
+    public JobLook(ClusterLink cluster, StoredLook stored, JobEventReader events, TimeProvider time)
     {
         (_cluster, _stored) = (cluster, stored);
         _shards = new((job, cancellationToken) => AskAsync((client, cancel) => ShardsAsync(client, job, cancel), () => stored.ShardsAsync(job, cancellationToken), cancellationToken), time);
         _errors = new((job, cancellationToken) => AskAsync((client, cancel) => client.GetErrorsAsync(job, cancel), () => stored.ErrorsAsync(job, cancellationToken), cancellationToken), time);
-        _happenings = new((job, cancellationToken) => AskAsync((client, cancel) => HappeningsAsync(client, job, cancel), () => stored.HappeningsAsync(job, cancellationToken), cancellationToken), time);
+        _happenings = new(async (job, cancellationToken) => [.. (await events.ReadAsync(job, null, cancellationToken)).Data.Reverse().Select(Happening.Of)], time);
     }
 
     /// <summary>Four bits for each shard of a job.</summary>
@@ -82,7 +83,4 @@ internal sealed class JobLook
             if (map.Count == 0 || map.First + map.Count >= map.Shards) return new ShardMap(0, map.Shards, map.Shards, [.. states]);
         }
     }
-
-    private static async Task<IReadOnlyList<Happening>> HappeningsAsync(AtelierClient client, string job, CancellationToken cancellationToken) =>
-        [.. (await client.GetEventsAsync(job, null, cancellationToken)).Reverse().Where(one => one.Code != JobCodes.Reset).Select(Happening.Of)];
 }

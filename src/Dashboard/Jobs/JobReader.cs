@@ -94,6 +94,7 @@ internal sealed class JobReader(ClusterLink cluster, IStore store, LabelBook lab
             Created = record.Created,
             Started = plan?.Started,
             Changed = decision?.Changed,
+            Finalizing = outcome?.Finalizing,
             Ended = outcome?.Ended,
             LastDecision = decision?.By is { } name ? new DecidedBy(name, decision.Reason) : null,
         };

@@ -23,6 +23,9 @@ internal sealed record JobView : JobProgressView
     /// <summary>When something was last decided about it.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
 
+    /// <summary>When a worker began to make the files that complete it.</summary>
+    public DateTimeOffset? FinalizingAt { get; init; }
+
     public DateTimeOffset? CompletedAt { get; init; }
 
     public DateTimeOffset? CancelledAt { get; init; }
@@ -66,6 +69,7 @@ internal sealed record JobView : JobProgressView
             CreatedAt = job.Created,
             InProgressAt = told?.Started,
             ChangedAt = told?.Changed,
+            FinalizingAt = told?.Finalizing,
             CompletedAt = job.Status == JobStatus.Completed ? told?.Ended : null,
             CancelledAt = job.Status == JobStatus.Cancelled ? told?.Ended : null,
             Labels = snapshot.Labels?.Labels ?? [],

@@ -28,6 +28,9 @@ internal sealed record JobsPageQuery
 
     public string? Q { get; init; }
 
+    /// <summary>What somebody has labelled them with; of several, with commas between them, all.</summary>
+    public string? Label { get; init; }
+
     public string? Changed { get; init; }
 
     public string? View { get; init; }
@@ -37,13 +40,14 @@ internal sealed record JobsPageQuery
     public int From { get; init; }
 
     /// <summary>Whether anything is filtered.</summary>
-    public bool IsFiltered => Status is not null || Submitter is not null || Q is not null || Changed is not null || View is not null;
+    public bool IsFiltered => Status is not null || Submitter is not null || Q is not null || Label is not null || Changed is not null || View is not null;
 
     public static JobsPageQuery Read(IQueryCollection query) => new()
     {
         Status = States(Text(query, "status")) is { Count: > 0 } ? Text(query, "status") : null,
         Submitter = Text(query, "submitter"),
         Q = Text(query, "q"),
+        Label = Text(query, "label"),
         Changed = Text(query, "changed") is { } word && Spans.Any(span => span.Word == word) ? word : null,
         View = Text(query, "view") is BrokenView or TrialsView ? Text(query, "view") : null,
         Sort = Text(query, "sort"),
@@ -54,9 +58,10 @@ internal sealed record JobsPageQuery
     public JobsWindow Choose(AllJobs all, DateTimeOffset now)
     {
         var (states, since) = (States(Status), Changed is { } word ? now - Spans.First(span => span.Word == word).Span : (DateTimeOffset?)null);
-        var (wanted, counts) = new JobFilter(Submitter, null, Q, since).Choose(
+        var labels = (Label ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var (wanted, counts) = (new JobFilter(Submitter, null, Q, since) { Labels = [.. labels] }).Choose(
             all.Jobs.Where(IsInView), all.LabelsOf, JobStates.Of, state => states.Count == 0 || states.Contains(state), Order());
-        return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(JobRowView.Of)], wanted.Count, all.Jobs.Count, counts, all);
+        return new JobsWindow([.. wanted.Skip(From).Take(Window).Select(job => JobRowView.Of(job, all.LabelsOf(job)))], wanted.Count, all.Jobs.Count, counts, all);
     }
 
     /// <summary>The same address with something else in it.</summary>
@@ -67,6 +72,7 @@ internal sealed record JobsPageQuery
         Add("status", query.Status);
         Add("submitter", query.Submitter);
         Add("q", query.Q);
+        Add("label", query.Label);
         Add("changed", query.Changed);
         Add("view", query.View);
         Add("sort", query.Sort);
@@ -86,6 +92,7 @@ internal sealed record JobsPageQuery
         if (Status is not null) yield return $"state {Status}";
         if (Q is not null) yield return $"name has '{Q}'";
         if (Submitter is not null) yield return $"for {Submitter}";
+        if (Label is not null) yield return $"label {Label}";
         if (Changed is not null) yield return $"changed in the last {Changed}";
         if (From > 0) yield return $"from number {Say.Count(From + 1)} on";
     }

@@ -62,32 +62,38 @@ internal sealed class StoredLook(IStore store)
     public async Task<IReadOnlyList<RatePoint>> RatesAsync(string job, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) =>
         RateSpans.Group(await RateFiles.ReadAsync(store, job, since, cancellationToken), since, step);
 
-    /// <summary>What has happened, the newest first.</summary>
-    public async Task<IReadOnlyList<Happening>> HappeningsAsync(string job, CancellationToken cancellationToken)
+    /// <summary>What has happened, the oldest first: what people have decided.</summary>
+    public async Task<IReadOnlyList<JobEvent>> EventsAsync(string job, CancellationToken cancellationToken)
     {
-        var found = new List<Happening>();
-        if (await JobFiles.ReadRecordAsync(store, job, cancellationToken) is { } record) found.Add(new Happening("created", record.Created, "waiting", "created", null, null));
+        var found = new List<JobEvent>();
+        if (await JobFiles.ReadRecordAsync(store, job, cancellationToken) is { } record) found.Add(new JobEvent { Id = "created", At = record.Created, Code = JobCodes.Created, Message = "created" });
         var last = await JobDecisionFiles.FindLastAsync(store, job, cancellationToken);
         JobDecision? before = null;
         for (var number = Math.Max(0, last - MostDecisions + 1); number <= last; number++)
         {
             if (await JobDecisionFiles.ReadAsync(store, job, number, cancellationToken) is not { } decision) continue;
-            var (shape, words) = Words(before, decision);
-            found.Add(new Happening($"decision-{number}", decision.Changed, shape, words, decision.By, decision.Reason));
+            var (code, words) = Words(before, decision);
+            found.Add(new JobEvent
+            {
+                Id = $"decision-{number}",
+                At = decision.Changed,
+                Code = code,
+                Message = $"{words}{(decision.By is { } by ? $" by {by}" : "")}{(decision.Reason is { } why ? $": {why}" : "")}",
+                By = decision.By,
+            });
             before = decision;
         }
-        found.Reverse();
         return found;
     }
 
-    private static (string Shape, string Words) Words(JobDecision? before, JobDecision now) => now.Lifecycle switch
+    private static (string Code, string Words) Words(JobDecision? before, JobDecision now) => now.Lifecycle switch
     {
-        JobLifecycle.Cancelled => ("cancelled", "cancelled for good"),
-        JobLifecycle.Paused => ("paused", "paused"),
-        _ when now.IsRestoring => ("recovering", "lost files are made again"),
-        _ when now.Round > (before?.Round ?? 0) => ("recovering", "work that was set aside is tried again"),
-        _ when before is { Lifecycle: JobLifecycle.Paused } => ("running", "resumed"),
-        _ when before is null => ("waiting", $"submitted{(now.Scheduling.Submitter.Length > 0 ? $" for {now.Scheduling.Submitter}" : "")}, class {now.Scheduling.Priority.ToString().ToLowerInvariant()}"),
-        _ => ("waiting", $"class {now.Scheduling.Priority.ToString().ToLowerInvariant()}, weight {now.Scheduling.Weight}"),
+        JobLifecycle.Cancelled => (JobCodes.Cancelled, "cancelled for good"),
+        JobLifecycle.Paused => (JobCodes.Paused, "paused"),
+        _ when now.IsRestoring => (JobCodes.Restoring, "lost files are made again"),
+        _ when now.Round > (before?.Round ?? 0) => (JobCodes.Retried, "work that was set aside is tried again"),
+        _ when before is { Lifecycle: JobLifecycle.Paused } => (JobCodes.Resumed, "resumed"),
+        _ when before is null => (JobCodes.Rescheduled, $"submitted{(now.Scheduling.Submitter.Length > 0 ? $" for {now.Scheduling.Submitter}" : "")}, class {now.Scheduling.Priority.ToString().ToLowerInvariant()}"),
+        _ => (JobCodes.Rescheduled, $"class {now.Scheduling.Priority.ToString().ToLowerInvariant()}, weight {now.Scheduling.Weight}"),
     };
 }

@@ -22,6 +22,7 @@ internal static class OpenApiHosting
             document.Info = new OpenApiInfo { Title = "Atelier", Version = "1", Description = "Turns lists of prompts into image datasets: submit jobs, follow them, and get what they have made." };
             // Where it is served differs; what it says does not.
             document.Servers = [];
+            Descriptions.Rewrite(document);
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer(DescribeAsync);

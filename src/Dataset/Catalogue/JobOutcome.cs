@@ -24,6 +24,10 @@ public sealed record JobOutcome
     /// <summary>When the job was created.</summary>
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>When a worker got leave to make the files that complete it; null where it never came to that, and where nobody knew any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Finalizing { get; init; }
+
     /// <summary>When it was completed or cancelled, or first found so.</summary>
     public required DateTimeOffset Ended { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class JobDescribing(JobContext context)
             Created = job.Record.Created,
             Started = job.Plan?.Started,
             Changed = job.Decisions.Next == 0 ? null : decision.Changed,
+            Finalizing = job.Closing ?? (hasEnded ? outcome.Answer?.Finalizing : null),
             Ended = hasEnded ? outcome.Answer?.Ended : null,
             LastDecision = decision.By is { } name ? new DecidedBy(name, decision.Reason) : null,
         };

@@ -98,6 +98,7 @@ internal sealed class JobDeciding(JobContext context)
             Finished = now.Finished,
             Failed = now.Failed,
             Created = job.Record.Created,
+            Finalizing = job.Closing,
             Ended = now.Status == JobStatus.Cancelled ? job.Decisions.Last.Changed : context.Time.GetUtcNow(),
             Submitter = now.Submitter,
             Priority = now.Priority,

@@ -93,6 +93,9 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time, J
     /// <summary>Whether the files that close the job are to be made now. Who still draws a shard that another was first with is not waited for.</summary>
     public bool WantsClosing => Ledger is { AllPromoted: true, IsClosing: false } && IsIndexed && !IsClosed && !Attempts.ClosingSetAside;
 
+    /// <summary>When the closing of the job was first leased, as far as this activation knows.</summary>
+    public DateTimeOffset? Closing { get; set; }
+
     /// <summary>Whether row ids are checked and can be found; also where no row has one.</summary>
     public bool IsIndexed { get; set; }
 
@@ -156,7 +159,9 @@ internal sealed class JobState(string id, JobRecord record, TimeProvider time, J
     /// <summary>Takes a completed job up again, since files of it are missing.</summary>
     public void Reopen()
     {
-        if (IsClosed) _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!IsClosed) return;
+        _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Closing = null;
     }
 
     /// <summary>The next piece of work for a worker, the index of row ids first and the closing of the job last.</summary>

@@ -37,6 +37,7 @@ internal sealed class ShardLeasing(JobContext context, JobRecovery recovery)
             Trace = job.Record.Trace,
         };
         ledger.Hold(lease);
+        if (kind == WorkKind.Close) job.Closing ??= context.Time.GetUtcNow();
         JobTelemetry.Leased(kind);
         return lease;
     }

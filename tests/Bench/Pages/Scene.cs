@@ -4,6 +4,7 @@ using Atelier.Abstractions.Workers;
 using Atelier.Dashboard;
 using Atelier.Dataset.Attempts;
 using Atelier.Dataset.Catalogue;
+using Atelier.Dataset.Closing;
 using Atelier.Dataset.Images;
 using Atelier.Dataset.Jobs;
 using Atelier.Dataset.Shards;
@@ -112,6 +113,8 @@ internal sealed class Scene : IAsyncDisposable
             await JobFiles.TryCreateStatsAsync(store, Drawn, stats);
             await ShardPromotion.PromoteAsync(store, Drawn, stats);
         }
+        // Else its grain would have a worker close it, as soon as a page asks for it.
+        await JobClosing.CloseAsync(store, Drawn);
         await EndAsync(store, Drawn, Images);
     }
 

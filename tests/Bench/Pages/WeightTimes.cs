@@ -69,13 +69,14 @@ internal static partial class WeightTimes
     {
         var begun = Stopwatch.GetTimestamp();
         using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
-        response.EnsureSuccessStatusCode();
         var body = await response.Content.ReadAsByteArrayAsync();
         var took = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         Stream plain = new MemoryStream(body);
         if (response.Content.Headers.ContentEncoding.Contains("br")) plain = new BrotliStream(plain, CompressionMode.Decompress);
-        using var text = new StreamReader(plain);
-        return (await text.ReadToEndAsync(), body.Length, took);
+        using var reader = new StreamReader(plain);
+        var text = await reader.ReadToEndAsync();
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{path} is answered with {(int)response.StatusCode} after {took:N0} ms: {text}");
+        return (text, body.Length, took);
     }
 
     [GeneratedRegex("(?:href|src)=\"(/assets/[^\"]+)\"")]

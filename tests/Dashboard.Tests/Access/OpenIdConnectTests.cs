@@ -49,7 +49,22 @@ public sealed class OpenIdConnectTests
         using var page = await http.GetAsync(new Uri(OpenIdConnectHosting.Begin, UriKind.Relative), Cancel);
 
         Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
+        await AssertIsFormAsync(page, "You have signed in at the lab, but are in no group");
         Assert.Equal(HttpStatusCode.Unauthorized, (await TestDashboard.SendAsync(http, HttpMethod.Get, "/api/v1/me")).Status);
+    }
+
+    [Fact]
+    public async Task SignIn_AtAProviderThatIsAway_SaysSo()
+    {
+        var provider = await TestProvider.StartAsync();
+        await using var host = await StartAsync(provider, everybody: null);
+        await provider.DisposeAsync();
+        using var http = new HttpClient { BaseAddress = host.Address };
+
+        using var page = await http.GetAsync(new Uri(OpenIdConnectHosting.Begin, UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+        await AssertIsFormAsync(page, "At present the lab does not answer.");
     }
 
     [Fact]
@@ -65,6 +80,7 @@ public sealed class OpenIdConnectTests
 
         Assert.Equal((host.Address.Port, "/jobs"), (page.RequestMessage!.RequestUri!.Port, page.RequestMessage.RequestUri.AbsolutePath));
         Assert.Equal(HttpStatusCode.Forbidden, stolen.StatusCode);
+        await AssertIsFormAsync(stolen, "You were not let in by the lab");
     }
 
     [Fact]
@@ -102,6 +118,15 @@ public sealed class OpenIdConnectTests
         Assert.Equal(["atelier.example.org"], options.Hosts);
     }
 
+    // A person is shown it: words, and the form to begin again.
+    private static async Task AssertIsFormAsync(HttpResponseMessage page, string words)
+    {
+        Assert.Equal(("text/html", "no-store"), (page.Content.Headers.ContentType!.MediaType, page.Headers.CacheControl!.ToString()));
+        var html = await page.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains(words, html, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{OpenIdConnectHosting.Begin}", html, StringComparison.Ordinal);
+    }
+
     private static Task<DashboardHost> StartAsync(TestProvider provider, AccessScope? everybody) => DashboardHost.StartAsync(
         new DashboardOptions
         {
@@ -111,6 +136,7 @@ public sealed class OpenIdConnectTests
             OpenIdConnect = new OpenIdConnectSettings
             {
                 Authority = provider.Authority,
+                Name = "the lab",
                 ClientId = TestProvider.ClientId,
                 ClientSecret = TestProvider.Secret,
                 Groups = { ["makers"] = AccessScope.Submit, ["hall"] = AccessScope.Operate },

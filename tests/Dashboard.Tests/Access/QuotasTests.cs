@@ -56,6 +56,20 @@ public sealed class QuotasTests(TestDashboard dashboard) : IClassFixture<TestDas
         Assert.Equal("jobs at once is '0'; allowed: 1 or more, or none for any number", refused.Text("detail"));
     }
 
+    [Fact]
+    public async Task Page_OfAccess_SaysWhatKeysAllow_AndWhatIsLeft()
+    {
+        using var http = await ClientAsync(new AccessQuota { SamplesPerDay = 1500, JobsAtOnce = 2 });
+        await SubmitAsync(http, "on-the-page", 4);
+        const string Quota = "1,500 samples a day, 1,496 left today; 2 jobs at once, 1 left";
+        Assert.Contains($"It allows {Quota}.", await http.GetStringAsync(new Uri("/access", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains($"<td>{Quota}</td>", await dashboard.Http.GetStringAsync(new Uri("/access", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["owner"] = "cy", ["scope"] = "submit", ["label"] = "", ["days"] = "", ["samples"] = "70", ["jobs"] = "" });
+        using var made = await dashboard.Http.PostAsync(new Uri("/access/keys", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        Assert.Contains("<td>70 samples a day, 70 left today</td>", await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     private async Task<HttpClient> ClientAsync(AccessQuota quota)
     {
         var key = await Keys.MakeAsync(dashboard.Store, AccessScope.Submit, quota: quota);

@@ -18,7 +18,7 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
         var hello = await events.NextAsync();
         var job = await events.NextAsync();
         Assert.Equal(("hello", "job"), (hello.EventType, job.EventType));
-        Assert.Matches(@"\A[0-9a-f]{12}-[0-9]+\z", hello.EventId!);
+        Assert.Matches(@"\A[0-9a-f]{8}-[0-9]+\z", hello.EventId!);
         Assert.Equal("running", Json(job).GetProperty("status").GetString());
 
         await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/pause", new { reason = "a demo" });
@@ -28,11 +28,14 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
         Assert.EndsWith(": a demo", told.GetProperty("message").GetString(), StringComparison.Ordinal);
 
         await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/followed/cancel");
-        Assert.Equal("cancelled", Json(await events.UntilAsync("end")).GetProperty("status").GetString());
+        var end = await events.UntilAsync("end");
+        Assert.Equal("cancelled", Json(end).GetProperty("status").GetString());
         Assert.False(await events.HasMoreAsync());
 
-        var last = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/followed/events?after=x-1");
+        var last = await dashboard.SendAsync(HttpMethod.Get, $"/api/v1/jobs/followed/events?after={end.EventId}");
         Assert.Equal(HttpStatusCode.NoContent, last.Status);
+        await using var unknown = await FollowAsync("/api/v1/jobs/followed/events?after=x-1.end");
+        Assert.Equal(["hello", "reset", "job"], [(await unknown.NextAsync()).EventType, (await unknown.NextAsync()).EventType, (await unknown.NextAsync()).EventType]);
     }
 
     [Fact]
@@ -91,6 +94,84 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Resuming_AtAnotherDashboard_GivesWhatWasMissedOnce()
+    {
+        await dashboard.StartAsync("elsewhere", 2);
+        string? id;
+        await using (var first = await FollowAsync("/api/v1/jobs/elsewhere/events"))
+        {
+            await first.UntilAsync("job");
+            await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/elsewhere/pause");
+            id = (await first.UntilAsync("state")).EventId;
+        }
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/elsewhere/resume");
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/elsewhere/pause");
+
+        // As one that was started again: it has seen nothing of this.
+        await using var host = await DashboardHost.StartAsync(new DashboardOptions { Store = dashboard.Store, Port = 0, Connect = _ => Task.FromResult(dashboard.Grains) }, Cancel);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        while ((await TestDashboard.SendAsync(http, HttpMethod.Get, "/health/ready")).Status != HttpStatusCode.OK) await Task.Yield();
+        await using var second = await FollowedEvents.OpenAsync(http, $"/api/v1/jobs/elsewhere/events?after={id}");
+        var told = new List<SseItem<string>>();
+        for (var number = 0; number < 4; number++) told.Add(await second.NextAsync());
+
+        Assert.Equal(["hello", "job", "state", "state"], told.Select(one => one.EventType));
+        Assert.Equal(["job.resumed", "job.paused"], told[2..].Select(one => Json(one).GetProperty("event").GetProperty("code").GetString()));
+        Assert.Equal(told[3].EventId, Json(told[3]).GetProperty("event").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Events_AsAList_AreThoseThatAreKnown_OrThoseAfterOne()
+    {
+        await dashboard.StartAsync("listed", 2);
+        await dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs/listed/pause", new { reason = "a demo" });
+        var all = await ListAsync("");
+        var events = all.GetProperty("data").EnumerateArray().ToList();
+        Assert.Equal(["job.created", "job.started", "job.paused"], events.Select(one => one.GetProperty("code").GetString()));
+        Assert.Equal((false, true), (all.GetProperty("reset").GetBoolean(), all.GetProperty("live").GetBoolean()));
+        Assert.Equal("job.paused", Assert.Single((await ListAsync($"?after={events[1].GetProperty("id").GetString()}")).GetProperty("data").EnumerateArray()).GetProperty("code").GetString());
+        Assert.True((await ListAsync("?after=other-7")).GetProperty("reset").GetBoolean());
+
+        async Task<JsonElement> ListAsync(string query)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v1/jobs/listed/events{query}", UriKind.Relative)) { Headers = { { "Accept", "application/json" } } };
+            using var response = await dashboard.Http.SendAsync(request, Cancel);
+            return JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement;
+        }
+    }
+
+    [Fact]
+    public async Task Shards_ThatAreDone_AreToldAsRuns_AndTheClosingHasATime()
+    {
+        await dashboard.StartAsync("moving", 6);
+        await using var events = await FollowAsync("/api/v1/jobs/moving/events");
+        await events.UntilAsync("job");
+        var worker = new Browser.PlayedWorker(dashboard.Grains, dashboard.Store, "hall-4/1");
+        await worker.WorkAsync("moving", 2);
+        var (states, shards) = (new int[3], Json(await events.UntilAsync("shards")));
+        Apply();
+        // One of them may still have been at work.
+        while (states is not [3, 3, 0])
+        {
+            shards = Json(await events.UntilAsync("shards"));
+            Apply();
+        }
+        Assert.Equal("moving", shards.GetProperty("job").GetString());
+
+        await worker.WorkAsync("moving");
+        await events.UntilAsync("end");
+        var job = (await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/moving")).Json;
+        Assert.InRange(job.GetProperty("finalizing_at").GetDateTimeOffset(), job.GetProperty("in_progress_at").GetDateTimeOffset(), job.GetProperty("completed_at").GetDateTimeOffset());
+
+        void Apply()
+        {
+            Assert.False(shards.GetProperty("many").GetBoolean());
+            foreach (var run in shards.GetProperty("runs").EnumerateArray())
+                Array.Fill(states, run.GetProperty("state").GetInt32(), run.GetProperty("first").GetInt32(), run.GetProperty("count").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task Faults_OfWorkers_AreTold()
     {
         await dashboard.StartAsync("faulty", 2);
@@ -136,7 +217,7 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
     {
         await using var host = await DashboardHost.StartAsync(new DashboardOptions { Store = dashboard.Store, Port = 0, Connect = _ => Task.FromResult(dashboard.Grains) }, Cancel);
         using var http = new HttpClient { BaseAddress = host.Address };
-        await using var events = await FollowAsync(http, "/api/v1/events?topics=jobs");
+        await using var events = await FollowedEvents.OpenAsync(http, "/api/v1/events?topics=jobs");
         await events.UntilAsync("jobs");
         var stop = host.DisposeAsync();
         await events.UntilAsync("bye");
@@ -146,35 +227,5 @@ public sealed class EventsApiTests(TestDashboard dashboard) : IClassFixture<Test
 
     private static JsonElement Json(SseItem<string> item) => JsonDocument.Parse(item.Data).RootElement;
 
-    private Task<Events> FollowAsync(string path) => FollowAsync(dashboard.Http, path);
-
-    private static async Task<Events> FollowAsync(HttpClient http, string path)
-    {
-        var response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancel);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
-        return new Events(response, SseParser.Create(await response.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel));
-    }
-
-    private sealed class Events(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
-    {
-        public Task<bool> HasMoreAsync() => items.MoveNextAsync().AsTask();
-
-        public async Task<SseItem<string>> NextAsync()
-        {
-            Assert.True(await HasMoreAsync());
-            return items.Current;
-        }
-
-        public async Task<SseItem<string>> UntilAsync(string type)
-        {
-            while ((await NextAsync()).EventType != type) { }
-            return items.Current;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await items.DisposeAsync();
-            response.Dispose();
-        }
-    }
+    private Task<FollowedEvents> FollowAsync(string path) => FollowedEvents.OpenAsync(dashboard.Http, path);
 }

@@ -79,6 +79,24 @@ public sealed class LabelsTests(TestDashboard dashboard) : IClassFixture<TestDas
         Assert.Equal(HttpStatusCode.NotFound, (await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/wrong")).Status);
     }
 
+    [Fact]
+    public async Task Pages_ShowLabelsAndNote_AndTheListLeavesThoseThatHaveThem()
+    {
+        await SubmitAsync("shown", ["project=<b>", "z"], "see <i>page 3</i>");
+        var job = await PageAsync("/jobs/shown");
+        Assert.Contains("<a class=\"chip\" href=\"/jobs?label=project%3D%3Cb%3E\"><bdi>project=&lt;b&gt;</bdi></a>", job, StringComparison.Ordinal);
+        Assert.Contains("see &lt;i&gt;page 3&lt;/i&gt;", job, StringComparison.Ordinal);
+        Assert.Contains("/jobs/shown\"", await PageAsync("/jobs?label=z,project%3D%3Cb%3E"), StringComparison.Ordinal);
+        Assert.Contains("label neither", await PageAsync("/jobs?label=neither"), StringComparison.Ordinal);
+
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["labels"] = " b ,a,", ["note"] = "one\r\ntwo" });
+        using var changed = await dashboard.Http.PostAsync(new Uri("/jobs/shown/labels", UriKind.Relative), form, Cancel);
+        var reply = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/jobs/shown");
+        Assert.Equal((HttpStatusCode.OK, "a b", "one\ntwo"), (changed.StatusCode, Labels(reply), reply.Text("note")));
+    }
+
+    private Task<string> PageAsync(string path) => dashboard.Http.GetStringAsync(new Uri(path, UriKind.Relative), Cancel);
+
     private Task<TestDashboard.Reply> SubmitAsync(string job, string[]? labels, string? note) =>
         dashboard.SendAsync(HttpMethod.Post, "/api/v1/jobs", new { id = job, spec = Spec, labels, note, rows = new[] { "a" } });
 
