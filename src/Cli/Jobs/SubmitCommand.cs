@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Atelier.Abstractions.Jobs;
 using Atelier.Cli.Cluster;
+using Atelier.Dataset.Labels;
 using Atelier.Dataset.Prompts;
+using Atelier.Dataset.Stores;
 using Atelier.Silo.Models;
 using Spectre.Console;
 
@@ -31,13 +33,19 @@ internal static class SubmitCommand
         Description = "Put the model into the cluster's store first, for silos that do not have it; needs access to the store.",
     };
 
+    private static readonly Option<string[]> Labels = new("--label")
+    {
+        Description = "What to find the job by, such as project=faces; may be given several times. Needs access to the store.",
+    };
+
+    private static readonly Option<string> Note = new("--note") { Description = "A note in words. Needs access to the store.", DefaultValueFactory = _ => "" };
     private static readonly Option<bool> Watch = new("--watch") { Description = "Follow the job until it is final." };
 
     /// <summary>The command and its options.</summary>
     /// <param name="console">Where to report.</param>
     public static Command Create(IAnsiConsole console)
     {
-        var command = new Command("submit", "Give a prompt list to a running cluster.") { JobId, ClusterAt, Submitter, Priority, Weight, UploadModel, StoreCommands.Store, Watch, Json };
+        var command = new Command("submit", "Give a prompt list to a running cluster.") { JobId, ClusterAt, Submitter, Priority, Weight, Labels, Note, UploadModel, StoreCommands.Store, Watch, Json };
         JobRequestOptions.AddTo(command);
         JobId.Validators.Add(result =>
         {
@@ -58,18 +66,29 @@ internal static class SubmitCommand
             Weight = result.GetValue(Weight),
         };
         scheduling.Check();
+        var (labels, note) = (JobLabels.Check(result.GetValue(Labels) ?? []), JobLabels.CheckNote(result.GetValue(Note)!));
         await using var connection = await ClusterConnection.OpenAsync(result.GetValue(ClusterAt)!, cancellationToken);
-        if (result.GetValue(UploadModel))
-        {
-            var location = await StoreCommands.LocationAsync(result, () => connection.Client.GetStoreAsync(cancellationToken));
-            await ModelUpload.PutAsync(await location.OpenAsync(cancellationToken), request.Model, cancellationToken);
-        }
+        var isLabelled = labels.Count > 0 || note.Length > 0;
+        // Before the job is there: a store that is out of reach refuses all of it.
+        var store = isLabelled || result.GetValue(UploadModel)
+            ? await (await StoreCommands.LocationAsync(result, () => connection.Client.GetStoreAsync(cancellationToken))).OpenAsync(cancellationToken)
+            : null;
+        if (result.GetValue(UploadModel)) await ModelUpload.PutAsync(store!, request.Model, cancellationToken);
         var rows = await connection.Client.SubmitAsync(
             job, request.Spec, PromptFile.ReadAsync(request.Prompts, request.InputSize, cancellationToken), scheduling, cancellationToken);
+        if (isLabelled) await LabelAsync(store!, await connection.Client.DescribeAsync(job, cancellationToken), labels, note, cancellationToken);
         if (result.GetValue(Watch)) return await ClusterCommands.WatchAsync(connection.Client, job, result.GetValue(Json), console, cancellationToken);
         if (result.GetValue(Json)) ProgressDisplay.Print(console, JobReport.ToJson(await connection.Client.GetProgressAsync(job, cancellationToken)));
         else ProgressDisplay.Print(console, string.Create(CultureInfo.InvariantCulture, $"Submitted {rows:N0} rows as job {job}; atelier watch {job} follows it."));
         return ExitCodes.Success;
+    }
+
+    // Of a job that was submitted before, what has been written on it since stays.
+    private static Task LabelAsync(IStore store, JobDescription told, IReadOnlyList<string> labels, string note, CancellationToken cancellationToken)
+    {
+        var (by, now) = ($"{Environment.UserName}@{Environment.MachineName}", DateTimeOffset.UtcNow);
+        return JobLabelFiles.ChangeAsync(
+            store, told.JobId, told.Created, by, now, last => last ?? new JobLabels { JobCreated = told.Created, By = by, Changed = now, Labels = labels, Note = note }, cancellationToken);
     }
 
     private static string NewName(string prompts)
