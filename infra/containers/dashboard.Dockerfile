@@ -1,9 +1,10 @@
 # The dashboard. In the root of the checkout:
-#   docker build -f infra/containers/dashboard.Dockerfile -t atelier-dashboard:0.1.0 .
+#   docker build -f infra/containers/dashboard.Dockerfile -t atelier-dashboard:0.1.0 --build-arg VERSION=0.1.0 .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG VERSION=0.1.0-dev
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Dashboard --configuration Release --runtime linux-x64 --no-self-contained --output /app \
+RUN dotnet publish src/Dashboard --configuration Release --runtime linux-x64 --no-self-contained -p:MinVerVersionOverride=${VERSION} --output /app \
     && cp infra/containers/healthcheck /app/ \
     && mkdir /writable
 

@@ -1,12 +1,13 @@
 # A silo. In the root of the checkout:
-#   docker build -f infra/containers/silo.Dockerfile -t atelier-silo:0.1.0 .
-#   docker build -f infra/containers/silo.Dockerfile -t atelier-silo-cuda:0.1.0 --build-arg TORCH_DEVICE=cuda .
+#   docker build -f infra/containers/silo.Dockerfile -t atelier-silo:0.1.0 --build-arg VERSION=0.1.0 .
+#   docker build -f infra/containers/silo.Dockerfile -t atelier-silo-cuda:0.1.0 --build-arg VERSION=0.1.0 --build-arg TORCH_DEVICE=cuda .
 # CUDA comes with libtorch; the driver comes from the host, by the NVIDIA container toolkit or the device plugin of Kubernetes.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TORCH_DEVICE=cpu
+ARG VERSION=0.1.0-dev
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Silo --configuration Release --runtime linux-x64 --no-self-contained -p:TorchDevice=${TORCH_DEVICE} --output /app \
+RUN dotnet publish src/Silo --configuration Release --runtime linux-x64 --no-self-contained -p:TorchDevice=${TORCH_DEVICE} -p:MinVerVersionOverride=${VERSION} --output /app \
     && cp -r models infra/containers/healthcheck /app/ \
     && mkdir /writable
 

@@ -20,9 +20,11 @@ internal sealed class BenchSilo : IAsyncDisposable
     /// <summary>Starts the silo.</summary>
     /// <param name="store">Where jobs live.</param>
     /// <param name="addWorkers">Adds workers, after Orleans.</param>
-    public static async Task<BenchSilo> StartAsync(IStore store, Action<IServiceCollection>? addWorkers = null)
+    /// <param name="addFirst">Adds what starts before Orleans.</param>
+    public static async Task<BenchSilo> StartAsync(IStore store, Action<IServiceCollection>? addWorkers = null, Action<IHostApplicationBuilder>? addFirst = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        addFirst?.Invoke(builder);
         builder.Services.AddSingleton(store).AddSingleton(TimeProvider.System);
         builder.UseOrleans(silo =>
         {

@@ -3,10 +3,11 @@ using Atelier.Bench;
 using Atelier.Bench.Pages;
 using Atelier.Bench.Run;
 using Atelier.Bench.Sample;
+using Atelier.Bench.Telemetry;
 
 var root = new RootCommand("Measures how far one job and its grains go, and how fast networks draw. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(), Door(), Pages(), SampleCommand.Create(), RunCommand.Create(),
+    Leases(), Workers(), NoOp(), Closing(), Door(), Pages(), SampleCommand.Create(), RunCommand.Create(), TelemetryCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 

@@ -31,6 +31,15 @@ public sealed partial class RunSurroundingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Output_IntoAFileThatOthersWriteToo_StaysThere()
+    {
+        var both = _folder["both.txt"];
+        var written = await RunningProcess.RunAsync("bash", "-c", $"{{ dotnet {Repository.Cli} --version; echo after; }} > {both}");
+        Assert.True(written.ExitCode == 0, written.Error);
+        Assert.Equal("after", Assert.Single(File.ReadAllLines(both).Skip(1)));
+    }
+
+    [Fact]
     public async Task Run_AListFromAPipe_IsDrawn()
     {
         const string Piped = "printf '{\"prompt\": \"a red circle\"}\\n{\"prompt\": \"a blue star\"}\\n' | exec dotnet \"$@\"";

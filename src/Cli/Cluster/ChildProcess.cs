@@ -68,16 +68,21 @@ internal sealed class ChildProcess(
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
+        var start = Program(Path.Combine(AppContext.BaseDirectory, assembly));
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (key, value) in environment()) start.Environment[key] = value;
         return Process.Start(start)!;
+    }
+
+    // A folder that was published with .NET inside is run where there is no other: by the program's own start, which lies beside the assembly.
+    private static ProcessStartInfo Program(string assembly)
+    {
+        var hasRuntime = File.Exists(Path.Combine(AppContext.BaseDirectory, "System.Private.CoreLib.dll"));
+        if (hasRuntime) return new ProcessStartInfo(Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null));
+        return new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly]);
     }
 
     private async Task PrintAsync(StreamReader output, bool hide)

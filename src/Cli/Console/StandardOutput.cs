@@ -10,7 +10,7 @@ internal sealed class StandardOutput : Stream
 {
     private const int BrokenPipe = 32;
     private static readonly CancellationTokenSource Reader = new();
-    private readonly FileStream _file = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    private readonly Stream _file = Open();
     private bool _isLost;
 
     /// <summary>Cancelled when the reader of a pipe has gone away.</summary>
@@ -30,6 +30,13 @@ internal sealed class StandardOutput : Stream
     public static void Take()
     {
         if (!OperatingSystem.IsWindows()) Console.SetOut(new StreamWriter(new StandardOutput(), Console.OutputEncoding) { AutoFlush = true });
+    }
+
+    // In a file a FileStream writes at a place of its own, and whatever prints there next would overwrite it; a file has no reader who could go away.
+    private static Stream Open()
+    {
+        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? Console.OpenStandardOutput() : stream;
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)

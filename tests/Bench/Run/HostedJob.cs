@@ -6,6 +6,7 @@ using Atelier.Dataset.Stores;
 using Atelier.Silo.Hosting;
 using Atelier.Silo.Leasing;
 using Atelier.Simulation;
+using Microsoft.Extensions.Hosting;
 
 namespace Atelier.Bench.Run;
 
@@ -26,12 +27,13 @@ internal sealed record HostedJob(long Begun, long Started, long Submitted, long 
     /// <param name="workers">Its workers.</param>
     /// <param name="log">Told what devices do.</param>
     /// <param name="folder">Where the dataset gets a folder.</param>
+    /// <param name="addFirst">Adds what the silo starts before anything else.</param>
     /// <exception cref="InvalidDataException">The job failed.</exception>
-    public static async Task<HostedJob> RunAsync(RunOptions options, JobSpec spec, WorkerOptions workers, DrawLog log, string folder)
+    public static async Task<HostedJob> RunAsync(RunOptions options, JobSpec spec, WorkerOptions workers, DrawLog log, string folder, Action<IHostApplicationBuilder>? addFirst = null)
     {
         var begun = Stopwatch.GetTimestamp();
         var (started, submitted, drawn, complete) = (0L, 0L, 0L, 0L);
-        await using (var silo = await BenchSilo.StartAsync(new DirectoryStore(folder), services => services.AddLoggedModels(log).AddWorkers(workers)))
+        await using (var silo = await BenchSilo.StartAsync(new DirectoryStore(folder), services => services.AddLoggedModels(log).AddWorkers(workers), addFirst))
         {
             started = Stopwatch.GetTimestamp();
             var client = new AtelierClient(silo.Grains);

@@ -16,14 +16,19 @@ internal sealed class BareCluster(string redis, string store) : IDisposable
 
     /// <summary>Starts a silo with one worker.</summary>
     /// <param name="settings">Further variables of its environment, such as <c>Atelier__Workers=0</c>.</param>
-    public RunningProcess StartSilo(params string[] settings)
+    public RunningProcess StartSilo(params string[] settings) => StartSiloOf(Path.GetDirectoryName(Repository.Cli)!, settings);
+
+    /// <summary>The same of another build.</summary>
+    /// <param name="build">Its folder.</param>
+    /// <param name="settings">Further variables of its environment.</param>
+    public RunningProcess StartSiloOf(string build, params string[] settings)
     {
         // Writing code through a second mapping would count as writing files, where their size is limited.
         var silo = RunningProcess.Start("bash",
         [
             "-c", "trap '' XFSZ; exec env \"$@\"", "-", $"ConnectionStrings__redis={redis}", $"Atelier__Store={store}", $"Atelier__Models={Path.Combine(Repository.Root, "models")}",
             "Atelier__Workers=1", "Atelier__StopOnInputEnd=true", "Logging__LogLevel__Orleans=Error", "DOTNET_EnableWriteXorExecute=0", .. settings,
-            "dotnet", Path.Combine(Path.GetDirectoryName(Repository.Cli)!, "Atelier.Silo.dll"),
+            "dotnet", Path.Combine(build, "Atelier.Silo.dll"),
         ]);
         _silos.Add(silo);
         return silo;
