@@ -126,6 +126,8 @@ internal static class JobRequestOptions
         if (model.About.ProblemWithSize(spec.Width, spec.Height) is { } problem) throw new InvalidInputException(problem);
         if (!model.About.Samplers.Contains(spec.Sampler))
             throw new InvalidInputException($"sampler is '{spec.Sampler}'; allowed with model '{spec.Model}': {string.Join(", ", model.About.Samplers)}");
+        if (!model.About.IsGuided && model.About.PromptTokens is not null && (spec.Guidance != new GuidanceSpec() || spec.NegativePrompt.Length > 0))
+            throw new InvalidInputException($"model '{spec.Model}' is told the guidance scale and not guided; it allows no --negative-prompt and none of the options of guidance but --guidance");
         if (spec.Guidance.ThresholdPercentile < 1 && !model.About.IsBounded)
             throw new InvalidInputException($"threshold percentile is {spec.Guidance.ThresholdPercentile}; allowed: 1 with model '{spec.Model}', which denoises latents: dynamic thresholding is for pixels");
         var list = result.GetValue(Prompts)!;

@@ -84,10 +84,10 @@ internal static class SubmitCommand
     }
 
     // Of a job that was submitted before, what has been written on it since stays.
-    private static Task LabelAsync(IStore store, JobDescription told, IReadOnlyList<string> labels, string note, CancellationToken cancellationToken)
+    private static async Task LabelAsync(IStore store, JobDescription told, IReadOnlyList<string> labels, string note, CancellationToken cancellationToken)
     {
         var (by, now) = ($"{Environment.UserName}@{Environment.MachineName}", DateTimeOffset.UtcNow);
-        return JobLabelFiles.ChangeAsync(
+        await JobLabelFiles.ChangeAsync(
             store, told.JobId, told.Created, by, now, last => last ?? new JobLabels { JobCreated = told.Created, By = by, Changed = now, Labels = labels, Note = note }, cancellationToken);
     }
 

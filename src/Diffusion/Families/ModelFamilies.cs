@@ -8,7 +8,11 @@ namespace Atelier.Diffusion.Families;
 public static class ModelFamilies
 {
     /// <summary>All of them. What one of them recognises, no other does.</summary>
-    public static IReadOnlyList<IModelFamily> All { get; } = [new GlideFamily(), new AdmFamily(), new StableDiffusionFamily(), new StableDiffusionXlFamily()];
+    public static IReadOnlyList<IModelFamily> All { get; } =
+    [
+        new GlideFamily(), new AdmFamily(),
+        new StableDiffusionFamily(), new StableDiffusionXlFamily(), new StableDiffusion3Family(), new PixArtFamily(), new FluxFamily(),
+    ];
 
     /// <summary>Why a folder holds no model of any of them.</summary>
     /// <param name="path">The folder.</param>

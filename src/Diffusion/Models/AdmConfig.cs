@@ -22,7 +22,7 @@ public sealed record AdmConfig : ModelConfig
     internal override UpsamplerConfig? AnyUpsampler => Upsampler;
 
     internal override ModelDescription Describe(Tokenization.BpeTokenizer? tokenizer, ClassNames? classes) =>
-        base.Describe(tokenizer, classes) with { NeedsLabel = Network.NumClasses is not null };
+        base.Describe(tokenizer, classes) with { NeedsLabel = Network.NumClasses is not null, IsGuided = false };
 
     /// <inheritdoc/>
     public override int? ClassCount => Network.NumClasses ?? base.ClassCount;

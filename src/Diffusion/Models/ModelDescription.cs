@@ -17,6 +17,9 @@ public sealed record ModelDescription
     /// <summary>What widths and heights must be multiples of; null where they cannot be chosen.</summary>
     public int? SizeMultiple { get; init; }
 
+    /// <summary>The largest width and height; null where the only limit is that of jobs.</summary>
+    public int? MaxSize { get; init; }
+
     /// <summary>Denoising steps that are possible, T.</summary>
     public required int Timesteps { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record ModelDescription
 
     /// <summary>Whether predicted images lie in [-1, 1], without which dynamic thresholding has no meaning.</summary>
     public bool IsBounded { get; init; } = true;
+
+    /// <summary>Whether it is guided classifier-free: without that there is nothing to lead away from, and no way to do it.</summary>
+    public bool IsGuided { get; init; } = true;
 
     /// <summary>Whether a part of an image can be given, of which the model draws the rest.</summary>
     public bool Inpaints { get; init; }
@@ -74,6 +80,7 @@ public sealed record ModelDescription
         {
             if (side is not { } asked || asked == ImageSize && SizeMultiple is null) continue;
             if (SizeMultiple is not { } multiple) return $"{name} is '{asked}'; allowed: {ImageSize}, the one size of the model";
+            if (asked > MaxSize) return $"{name} is '{asked}'; allowed: multiples of {multiple} up to {MaxSize}";
             if (asked < multiple || asked % multiple != 0) return $"{name} is '{asked}'; allowed: multiples of {multiple}";
         }
         return null;

@@ -14,6 +14,9 @@ public sealed record Stage : IDisposable
     /// <summary>Its noise levels.</summary>
     public required ISchedule Schedule { get; init; }
 
+    /// <summary>The same where it depends on the size of the images; null where it does not.</summary>
+    public Func<PixelSize, ISchedule>? ScheduleOf { get; init; }
+
     /// <summary>What its output stands for.</summary>
     public required Prediction Prediction { get; init; }
 
@@ -48,12 +51,13 @@ public sealed record Stage : IDisposable
 
     /// <summary>How it is run: the settings say how to draw, and not how to enlarge.</summary>
     /// <param name="settings">The settings.</param>
+    /// <param name="size">Size of the images that it draws.</param>
     /// <exception cref="ArgumentException">Settings that the stage does not allow.</exception>
-    public (ISampler Sampler, LevelRun Run) RunOf(SamplingSettings settings)
+    public (ISampler Sampler, LevelRun Run) RunOf(SamplingSettings settings, PixelSize size)
     {
         if (Enlargement is { } enlargement) return (new DdimSampler(), enlargement.Run(settings.UpsamplerRespacing));
         var sampler = settings.CreateSampler(WarmsUp);
-        return (sampler, Schedule.Run(settings.Steps, sampler.Spacing));
+        return (sampler, (ScheduleOf?.Invoke(size) ?? Schedule).Run(settings.Steps, sampler.Spacing));
     }
 
     /// <summary>Frees network and encoder.</summary>

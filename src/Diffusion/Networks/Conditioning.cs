@@ -23,6 +23,9 @@ public sealed record Conditioning(Tensor? Vector = null, Tensor? Sequence = null
     /// <summary>Sizes of the image that is wanted, [N, ...] float32; for networks that were trained on images of many sizes.</summary>
     public Tensor? Sizes { get; init; }
 
+    /// <summary>Guidance scale of each sample, [N] float32; for networks that are told it instead of being guided.</summary>
+    public Tensor? Guidance { get; init; }
+
     /// <summary>N.</summary>
     public long Count => (Vector ?? Sequence ?? throw new InvalidOperationException("nothing is told")).shape[0];
 
@@ -36,7 +39,7 @@ public sealed record Conditioning(Tensor? Vector = null, Tensor? Sequence = null
     public static Conditioning Joined(IReadOnlyList<Conditioning> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        return new Conditioning(Join(part => part.Vector), Join(part => part.Sequence)) { Sketch = Join(part => part.Sketch), Mask = Join(part => part.Mask), Sizes = Join(part => part.Sizes) };
+        return new Conditioning(Join(part => part.Vector), Join(part => part.Sequence)) { Sketch = Join(part => part.Sketch), Mask = Join(part => part.Mask), Sizes = Join(part => part.Sizes), Guidance = Join(part => part.Guidance) };
 
         Tensor? Join(Func<Conditioning, Tensor?> tensor) => tensor(parts[0]) is null ? null : cat([.. parts.Select(part => tensor(part)!)]);
     }
@@ -44,7 +47,7 @@ public sealed record Conditioning(Tensor? Vector = null, Tensor? Sequence = null
     /// <summary>Frees all tensors.</summary>
     public void Dispose()
     {
-        foreach (var tensor in new[] { Vector, Sequence, Sketch, Mask, Sizes }) tensor?.Dispose();
+        foreach (var tensor in new[] { Vector, Sequence, Sketch, Mask, Sizes, Guidance }) tensor?.Dispose();
         foreach (var (_, tensor) in _made) tensor.Dispose();
         _made.Clear();
     }
@@ -60,7 +63,7 @@ public sealed record Conditioning(Tensor? Vector = null, Tensor? Sequence = null
 
     private Conditioning Map(Func<Tensor, Tensor> map)
     {
-        return new Conditioning(Of(Vector), Of(Sequence)) { Sketch = Of(Sketch), Mask = Of(Mask), Sizes = Of(Sizes) };
+        return new Conditioning(Of(Vector), Of(Sequence)) { Sketch = Of(Sketch), Mask = Of(Mask), Sizes = Of(Sizes), Guidance = Of(Guidance) };
 
         Tensor? Of(Tensor? tensor) => tensor is null ? null : map(tensor);
     }

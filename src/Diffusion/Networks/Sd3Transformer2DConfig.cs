@@ -8,6 +8,9 @@ public sealed record Sd3Transformer2DConfig : NetworkConfig
     /// <summary>Height and width of a patch.</summary>
     public int PatchSize { get; init; } = 2;
 
+    /// <summary>Width and height of what it was trained on, in latents; left to the caller.</summary>
+    public int SampleSize { get; init; } = 128;
+
     /// <summary>Channels of latents.</summary>
     public int InChannels { get; init; } = 16;
 
@@ -48,6 +51,7 @@ public sealed record Sd3Transformer2DConfig : NetworkConfig
     /// <inheritdoc/>
     public override void Validate()
     {
+        RequireWithin("sample_size", SampleSize, 1, 4096);
         RequireWithin("patch_size", PatchSize, 1, 64);
         RequireWithin("in_channels", InChannels, 1, 256);
         RequireWithin("out_channels", OutChannels ?? InChannels, 1, 256);

@@ -83,6 +83,8 @@ public sealed class SamplingPipeline(Model model)
         if (settings.Guidance.ThresholdPercentile < 1 && !model.About.IsBounded)
             throw new ArgumentException($"dynamic thresholding is for images in [-1, 1]; models of family {model.About.Family} denoise latents");
         if (model.About.ProblemWithSize(settings.Width, settings.Height) is { } problem) throw new ArgumentException(problem);
+        if (model.Stages[0].Text is not null && !model.About.IsGuided && (settings.Guidance != new GuidanceSettings() || requests.Any(request => request.NegativePrompt.Length > 0)))
+            throw new ArgumentException($"models of family {model.About.Family} are told the guidance scale and not guided; they allow no negative prompt and no other way of guidance");
         using var inference = inference_mode();
         SampleRequest[] padded =
             [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0, Known = null }, n - requests.Count)];
@@ -105,9 +107,9 @@ public sealed class SamplingPipeline(Model model)
 
     private IEnumerable<Stage> StagesOf(SamplingSettings settings) => settings.Upsample ? model.Stages : model.Stages.Take(1);
 
-    private static int StepsOf(Stage stage, SamplingSettings settings)
+    private int StepsOf(Stage stage, SamplingSettings settings)
     {
-        var (sampler, run) = stage.RunOf(settings);
+        var (sampler, run) = stage.RunOf(settings, model.About.SizeOf(upsample: false, settings.Width, settings.Height));
         return sampler.StepsIn(run);
     }
 
@@ -118,7 +120,7 @@ public sealed class SamplingPipeline(Model model)
         var kept = known?.ForBase(size.Width);
         var percentile = settings.Guidance.ThresholdPercentile;
         var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), 0, (model.Codec.Channels, size.Height / factor, size.Width / factor), model.Device);
-        using var given = stage.Text is { } text ? PromptEncodings.EncodeBoth(text, requests, settings.Guidance) : stage.TakesClass ? new Conditioning(labels!.alias()) : null;
+        using var given = Given(stage, requests, labels, settings);
         using var network = new ConditionalNetwork(stage.Network, given, Seen(stage, kept));
         using var guided = stage.IsGuided
             ? new ClassifierFreeGuidance(network, Array.ConvertAll(requests, request => request.GuidanceScale), stage.Prediction, stage.Schedule.Duration, settings.Guidance) { OnePassAtZero = true }
@@ -137,6 +139,13 @@ public sealed class SamplingPipeline(Model model)
         }
     }
 
+    private Conditioning? Given(Stage stage, SampleRequest[] requests, Tensor? labels, SamplingSettings settings)
+    {
+        if (stage.Text is not { } text) return stage.TakesClass ? new Conditioning(labels!.alias()) : null;
+        if (stage.IsGuided) return PromptEncodings.EncodeBoth(text, requests, settings.Guidance);
+        return PromptEncodings.Encode(text, requests) with { Guidance = tensor(Array.ConvertAll(requests, request => (float)request.GuidanceScale)).to(model.Device) };
+    }
+
     private Tensor Enlarge(
         Stage stage, Tensor small, SampleRequest[] requests, Tensor? labels, KnownPixels? known, SamplingSettings settings, Action onStep, CancellationToken cancellationToken)
     {
@@ -144,16 +153,16 @@ public sealed class SamplingPipeline(Model model)
         var kept = known?.ForUpsampler(model.About.ImageSize);
         var images = Seen(stage, kept) with { LowRes = ConcatenatedImages.Quantize(small) };
         var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), 1, (model.Codec.Channels, size, size), model.Device);
-        using var given = stage.Text is { } text ? PromptEncodings.Encode(text, requests) : stage.TakesClass ? new Conditioning(labels!.alias()) : null;
+        using var given = Given(stage, requests, labels, settings);
         using var network = new ConditionalNetwork(stage.Network, given, images);
         return Run(stage, network, kept is null ? null : kept.KeepKnown, step => step < 0 ? noise.At(step) * S(temperature) : noise.At(step), settings, onStep, cancellationToken);
     }
 
-    private static Tensor Run(
+    private Tensor Run(
         Stage stage, IDenoiser denoiser, Func<Tensor, Tensor>? denoised, Func<int, Tensor> noise, SamplingSettings settings, Action onStep, CancellationToken cancellationToken)
     {
         var process = new DenoisingProcess(denoiser, stage.Prediction, stage.Variance) { ClipDenoised = stage.IsBounded, Denoised = denoised };
-        var (sampler, run) = stage.RunOf(settings);
+        var (sampler, run) = stage.RunOf(settings, model.About.SizeOf(upsample: false, settings.Width, settings.Height));
         Tensor? x = null;
         foreach (var step in sampler.Run(process, run, Noise, cancellationToken))
         {

@@ -63,6 +63,18 @@ public sealed record SchedulerConfig
     /// <summary>Whether the shift depends on the size of the image.</summary>
     public bool UseDynamicShifting { get; init; }
 
+    /// <summary>Dynamic shift of the smallest images.</summary>
+    public double BaseShift { get; init; } = 0.5;
+
+    /// <summary>Dynamic shift of the largest images.</summary>
+    public double MaxShift { get; init; } = 1.15;
+
+    /// <summary>Positions of the smallest images.</summary>
+    public int BaseImageSeqLen { get; init; } = 256;
+
+    /// <summary>Positions of the largest images.</summary>
+    public int MaxImageSeqLen { get; init; } = 4096;
+
     /// <summary>All other settings, of which some must have the one value that is known.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
@@ -104,6 +116,12 @@ public sealed record SchedulerConfig
         return RescaleBetasZeroSnr ? Schedules.BetaSchedule.WithZeroTerminalSnr(betas) : betas;
     }
 
+    /// <summary>The shift of a flow for images of a size: e^mu with a mu that is linear in the positions, where it is dynamic.</summary>
+    /// <param name="positions">Positions of the latents that the network sees.</param>
+    public double ShiftFor(int positions) => UseDynamicShifting
+        ? Math.Exp(BaseShift + (positions - BaseImageSeqLen) * (MaxShift - BaseShift) / (MaxImageSeqLen - BaseImageSeqLen))
+        : Shift;
+
     /// <summary>Refuses what cannot be, or is not known.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value and what is allowed.</exception>
     public void Validate()
@@ -116,9 +134,11 @@ public sealed record SchedulerConfig
         Require(TimestepSpacing is null or "leading" or "trailing" or "linspace", "timestep_spacing", TimestepSpacing ?? "", "leading, trailing or linspace");
         Require(FinalSigmasType is "zero" or "sigma_min", "final_sigmas_type", FinalSigmasType, "zero or sigma_min");
         Require(VarianceType is "fixed_small" or "fixed_small_log" or "fixed_large" or "learned_range", "variance_type", VarianceType, "fixed_small, fixed_small_log, fixed_large or learned_range");
+        Require(MaxImageSeqLen > BaseImageSeqLen, "max_image_seq_len", MaxImageSeqLen, "more than base_image_seq_len");
+        Require(BaseShift is >= -10 and <= 10 && MaxShift is >= -10 and <= 10, "max_shift", MaxShift, "-10 to 10, as base_shift");
         Require(Shift is > 0 and <= 100, "shift", Shift, "above 0 to 100");
         if (!IsFlow) Require(Array.TrueForAll(Betas(), beta => beta is > 0 and <= 1), "beta_end", BetaEnd, "betas above 0 to 1");
-        foreach (var (name, only) in new[] { ("use_exponential_sigmas", "false"), ("use_beta_sigmas", "false"), ("thresholding", "false"), ("interpolation_type", "\"linear\""), ("solver_order", "2"), ("solver_type", "\"midpoint\""), ("algorithm_type", "\"dpmsolver++\""), ("use_lu_lambdas", "false"), ("lower_order_final", "true"), ("timestep_type", "\"discrete\"") })
+        foreach (var (name, only) in new[] { ("use_exponential_sigmas", "false"), ("use_beta_sigmas", "false"), ("thresholding", "false"), ("interpolation_type", "\"linear\""), ("solver_order", "2"), ("solver_type", "\"midpoint\""), ("algorithm_type", "\"dpmsolver++\""), ("use_lu_lambdas", "false"), ("lower_order_final", "true"), ("invert_sigmas", "false"), ("shift_terminal", "null"), ("timestep_type", "\"discrete\"") })
             if (Others?.TryGetValue(name, out var value) == true) Require(value.GetRawText() == only, name, PrintableText.Of(value.GetRawText()), only);
 
         static void Require(bool allowed, string name, object value, string range)

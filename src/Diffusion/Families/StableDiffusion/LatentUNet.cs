@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Families.Diffusers;
 using Atelier.Diffusion.Networks;
 using static TorchSharp.torch;
 
@@ -8,6 +9,18 @@ namespace Atelier.Diffusion.Families.StableDiffusion;
 /// <param name="factor">Pixels along a side that one position of the latents stands for.</param>
 internal sealed class LatentUNet(UNet2DCondition unet, int factor) : INetwork
 {
+    /// <summary>Refuses a network whose latents or text are not those of the other parts.</summary>
+    /// <exception cref="InvalidDataException">Names both.</exception>
+    public static void RequireFit(string path, UNet2DConditionConfig unet, AutoencoderKlConfig vae, int textWidth)
+    {
+        LatentModel.RequireFit(path, "in_channels of unet", unet.InChannels, vae.LatentChannels, "the latent_channels of vae");
+        LatentModel.RequireFit(path, "out_channels of unet", unet.OutChannels, vae.LatentChannels, "the latent_channels of vae");
+        foreach (var width in unet.CrossAttentionDim.Values) LatentModel.RequireFit(path, "cross_attention_dim of unet", width, textWidth, "the width of the encoded text");
+    }
+
+    /// <summary>What widths and heights must be multiples of, so that every level halves evenly.</summary>
+    public static int MultipleOf(UNet2DConditionConfig unet, AutoencoderKlConfig vae) => vae.Factor * (1 << (unet.Levels - 1));
+
     public Device Device => unet.Device;
 
     public Tensor Predict(Tensor x, Tensor timesteps, Conditioning? given)

@@ -1,7 +1,6 @@
 using Atelier.Diffusion.Families.Diffusers;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Tokenization;
 
 namespace Atelier.Diffusion.Families.StableDiffusion;
 
@@ -28,34 +27,38 @@ public sealed class StableDiffusionFamily : IModelFamily
         var text = files.Config<ClipTextConfig>("text_encoder");
         var unet = files.Config<UNet2DConditionConfig>("unet");
         var vae = files.Config<AutoencoderKlConfig>("vae");
-        var tokenizer = LatentModel.Tokenizer(files, "tokenizer", text);
-        LatentModel.RequireFit(path, unet, vae, text.HiddenSize);
+        var tokenizer = ClipPrompts.Tokenizer(files, "tokenizer", text);
+        LatentUNet.RequireFit(path, unet, vae, text.HiddenSize);
         files.Check("text_encoder", source => new ClipTextModel(text, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
         files.Check("vae", source => new AutoencoderKl(vae, source));
-        var about = LatentModel.Describe(Name, path, unet, vae, scheduler, tokenizer.VocabularySize, text.MaxPositionEmbeddings, guidance: 7.5);
+        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, LatentUNet.MultipleOf(unet, vae), scheduler, text.MaxPositionEmbeddings) with
+        {
+            Steps = 50,
+            Guidance = 7.5,
+            VocabularySize = tokenizer.VocabularySize,
+        };
         return new DiffusersFolder(path, about, files, (device, precision) =>
         {
-            var encoder = new PromptEncoder(tokenizer, files.Load("text_encoder", source => new ClipTextModel(text, source), device, precision));
+            var encoder = new PromptEncoder(new ClipPrompts(tokenizer, files.Load("text_encoder", source => new ClipTextModel(text, source), device, precision)));
             var network = new LatentUNet(files.Load("unet", source => new UNet2DCondition(unet, source), device, precision), vae.Factor);
-            return LatentModel.Assemble(about, network, encoder, scheduler, files, vae, device, precision);
+            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler), files, vae, device, precision);
         });
     }
 
     /// <summary>Prompts as the last states of one encoder.</summary>
-    private sealed class PromptEncoder(ClipPromptTokenizer tokenizer, ClipTextModel network) : ITextEncoder
+    private sealed class PromptEncoder(ClipPrompts clip) : ITextEncoder
     {
-        public PromptLength Measure(string prompt) => LatentModel.Measure(tokenizer, network, prompt);
+        public PromptLength Measure(string prompt) => clip.Measure(prompt);
 
         public Conditioning Encode(IReadOnlyList<string> prompts)
         {
-            using var ids = LatentModel.Ids(tokenizer, network, prompts);
-            var output = network.Forward(ids);
+            var output = clip.Encode(prompts);
             foreach (var state in output.HiddenStates) state.Dispose();
             output.Pooled.Dispose();
             return new Conditioning(Sequence: output.Last);
         }
 
-        public void Dispose() => network.Dispose();
+        public void Dispose() => clip.Dispose();
     }
 }

@@ -1,7 +1,6 @@
 using Atelier.Diffusion.Families.Diffusers;
 using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
-using Atelier.Diffusion.Tokenization;
 using static TorchSharp.torch;
 
 namespace Atelier.Diffusion.Families.StableDiffusion;
@@ -29,35 +28,38 @@ public sealed class StableDiffusionXlFamily : IModelFamily
         var (first, second) = (files.Config<ClipTextConfig>("text_encoder"), files.Config<ClipTextConfig>("text_encoder_2"));
         var unet = files.Config<UNet2DConditionConfig>("unet");
         var vae = files.Config<AutoencoderKlConfig>("vae");
-        var (tokenizer, tokenizer2) = (LatentModel.Tokenizer(files, "tokenizer", first), LatentModel.Tokenizer(files, "tokenizer_2", second));
-        LatentModel.RequireFit(path, unet, vae, first.HiddenSize + second.HiddenSize);
+        var (tokenizer, tokenizer2) = (ClipPrompts.Tokenizer(files, "tokenizer", first), ClipPrompts.Tokenizer(files, "tokenizer_2", second));
+        LatentUNet.RequireFit(path, unet, vae, first.HiddenSize + second.HiddenSize);
         files.Check("text_encoder", source => new ClipTextModel(first, source));
         files.Check("text_encoder_2", source => new ClipTextModel(second, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
         files.Check("vae", source => new AutoencoderKl(vae, source));
-        var about = LatentModel.Describe(Name, path, unet, vae, scheduler, tokenizer.VocabularySize, first.MaxPositionEmbeddings, guidance: 5);
+        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, LatentUNet.MultipleOf(unet, vae), scheduler, first.MaxPositionEmbeddings) with
+        {
+            Steps = 50,
+            Guidance = 5,
+            VocabularySize = tokenizer.VocabularySize,
+        };
         var zeros = PipelineIndex.Read(path).Switches.Contains("force_zeros_for_empty_prompt");
         return new DiffusersFolder(path, about, files, (device, precision) =>
         {
             var encoder = new PromptEncoder(
-                (tokenizer, files.Load("text_encoder", source => new ClipTextModel(first, source), device, precision)),
-                (tokenizer2, files.Load("text_encoder_2", source => new ClipTextModel(second, source), device, precision)), zeros);
+                new ClipPrompts(tokenizer, files.Load("text_encoder", source => new ClipTextModel(first, source), device, precision)),
+                new ClipPrompts(tokenizer2, files.Load("text_encoder_2", source => new ClipTextModel(second, source), device, precision)), zeros);
             var network = new LatentUNet(files.Load("unet", source => new UNet2DCondition(unet, source), device, precision), vae.Factor);
-            return LatentModel.Assemble(about, network, encoder, scheduler, files, vae, device, precision);
+            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler), files, vae, device, precision);
         });
     }
 
     /// <summary>Prompts as the states before the last layer of both encoders, side by side, and the pooled vector of the second one.</summary>
-    private sealed class PromptEncoder(
-        (ClipPromptTokenizer Tokenizer, ClipTextModel Network) first, (ClipPromptTokenizer Tokenizer, ClipTextModel Network) second, bool isNothingZero) : ITextEncoder
+    private sealed class PromptEncoder(ClipPrompts first, ClipPrompts second, bool isNothingZero) : ITextEncoder
     {
-        public PromptLength Measure(string prompt) => LatentModel.Measure(first.Tokenizer, first.Network, prompt);
+        public PromptLength Measure(string prompt) => first.Measure(prompt);
 
         public Conditioning Encode(IReadOnlyList<string> prompts)
         {
             using var scope = NewDisposeScope();
-            var one = first.Network.Forward(LatentModel.Ids(first.Tokenizer, first.Network, prompts));
-            var other = second.Network.Forward(LatentModel.Ids(second.Tokenizer, second.Network, prompts));
+            var (one, other) = (first.Encode(prompts), second.Encode(prompts));
             var states = cat([one.HiddenStates[^2], other.HiddenStates[^2]], dim: -1);
             return new Conditioning(other.Pooled.MoveToOuterDisposeScope(), states.MoveToOuterDisposeScope());
         }
@@ -73,8 +75,8 @@ public sealed class StableDiffusionXlFamily : IModelFamily
 
         public void Dispose()
         {
-            first.Network.Dispose();
-            second.Network.Dispose();
+            first.Dispose();
+            second.Dispose();
         }
     }
 }

@@ -6,49 +6,56 @@ using Atelier.Diffusion.Samplers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Atelier.Diffusion.Tests.Families;
+namespace Atelier.Diffusion.Tests.Families.Diffusers;
 
-public sealed class StableDiffusionFamilyTests
+public sealed class DiffusersFolderTests
 {
     private static readonly SampleRequest Cat = new("a cat", 11, 7.5), Boat = new("a boat on the sea, painted", 12, 3), Nothing = new("", 13, 2);
 
-    public static TheoryData<bool, string> Samplers
+    public static TheoryData<string, string> Samplers
     {
         get
         {
-            var data = new TheoryData<bool, string>();
-            foreach (var isXl in new[] { false, true })
-                foreach (var sampler in SamplingSettings.Samplers) data.Add(isXl, sampler);
+            var data = new TheoryData<string, string>();
+            foreach (var pipeline in new[] { TinyDiffusersFolder.StableDiffusion, TinyDiffusersFolder.StableDiffusionXl })
+                foreach (var sampler in SamplingSettings.Samplers) data.Add(pipeline, sampler);
+            data.Add(TinyDiffusersFolder.PixArt, "dpmpp-2m");
+            data.Add(TinyDiffusersFolder.PixArt, "ancestral");
+            data.Add(TinyDiffusersFolder.StableDiffusion3, "euler");
+            data.Add(TinyDiffusersFolder.Flux, "euler");
             return data;
         }
     }
 
     [Theory]
-    [InlineData(false, "stable-diffusion", "plms", 7.5)]
-    [InlineData(true, "stable-diffusion-xl", "euler", 5)]
-    public void Open_AFolder_SaysWhatItIs(bool isXl, string family, string sampler, double guidance)
+    [InlineData(TinyDiffusersFolder.StableDiffusion, "stable-diffusion", "plms", 7.5, 8, 16)]
+    [InlineData(TinyDiffusersFolder.StableDiffusionXl, "stable-diffusion-xl", "plms", 5, 8, 16)]
+    [InlineData(TinyDiffusersFolder.PixArt, "pixart-alpha", "dpmpp-2m", 4.5, 8, 120)]
+    [InlineData(TinyDiffusersFolder.StableDiffusion3, "stable-diffusion-3", "euler", 7, 8, 256)]
+    [InlineData(TinyDiffusersFolder.Flux, "flux", "euler", 3.5, 8, 512)]
+    public void Open_AFolder_SaysWhatItIs(string pipeline, string family, string sampler, double guidance, int multiple, int tokens)
     {
-        using var folder = new TinyDiffusersFolder(isXl: isXl, scheduler: isXl ? "EulerDiscreteScheduler" : "PNDMScheduler");
+        using var folder = new TinyDiffusersFolder(pipeline: pipeline);
 
         var model = ModelFolder.Open(folder.FullName);
 
         Assert.Equal((family, sampler, guidance), (model.About.Family, model.About.Samplers[0], model.About.Guidance));
-        Assert.Equal((32, 8, 16, 516), (model.About.ImageSize, model.About.SizeMultiple, model.About.PromptTokens, model.About.VocabularySize));
-        Assert.Equal(SamplingSettings.Samplers.Order(), model.About.Samplers.Order());
-        Assert.Contains("unet/config.json", model.Files);
-        Assert.Equal(isXl ? 2 : 1, model.Files.Count(file => file.StartsWith("unet/", StringComparison.Ordinal) && file.EndsWith(".safetensors", StringComparison.Ordinal)));
+        Assert.Equal((multiple, tokens), (model.About.SizeMultiple, model.About.PromptTokens));
+        Assert.Equal(sampler == "euler" ? ["euler"] : SamplingSettings.Samplers.Order(), model.About.Samplers.Order());
+        Assert.Contains("scheduler/scheduler_config.json", model.Files);
+        Assert.Equal(pipeline == TinyDiffusersFolder.StableDiffusionXl ? 2 : 0, model.Files.Count(file => file.Contains("-of-00002", StringComparison.Ordinal)));
         Assert.Matches("^[0-9a-f]{64}$", model.Digest);
     }
 
     [Theory]
     [MemberData(nameof(Samplers))]
-    public void Draw_AnySampler_GivesTheSamePixelsAnywhereInABatch(bool isXl, string sampler)
+    public void Draw_AnySampler_GivesTheSamePixelsAnywhereInABatch(string pipeline, string sampler)
     {
         set_num_threads(1);
-        using var folder = new TinyDiffusersFolder(isXl: isXl);
+        using var folder = new TinyDiffusersFolder(pipeline: pipeline);
         using var model = ModelFolder.Open(folder.FullName).Load();
-        var pipeline = new SamplingPipeline(model);
-        var settings = new SamplingSettings { Sampler = sampler, Steps = 4, BatchSize = 3 };
+        var drawing = new SamplingPipeline(model);
+        var settings = new SamplingSettings { Sampler = sampler, Steps = 4, BatchSize = 3, Width = 32, Height = 32 };
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
         var first = Draw(Cat, Boat, Nothing);
@@ -59,16 +66,17 @@ public sealed class StableDiffusionFamilyTests
         Assert.Equal(first[0], last[2]);
         Assert.Equal(first[0], Draw(Cat)[0]);
         Assert.NotEqual(first[0], Draw(Cat with { Prompt = "a dog" })[0]);
-        Assert.NotEqual(first[0], Draw(Cat with { NegativePrompt = "a dog" })[0]);
         Assert.NotEqual(first[0], Draw(Cat with { GuidanceScale = 2 })[0]);
+        if (model.About.IsGuided) Assert.NotEqual(first[0], Draw(Cat with { NegativePrompt = "a dog" })[0]);
+        else Assert.Throws<ArgumentException>(() => Draw(Cat with { NegativePrompt = "a dog" }));
 
-        byte[]?[] Draw(params SampleRequest[] requests) => [.. pipeline.Draw(requests, settings, cancellationToken: TestContext.Current.CancellationToken).Select(sample => sample.Rgb)];
+        byte[]?[] Draw(params SampleRequest[] requests) => [.. drawing.Draw(requests, settings, cancellationToken: TestContext.Current.CancellationToken).Select(sample => sample.Rgb)];
     }
 
     [Fact]
     public void Draw_AnotherSize_MakesImagesOfIt()
     {
-        using var folder = new TinyDiffusersFolder(isXl: true);
+        using var folder = new TinyDiffusersFolder(pipeline: TinyDiffusersFolder.StableDiffusionXl);
         using var model = ModelFolder.Open(folder.FullName).Load();
         var pipeline = new SamplingPipeline(model);
         var settings = new SamplingSettings { Sampler = "euler", Steps = 2, BatchSize = 1, Width = 48, Height = 16 };
@@ -147,9 +155,9 @@ public sealed class StableDiffusionFamilyTests
     [InlineData("scheduler/scheduler_config.json", "use_beta_sigmas", "true", "use_beta_sigmas is true; allowed: false")]
     [InlineData("unet/config.json", "act_fn", "\"tanh\"", "act_fn is tanh; allowed: ")]
     [InlineData("unet/config.json", "cross_attention_dim", "48", "cross_attention_dim of unet is 48; allowed: 32, the width of the encoded text")]
-    [InlineData("unet/config.json", "in_channels", "9", "in_channels and out_channels of unet are 9 and 4; allowed: 4, the latent_channels of vae")]
+    [InlineData("unet/config.json", "in_channels", "9", "in_channels of unet is 9; allowed: 4, the latent_channels of vae")]
     [InlineData("unet/config.json", "block_out_channels", "[16, 64]", "instead of [64")]
-    [InlineData("model_index.json", "_class_name", "\"CogVideoXPipeline\"", "is of pipeline CogVideoXPipeline, which is not known; known: StableDiffusionPipeline, StableDiffusionXLPipeline")]
+    [InlineData("model_index.json", "_class_name", "\"CogVideoXPipeline\"", "is of pipeline CogVideoXPipeline, which is not known; known: StableDiffusionPipeline, StableDiffusionXLPipeline, StableDiffusion3Pipeline, PixArtAlphaPipeline, FluxPipeline")]
     [InlineData("tokenizer/tokenizer_config.json", "pad_token", "\"<pad>\"", "pad_token is '<pad>'; allowed: <|endoftext|>, or !")]
     public void Open_SettingsThatDoNotFit_AreRefusedByName(string file, string setting, string value, string reason)
     {
