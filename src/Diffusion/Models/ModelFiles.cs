@@ -48,10 +48,7 @@ internal static class ModelFiles
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)
-        {
-            using var stream = RegularFile.OpenRead(Path.Combine(path, file));
-            digest.AppendData(Encoding.UTF8.GetBytes($"{file}\n{Convert.ToHexStringLower(SHA256.HashData(stream))}\n"));
-        }
+            digest.AppendData(Encoding.UTF8.GetBytes($"{file}\n{FileDigests.Of(Path.Combine(path, file))}\n"));
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 

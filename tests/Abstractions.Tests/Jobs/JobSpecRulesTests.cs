@@ -12,6 +12,8 @@ public sealed class JobSpecRulesTests
         { Valid with { Model = " " }, "model is ' '; allowed: the name of a model folder" },
         { Valid with { ModelDigest = "ABC" }, "model digest is 'ABC'; allowed: 64 hexadecimal digits" },
         { Valid with { GuidanceScale = double.NaN }, "guidance scale is 'NaN'; allowed: -1000 to 1000" },
+        { Valid with { Width = 4 }, "width is '4'; allowed: 8 to 4096, in steps of what the model allows" },
+        { Valid with { Height = 5000 }, "height is '5000'; allowed: 8 to 4096, in steps of what the model allows" },
         { Valid with { Sampler = "heunn" }, "sampler is 'heunn'; allowed: ancestral, ddim, euler, euler-ancestral, plms, dpmpp-2m, dpmpp-2m-karras" },
         { Valid with { Steps = 0 }, "steps is '0'; allowed: 1 to the number of timesteps the model was trained with" },
         { Valid with { Sampler = "plms", Steps = 2 }, "steps is '2'; allowed: 3 or more with plms" },
@@ -96,6 +98,8 @@ public sealed class JobSpecRulesTests
             NegativePrompt = "blurred",
             ClassifierScale = 2,
             Upsample = false,
+            Width = 512,
+            Height = 256,
             Guidance = new GuidanceSpec
             {
                 Method = "apg",

@@ -18,9 +18,6 @@ internal sealed class LatentUNet(UNet2DCondition unet, int factor) : INetwork
         foreach (var width in unet.CrossAttentionDim.Values) LatentModel.RequireFit(path, "cross_attention_dim of unet", width, textWidth, "the width of the encoded text");
     }
 
-    /// <summary>What widths and heights must be multiples of, so that every level halves evenly.</summary>
-    public static int MultipleOf(UNet2DConditionConfig unet, AutoencoderKlConfig vae) => vae.Factor * (1 << (unet.Levels - 1));
-
     public Device Device => unet.Device;
 
     public Tensor Predict(Tensor x, Tensor timesteps, Conditioning? given)

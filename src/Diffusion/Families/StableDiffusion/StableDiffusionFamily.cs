@@ -32,7 +32,7 @@ public sealed class StableDiffusionFamily : IModelFamily
         files.Check("text_encoder", source => new ClipTextModel(text, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
         files.Check("vae", source => new AutoencoderKl(vae, source));
-        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, LatentUNet.MultipleOf(unet, vae), scheduler, text.MaxPositionEmbeddings) with
+        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, vae.Factor, scheduler, text.MaxPositionEmbeddings) with
         {
             Steps = 50,
             Guidance = 7.5,

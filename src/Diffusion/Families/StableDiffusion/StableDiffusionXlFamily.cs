@@ -34,7 +34,7 @@ public sealed class StableDiffusionXlFamily : IModelFamily
         files.Check("text_encoder_2", source => new ClipTextModel(second, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
         files.Check("vae", source => new AutoencoderKl(vae, source));
-        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, LatentUNet.MultipleOf(unet, vae), scheduler, first.MaxPositionEmbeddings) with
+        var about = LatentModel.Describe(Name, path, unet.SampleSize * vae.Factor, vae.Factor, scheduler, first.MaxPositionEmbeddings) with
         {
             Steps = 50,
             Guidance = 5,

@@ -28,8 +28,8 @@ public sealed class DiffusersFolderTests
     }
 
     [Theory]
-    [InlineData(TinyDiffusersFolder.StableDiffusion, "stable-diffusion", "plms", 7.5, 8, 16)]
-    [InlineData(TinyDiffusersFolder.StableDiffusionXl, "stable-diffusion-xl", "plms", 5, 8, 16)]
+    [InlineData(TinyDiffusersFolder.StableDiffusion, "stable-diffusion", "plms", 7.5, 4, 16)]
+    [InlineData(TinyDiffusersFolder.StableDiffusionXl, "stable-diffusion-xl", "plms", 5, 4, 16)]
     [InlineData(TinyDiffusersFolder.PixArt, "pixart-alpha", "dpmpp-2m", 4.5, 8, 120)]
     [InlineData(TinyDiffusersFolder.StableDiffusion3, "stable-diffusion-3", "euler", 7, 8, 256)]
     [InlineData(TinyDiffusersFolder.Flux, "flux", "euler", 3.5, 8, 512)]
@@ -79,11 +79,11 @@ public sealed class DiffusersFolderTests
         using var folder = new TinyDiffusersFolder(pipeline: TinyDiffusersFolder.StableDiffusionXl);
         using var model = ModelFolder.Open(folder.FullName).Load();
         var pipeline = new SamplingPipeline(model);
-        var settings = new SamplingSettings { Sampler = "euler", Steps = 2, BatchSize = 1, Width = 48, Height = 16 };
+        var settings = new SamplingSettings { Sampler = "euler", Steps = 2, BatchSize = 1, Width = 44, Height = 12 };
 
-        Assert.Equal("48x16", $"{pipeline.ImageSizeOf(settings)}");
-        Assert.Equal(48 * 16 * 3, pipeline.Draw([Cat], settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!.Length);
-        Assert.Equal("width is '20'; allowed: multiples of 8", Assert.Throws<ArgumentException>(() => pipeline.Draw([Cat], settings with { Width = 20 }, cancellationToken: TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("44x12", $"{pipeline.ImageSizeOf(settings)}");
+        Assert.Equal(44 * 12 * 3, pipeline.Draw([Cat], settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!.Length);
+        Assert.Equal("width is '18'; allowed: multiples of 4", Assert.Throws<ArgumentException>(() => pipeline.Draw([Cat], settings with { Width = 18 }, cancellationToken: TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
