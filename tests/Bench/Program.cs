@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atelier.Bench;
+using Atelier.Bench.Networks;
 using Atelier.Bench.Pages;
 using Atelier.Bench.Run;
 using Atelier.Bench.Sample;
@@ -7,7 +8,7 @@ using Atelier.Bench.Telemetry;
 
 var root = new RootCommand("Measures how far one job and its grains go, and how fast networks draw. Prints Markdown tables; run it in Release.")
 {
-    Leases(), Workers(), NoOp(), Closing(), Door(), Pages(), SampleCommand.Create(), RunCommand.Create(), TelemetryCommand.Create(),
+    Leases(), Workers(), NoOp(), Closing(), Door(), Pages(), SampleCommand.Create(), NetworkCommand.Create(), RunCommand.Create(), TelemetryCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
 

@@ -10,19 +10,22 @@ internal static class MultiHead
     private const long MostFused = 1 << 17;
 
     /// <summary>Attends.</summary>
-    /// <param name="q">[N, T, H * C], dense.</param>
-    /// <param name="k">[N, S, H * C], dense.</param>
-    /// <param name="v">[N, S, H * C], dense.</param>
+    /// <param name="q">[N, T, H * C].</param>
+    /// <param name="k">[N, S, H * C].</param>
+    /// <param name="v">[N, S, H * C].</param>
     /// <param name="heads">H.</param>
     /// <param name="mask">What is added to the scores, [N or 1, H or 1, T or 1, S], of q's type; null for nothing.</param>
     /// <param name="causal">Whether positions see none behind them.</param>
     /// <returns>[N, T, H * C].</returns>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, int heads, Tensor? mask = null, bool causal = false)
     {
+        using var scope = NewDisposeScope();
         var channels = (int)(q.shape[2] / heads);
         if (mask is null && !causal && k.shape[1] * channels <= MostFused && FusedAttention.Supports(q, channels))
-            return FusedAttention.Apply(q, channels, heads, channels, new FusedAttention.KeyValueRows(k, channels, 0, 0, v));
-        using var scope = NewDisposeScope();
+        {
+            var source = new FusedAttention.KeyValueRows(k.contiguous(), channels, 0, 0, v.contiguous());
+            return FusedAttention.Apply(q.contiguous(), channels, heads, channels, source).MoveToOuterDisposeScope();
+        }
         return Join(nn.functional.scaled_dot_product_attention(Split(q, heads), Split(k, heads), Split(v, heads), mask, 0, causal)).MoveToOuterDisposeScope();
     }
 

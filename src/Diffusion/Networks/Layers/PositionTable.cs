@@ -6,28 +6,30 @@ namespace Atelier.Diffusion.Networks.Layers;
 internal static class PositionTable
 {
     /// <summary>
-    /// For each position [sin(w f_i).., cos(w f_i).., sin(h f_i).., cos(h f_i)..] with f_i = 10000^(-4 i / width). Grids of any size span the same numbers: those of a
-    /// square of <paramref name="baseSize"/>, divided by the scale.
+    /// For each position the sinusoids of its column, then of its row: [sin(p f_i).., cos(p f_i)..] with f_i = 10000^(-4 i / width). Grids of any size span the
+    /// same numbers p: those of a square of <paramref name="baseSize"/>, divided by the scale.
     /// </summary>
     /// <returns>[1, rows * columns, width] float32, row by row.</returns>
     public static Tensor Create(int width, long rows, long columns, int baseSize, double scale, Device device)
     {
-        var (quarter, table, at) = (width / 4, new float[rows * columns * width], 0);
-        for (var row = 0; row < rows; row++)
+        using var scope = NewDisposeScope();
+        var (ofRows, ofColumns) = (Axis(width / 2, rows, baseSize, scale, device), Axis(width / 2, columns, baseSize, scale, device));
+        return cat([ofColumns.unsqueeze(0).expand(rows, -1, -1), ofRows.unsqueeze(1).expand(-1, columns, -1)], dim: -1)
+            .view(1, rows * columns, width).MoveToOuterDisposeScope();
+    }
+
+    // [count, width]
+    private static Tensor Axis(int width, long count, int baseSize, double scale, Device device)
+    {
+        var (half, table) = (width / 2, new float[count * width]);
+        for (var position = 0; position < count; position++)
         {
-            for (var column = 0; column < columns; column++)
+            for (var i = 0; i < half; i++)
             {
-                foreach (var position in new[] { column * (baseSize / (double)columns) / scale, row * (baseSize / (double)rows) / scale })
-                {
-                    for (var i = 0; i < quarter; i++)
-                    {
-                        var angle = position * Math.Pow(10000, -i / (double)quarter);
-                        (table[at + i], table[at + quarter + i]) = ((float)Math.Sin(angle), (float)Math.Cos(angle));
-                    }
-                    at += 2 * quarter;
-                }
+                var angle = position * (baseSize / (double)count) / scale * Math.Pow(10000, -i / (double)half);
+                (table[(position * width) + i], table[(position * width) + half + i]) = ((float)Math.Sin(angle), (float)Math.Cos(angle));
             }
         }
-        return tensor(table, [1, rows * columns, width], device: device);
+        return tensor(table, [count, width], device: device);
     }
 }

@@ -13,36 +13,24 @@ internal sealed class SpatialTransformer : IImageAttention
     private const double Epsilon = 1e-6;
 
     private readonly GroupNorm _norm;
-    private readonly Func<Tensor, Tensor> _enter;
-    private readonly Func<Tensor, Tensor> _leave;
+    private readonly Linear _enter;
+    private readonly Linear _leave;
     private readonly Block[] _blocks;
 
     public SpatialTransformer(TensorSource at, int channels, int contextWidth, int heads, int layers, int groups, bool linear)
     {
         _norm = new GroupNorm(at.Under("norm"), groups, channels, Epsilon);
-        _enter = Projection(at.Under("proj_in"), channels, linear);
+        _enter = new Linear(at.Under("proj_in"), channels, channels, convolution: !linear);
         _blocks = [.. Enumerable.Range(0, layers).Select(i => new Block(at.Under($"transformer_blocks.{i}"), channels, contextWidth, heads))];
-        _leave = Projection(at.Under("proj_out"), channels, linear);
+        _leave = new Linear(at.Under("proj_out"), channels, channels, convolution: !linear);
     }
 
     public Tensor Forward(Tensor x, Context context)
     {
         using var scope = NewDisposeScope();
-        var h = _norm.Forward(x).Into(Pointwise.ToRows).Into(_enter);                                   // [N, H * W, C]
+        var h = _norm.Forward(x).Into(Pointwise.ToRows).Into(_enter.Forward);                           // [N, H * W, C]
         foreach (var block in _blocks) h = h.Into(tokens => block.Forward(tokens, context));
-        return Pointwise.ToImage(_leave(h), x.shape[2], x.shape[3]).Plus(x).MoveToOuterDisposeScope();
-    }
-
-    // A 1x1 convolution is a linear layer over the pixels.
-    private static Func<Tensor, Tensor> Projection(TensorSource at, int channels, bool linear)
-    {
-        if (linear) return new Linear(at, channels, channels).Forward;
-        var conv = new Conv2d(at, channels, channels, 1);
-        return rows =>
-        {
-            using var scope = NewDisposeScope();
-            return Pointwise.ToRows(conv.Forward(Pointwise.ToImage(rows, rows.shape[1], 1))).MoveToOuterDisposeScope();
-        };
+        return Pointwise.ToImage(_leave.Forward(h), x.shape[2], x.shape[3]).Plus(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>x + self-attention(norm(x)), + cross-attention(norm(x)), + feed-forward(norm(x)).</summary>
