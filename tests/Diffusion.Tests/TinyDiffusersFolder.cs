@@ -12,7 +12,7 @@ namespace Atelier.Diffusion.Tests;
 /// </summary>
 internal sealed class TinyDiffusersFolder : IDisposable
 {
-    public const string StableDiffusion = "StableDiffusionPipeline", StableDiffusionXl = "StableDiffusionXLPipeline", PixArt = "PixArtAlphaPipeline", StableDiffusion3 = "StableDiffusion3Pipeline", Flux = "FluxPipeline";
+    public const string StableDiffusion = "StableDiffusionPipeline", StableDiffusionXl = "StableDiffusionXLPipeline", PixArt = "PixArtAlphaPipeline", StableDiffusion3 = "StableDiffusion3Pipeline", Flux = "FluxPipeline", Inpainting = "StableDiffusionInpaintPipeline";
 
     private const int Context = 16, Width = 32;
 
@@ -28,14 +28,15 @@ internal sealed class TinyDiffusersFolder : IDisposable
         switch (pipeline)
         {
             case StableDiffusion:
+            case Inpainting:
                 WriteClip("text_encoder", "tokenizer", "quick_gelu", "<|endoftext|>", 1, isProjected: false);
-                WriteUNet(isXl: false);
+                WriteUNet(isXl: false, pipeline == Inpainting ? 9 : 4);
                 break;
             case StableDiffusionXl:
                 WriteClip("text_encoder", "tokenizer", "quick_gelu", "<|endoftext|>", 1, isProjected: false);
                 WriteClip("text_encoder_2", "tokenizer_2", "gelu", "!", 2, isProjected: true);
                 _index["force_zeros_for_empty_prompt"] = true;
-                WriteUNet(isXl: true);
+                WriteUNet(isXl: true, 4);
                 break;
             case PixArt:
                 WriteT5("text_encoder", "tokenizer", 64);
@@ -121,14 +122,14 @@ internal sealed class TinyDiffusersFolder : IDisposable
         Write($"{part}/model.safetensors", Weights(source => new T5Encoder(shape, source), 5, key => key != "encoder.embed_tokens.weight"));
     }
 
-    private void WriteUNet(bool isXl)
+    private void WriteUNet(bool isXl, int channels)
     {
         _index["unet"] = Part("diffusers", "UNet2DConditionModel");
         var config = new Dictionary<string, object>
         {
             ["_class_name"] = "UNet2DConditionModel",
             ["sample_size"] = 8,
-            ["in_channels"] = 4,
+            ["in_channels"] = channels,
             ["out_channels"] = 4,
             ["down_block_types"] = new[] { "CrossAttnDownBlock2D", "DownBlock2D" },
             ["up_block_types"] = new[] { "UpBlock2D", "CrossAttnUpBlock2D" },

@@ -11,7 +11,7 @@ public static class ModelFamilies
     public static IReadOnlyList<IModelFamily> All { get; } =
     [
         new GlideFamily(), new AdmFamily(),
-        new StableDiffusionFamily(), new StableDiffusionXlFamily(), new StableDiffusion3Family(), new PixArtFamily(), new FluxFamily(),
+        new StableDiffusionFamily(), new StableDiffusionFamily(inpaints: true), new StableDiffusionXlFamily(), new StableDiffusionXlFamily(inpaints: true), new StableDiffusion3Family(), new PixArtFamily(), new FluxFamily(),
     ];
 
     /// <summary>Why a folder holds no model of any of them.</summary>

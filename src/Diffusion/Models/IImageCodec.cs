@@ -11,6 +11,11 @@ public interface IImageCodec : IDisposable
     /// <summary>Pixels along a side that one position stands for.</summary>
     int Factor { get; }
 
+    /// <summary>What networks denoise, of images: the most likely latents.</summary>
+    /// <param name="images">[N, 3, H, W] float32 in [-1, 1].</param>
+    /// <returns>[N, Channels, H / Factor, W / Factor] float32.</returns>
+    Tensor Encode(Tensor images);
+
     /// <summary>Images of what was denoised, one at a time where that saves memory.</summary>
     /// <param name="x">[N, Channels, H / Factor, W / Factor] float32.</param>
     /// <returns>[N, 3, H, W] float32, around [-1, 1].</returns>
@@ -25,6 +30,9 @@ public sealed class PixelCodec : IImageCodec
 
     /// <inheritdoc/>
     public int Factor => 1;
+
+    /// <inheritdoc/>
+    public Tensor Encode(Tensor images) => images;
 
     /// <inheritdoc/>
     public Tensor Decode(Tensor x) => x;

@@ -83,7 +83,8 @@ public sealed record ModelDescription
             if (asked > MaxSize) return $"{name} is '{asked}'; allowed: multiples of {multiple} up to {MaxSize}";
             if (asked < multiple || asked % multiple != 0) return $"{name} is '{asked}'; allowed: multiples of {multiple}";
         }
-        return null;
+        var (across, down) = (width ?? ImageSize, height ?? ImageSize);
+        return Inpaints && across != down ? $"width and height are '{across}' and '{down}'; allowed with a model that inpaints: the same" : null;
     }
 
     /// <summary>What is wrong with a label, in words; null where nothing is.</summary>

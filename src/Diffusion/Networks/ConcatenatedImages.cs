@@ -12,6 +12,9 @@ namespace Atelier.Diffusion.Networks;
 /// <param name="KnownMask">1 where Known is known and 0 where it is to be drawn, [N, 1, H, W].</param>
 public sealed record ConcatenatedImages(Tensor? LowRes = null, Tensor? Known = null, Tensor? KnownMask = null)
 {
+    /// <summary>What networks of latents see after x_t, as it is: a mask and the latents of what is known, [N, C, H, W].</summary>
+    public Tensor? Latents { get; init; }
+
     /// <summary>The network's input for x_t.</summary>
     /// <param name="x">x_t, [N, 3, H, W].</param>
     /// <returns>[N, 3, 6, 7 or 10, H, W].</returns>
@@ -19,6 +22,7 @@ public sealed record ConcatenatedImages(Tensor? LowRes = null, Tensor? Known = n
     {
         List<Tensor> parts = [x];
         if (Known is not null && KnownMask is not null) parts.AddRange([Known * KnownMask, KnownMask]);
+        if (Latents is not null) parts.Add(Latents);
         if (LowRes is not null)
             parts.Add(nn.functional.interpolate(LowRes, size: [x.shape[2], x.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false));
         return parts.Count == 1 ? x : cat(parts, dim: 1);

@@ -1,3 +1,4 @@
+using Atelier.Diffusion.Models;
 using Atelier.Diffusion.Networks;
 using static Atelier.Diffusion.Numerics.Scalars;
 using static TorchSharp.torch;
@@ -45,6 +46,18 @@ internal sealed class KnownPixels
         var factor = _mask.shape[3] / size;
         // Sums of bytes are exact in any order, so the means are the same on every machine.
         return new ConcatenatedImages(Known: Scale(nn.functional.avg_pool2d(_levels, factor)), KnownMask: MaskAt(size));
+    }
+
+    /// <summary>
+    /// What a network of latents sees, as Stable Diffusion's inpainting networks were trained: a mask, 1 where the image is to be drawn, and the latents of the image
+    /// with those pixels grey.
+    /// </summary>
+    /// <param name="codec">Makes latents.</param>
+    public ConcatenatedImages ForLatents(IImageCodec codec)
+    {
+        var drawn = S(1).Minus(_mask);
+        long[] size = [_mask.shape[2] / codec.Factor, _mask.shape[3] / codec.Factor];
+        return new ConcatenatedImages { Latents = cat([nn.functional.interpolate(drawn, size: size, mode: InterpolationMode.Nearest), codec.Encode(Scale(_levels) * _mask)], dim: 1) };
     }
 
     /// <summary>What the upsampler sees: the whole image, and the base network's mask enlarged.</summary>

@@ -18,7 +18,7 @@ internal sealed class NumericsProbe(Model model, SamplingPipeline pipeline)
     {
         using var scope = NewDisposeScope();
         // What each stage makes: an upsampler sees the small images rounded to 256 levels, which hides their last bits.
-        var stages = pipeline.Denoise(Requests(batchSize), Settings(batchSize, steps: 2, upsamplerSteps: 1), null, CancellationToken.None);
+        var stages = pipeline.Denoise(Requests(batchSize), Settings(batchSize, steps: 2, upsamplerSteps: 1), null, CancellationToken.None, out _);
         return Convert.ToHexStringLower(SHA256.HashData([.. stages.SelectMany(x => x.contiguous().cpu().bytes.ToArray()), .. model.Codec is PixelCodec ? [] : model.Codec.Decode(stages[^1]).contiguous().cpu().bytes]));
     }
 
@@ -29,7 +29,7 @@ internal sealed class NumericsProbe(Model model, SamplingPipeline pipeline)
         var settings = Settings(batchSize, 1 + TimedSteps, 1 + TimedSteps) with { Upsample = upsample };
         var first = pipeline.StepsOf(settings with { Upsample = false });
         var (times, begun) = (new List<TimeSpan>(), Stopwatch.GetTimestamp());
-        pipeline.Denoise(Requests(batchSize), settings, Note, cancellationToken);
+        pipeline.Denoise(Requests(batchSize), settings, Note, cancellationToken, out _);
         return Median(times.GetRange(0, first)) + (times.Count > first ? Median(times.GetRange(first, times.Count - first)) : TimeSpan.Zero);
 
         void Note(int step)

@@ -43,7 +43,9 @@ public sealed class SamplingPipeline(Model model)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var x = model.Codec.Decode(Denoise(requests, settings, onStep, cancellationToken)[^1]);
+        var x = model.Codec.Decode(Denoise(requests, settings, onStep, cancellationToken, out var known)[^1]);
+        // To the last bit, whatever sampler, classifier and codec leave of it.
+        if (known is not null) x = known.Exactly.KeepKnown(x);
         var finite = x.isfinite().flatten(start_dim: 1).all(1).cpu().data<bool>().ToArray();
         var pixels = (x.Plus(S(1)) * S(127.5)).round().clamp(S(0), S(255)).to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
         var bytes = pixels.data<byte>().ToArray();
@@ -73,7 +75,8 @@ public sealed class SamplingPipeline(Model model)
         new NumericsProbe(model, this).TimeStep(batchSize, upsample, cancellationToken);
 
     /// <summary>What each stage makes of a batch, which is filled up to its fixed size.</summary>
-    internal List<Tensor> Denoise(IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken)
+    internal List<Tensor> Denoise(
+        IReadOnlyList<SampleRequest> requests, SamplingSettings settings, Action<int>? onStep, CancellationToken cancellationToken, out KnownPixels? known)
     {
         var n = settings.BatchSize;
         if (requests.Count < 1 || requests.Count > n) throw new ArgumentException($"{requests.Count} requests do not fit a batch of {n}", nameof(requests));
@@ -88,7 +91,8 @@ public sealed class SamplingPipeline(Model model)
         using var inference = inference_mode();
         SampleRequest[] padded =
             [.. requests, .. Enumerable.Repeat(requests[0] with { Prompt = "", NegativePrompt = "", Seed = 0, Known = null }, n - requests.Count)];
-        var (labels, known, done) = (Labels(padded), Known(padded, settings), 0);
+        var (labels, done) = (Labels(padded), 0);
+        known = Known(padded, settings);
 
         var drawn = new List<Tensor>();
         foreach (var stage in StagesOf(settings))
@@ -98,8 +102,6 @@ public sealed class SamplingPipeline(Model model)
                 : Enlarge(stage, drawn[^1], padded, labels, known, settings, Advance, cancellationToken);
             drawn.Add(x);
         }
-        // To the last bit, whatever the sampler and the classifier leave of it.
-        if (known is not null) drawn[^1] = known.Exactly.KeepKnown(drawn[^1]);
         return drawn;
 
         void Advance() => onStep?.Invoke(++done);
@@ -117,11 +119,13 @@ public sealed class SamplingPipeline(Model model)
         Stage stage, SampleRequest[] requests, Tensor? labels, KnownPixels? known, SamplingSettings settings, Action onStep, CancellationToken cancellationToken)
     {
         var (size, factor) = (model.About.SizeOf(upsample: false, settings.Width, settings.Height), model.Codec.Factor);
-        var kept = known?.ForBase(size.Width);
+        // What is known is put back into pixels; of latents it is the network's to keep it, and the pixels are put back at the end.
+        var isLatent = model.Codec is not PixelCodec;
+        var kept = isLatent ? null : known?.ForBase(size.Width);
         var percentile = settings.Guidance.ThresholdPercentile;
         var noise = new SampleNoise(Array.ConvertAll(requests, request => request.Seed), 0, (model.Codec.Channels, size.Height / factor, size.Width / factor), model.Device);
         using var given = Given(stage, requests, labels, settings);
-        using var network = new ConditionalNetwork(stage.Network, given, Seen(stage, kept));
+        using var network = new ConditionalNetwork(stage.Network, given, isLatent ? known?.ForLatents(model.Codec) : Seen(stage, kept));
         using var guided = stage.IsGuided
             ? new ClassifierFreeGuidance(network, Array.ConvertAll(requests, request => request.GuidanceScale), stage.Prediction, stage.Schedule.Duration, settings.Guidance) { OnePassAtZero = true }
             : null;

@@ -13,6 +13,18 @@ internal sealed class LatentCodec(AutoencoderKl autoencoder) : IImageCodec
 
     public int Factor => autoencoder.Config.Factor;
 
+    public Tensor Encode(Tensor images)
+    {
+        var latents = new List<Tensor>();
+        for (var i = 0; i < images.shape[0]; i++)
+        {
+            using var scope = NewDisposeScope();
+            var mean = autoencoder.Encode(images.narrow(0, i, 1)).Mean;
+            latents.Add(((mean - S(autoencoder.Config.ShiftFactor ?? 0)) * S(autoencoder.Config.ScalingFactor)).MoveToOuterDisposeScope());
+        }
+        return cat(latents);
+    }
+
     // One image at a time: the features of a large one at full size are what takes the most memory of all.
     public Tensor Decode(Tensor x)
     {

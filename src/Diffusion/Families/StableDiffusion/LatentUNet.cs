@@ -11,9 +11,11 @@ internal sealed class LatentUNet(UNet2DCondition unet, int factor) : INetwork
 {
     /// <summary>Refuses a network whose latents or text are not those of the other parts.</summary>
     /// <exception cref="InvalidDataException">Names both.</exception>
-    public static void RequireFit(string path, UNet2DConditionConfig unet, AutoencoderKlConfig vae, int textWidth)
+    public static void RequireFit(string path, UNet2DConditionConfig unet, AutoencoderKlConfig vae, bool inpaints, int textWidth)
     {
-        LatentModel.RequireFit(path, "in_channels of unet", unet.InChannels, vae.LatentChannels, "the latent_channels of vae");
+        // An inpainting network also sees a mask, and the latents of what is known.
+        if (inpaints) LatentModel.RequireFit(path, "in_channels of unet", unet.InChannels, 2 * vae.LatentChannels + 1, "twice the latent_channels of vae and a mask");
+        else LatentModel.RequireFit(path, "in_channels of unet", unet.InChannels, vae.LatentChannels, "the latent_channels of vae");
         LatentModel.RequireFit(path, "out_channels of unet", unet.OutChannels, vae.LatentChannels, "the latent_channels of vae");
         foreach (var width in unet.CrossAttentionDim.Values) LatentModel.RequireFit(path, "cross_attention_dim of unet", width, textWidth, "the width of the encoded text");
     }

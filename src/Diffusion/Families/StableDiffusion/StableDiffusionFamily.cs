@@ -5,7 +5,8 @@ using Atelier.Diffusion.Networks;
 namespace Atelier.Diffusion.Families.StableDiffusion;
 
 /// <summary>Stable Diffusion 1 and 2: text to image in latents, guided classifier-free (Rombach et al. 2022, arXiv:2112.10752).</summary>
-public sealed class StableDiffusionFamily : IModelFamily
+/// <param name="inpaints">Whether of those that see a part of an image, and draw the rest.</param>
+public sealed class StableDiffusionFamily(bool inpaints = false) : IModelFamily
 {
     /// <inheritdoc/>
     public string Name => "stable-diffusion";
@@ -14,7 +15,7 @@ public sealed class StableDiffusionFamily : IModelFamily
     public string ConfigFile => PipelineIndex.FileName;
 
     /// <inheritdoc/>
-    public string Kind => "StableDiffusionPipeline";
+    public string Kind => inpaints ? "StableDiffusionInpaintPipeline" : "StableDiffusionPipeline";
 
     /// <inheritdoc/>
     public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
@@ -28,7 +29,7 @@ public sealed class StableDiffusionFamily : IModelFamily
         var unet = files.Config<UNet2DConditionConfig>("unet");
         var vae = files.Config<AutoencoderKlConfig>("vae");
         var tokenizer = ClipPrompts.Tokenizer(files, "tokenizer", text);
-        LatentUNet.RequireFit(path, unet, vae, text.HiddenSize);
+        LatentUNet.RequireFit(path, unet, vae, inpaints, text.HiddenSize);
         files.Check("text_encoder", source => new ClipTextModel(text, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
         files.Check("vae", source => new AutoencoderKl(vae, source));
@@ -37,12 +38,13 @@ public sealed class StableDiffusionFamily : IModelFamily
             Steps = 50,
             Guidance = 7.5,
             VocabularySize = tokenizer.VocabularySize,
+            Inpaints = inpaints,
         };
         return new DiffusersFolder(path, about, files, (device, precision) =>
         {
             var encoder = new PromptEncoder(new ClipPrompts(tokenizer, files.Load("text_encoder", source => new ClipTextModel(text, source), device, precision)));
             var network = new LatentUNet(files.Load("unet", source => new UNet2DCondition(unet, source), device, precision), vae.Factor);
-            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler), files, vae, device, precision);
+            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler) with { Inpaints = inpaints }, files, vae, device, precision);
         });
     }
 

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Atelier.Diffusion.Families.StableDiffusion;
 
 /// <summary>Stable Diffusion XL: two text encoders, and the sizes of images as a condition (Podell et al. 2023, arXiv:2307.01952).</summary>
-public sealed class StableDiffusionXlFamily : IModelFamily
+/// <param name="inpaints">Whether of those that see a part of an image, and draw the rest.</param>
+public sealed class StableDiffusionXlFamily(bool inpaints = false) : IModelFamily
 {
     /// <inheritdoc/>
     public string Name => "stable-diffusion-xl";
@@ -15,7 +16,7 @@ public sealed class StableDiffusionXlFamily : IModelFamily
     public string ConfigFile => PipelineIndex.FileName;
 
     /// <inheritdoc/>
-    public string Kind => "StableDiffusionXLPipeline";
+    public string Kind => inpaints ? "StableDiffusionXLInpaintPipeline" : "StableDiffusionXLPipeline";
 
     /// <inheritdoc/>
     public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
@@ -29,7 +30,7 @@ public sealed class StableDiffusionXlFamily : IModelFamily
         var unet = files.Config<UNet2DConditionConfig>("unet");
         var vae = files.Config<AutoencoderKlConfig>("vae");
         var (tokenizer, tokenizer2) = (ClipPrompts.Tokenizer(files, "tokenizer", first), ClipPrompts.Tokenizer(files, "tokenizer_2", second));
-        LatentUNet.RequireFit(path, unet, vae, first.HiddenSize + second.HiddenSize);
+        LatentUNet.RequireFit(path, unet, vae, inpaints, first.HiddenSize + second.HiddenSize);
         files.Check("text_encoder", source => new ClipTextModel(first, source));
         files.Check("text_encoder_2", source => new ClipTextModel(second, source));
         files.Check("unet", source => new UNet2DCondition(unet, source));
@@ -39,6 +40,7 @@ public sealed class StableDiffusionXlFamily : IModelFamily
             Steps = 50,
             Guidance = 5,
             VocabularySize = tokenizer.VocabularySize,
+            Inpaints = inpaints,
         };
         var zeros = PipelineIndex.Read(path).Switches.Contains("force_zeros_for_empty_prompt");
         return new DiffusersFolder(path, about, files, (device, precision) =>
@@ -47,7 +49,7 @@ public sealed class StableDiffusionXlFamily : IModelFamily
                 new ClipPrompts(tokenizer, files.Load("text_encoder", source => new ClipTextModel(first, source), device, precision)),
                 new ClipPrompts(tokenizer2, files.Load("text_encoder_2", source => new ClipTextModel(second, source), device, precision)), zeros);
             var network = new LatentUNet(files.Load("unet", source => new UNet2DCondition(unet, source), device, precision), vae.Factor);
-            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler), files, vae, device, precision);
+            return LatentModel.Assemble(about, LatentModel.Stage(network, encoder, scheduler) with { Inpaints = inpaints }, files, vae, device, precision);
         });
     }
 

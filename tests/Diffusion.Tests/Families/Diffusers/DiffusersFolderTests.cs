@@ -87,6 +87,34 @@ public sealed class DiffusersFolderTests
     }
 
     [Fact]
+    public void Draw_AKnownImage_KeepsItsPixelsAndLooksAtThemInLatents()
+    {
+        using var folder = new TinyDiffusersFolder(pipeline: TinyDiffusersFolder.Inpainting);
+        var opened = ModelFolder.Open(folder.FullName);
+        using var model = opened.Load();
+        var drawing = new SamplingPipeline(model);
+        var settings = new SamplingSettings { Sampler = "ddim", Steps = 3, BatchSize = 2 };
+        var rgb = Enumerable.Range(0, 3 * 32 * 32).Select(i => (byte)(i * 7)).ToArray();
+        // The left half is kept.
+        var known = new KnownImage(rgb, [.. Enumerable.Range(0, 32 * 32).Select(pixel => pixel % 32 < 16)]);
+
+        Assert.True(opened.About.Inpaints);
+        var (drawn, free) = (Draw(Cat with { Known = known }), Draw(Cat));
+        var darker = Draw(Cat with { Known = known with { Rgb = [.. rgb.Select(value => (byte)(value / 2))] } });
+
+        for (var i = 0; i < rgb.Length; i++)
+            if (i / 3 % 32 < 16) Assert.Equal(rgb[i], drawn[i]);
+        // The other half is drawn to it.
+        Assert.NotEqual(Right(free), Right(drawn));
+        Assert.NotEqual(Right(darker), Right(drawn));
+        Assert.Equal("width and height are '32' and '40'; allowed with a model that inpaints: the same", opened.About.ProblemWithSize(null, 40));
+
+        byte[] Draw(SampleRequest request) => drawing.Draw([request, Boat], settings, cancellationToken: TestContext.Current.CancellationToken)[0].Rgb!;
+
+        static IEnumerable<byte> Right(byte[] image) => image.Where((_, i) => i / 3 % 32 >= 16);
+    }
+
+    [Fact]
     public void Draw_LongPrompt_SaysThatItWasCut()
     {
         using var folder = new TinyDiffusersFolder();
@@ -157,7 +185,7 @@ public sealed class DiffusersFolderTests
     [InlineData("unet/config.json", "cross_attention_dim", "48", "cross_attention_dim of unet is 48; allowed: 32, the width of the encoded text")]
     [InlineData("unet/config.json", "in_channels", "9", "in_channels of unet is 9; allowed: 4, the latent_channels of vae")]
     [InlineData("unet/config.json", "block_out_channels", "[16, 64]", "instead of [64")]
-    [InlineData("model_index.json", "_class_name", "\"CogVideoXPipeline\"", "is of pipeline CogVideoXPipeline, which is not known; known: StableDiffusionPipeline, StableDiffusionXLPipeline, StableDiffusion3Pipeline, PixArtAlphaPipeline, FluxPipeline")]
+    [InlineData("model_index.json", "_class_name", "\"CogVideoXPipeline\"", "is of pipeline CogVideoXPipeline, which is not known; known: StableDiffusionPipeline, StableDiffusionInpaintPipeline, StableDiffusionXLPipeline, StableDiffusionXLInpaintPipeline, StableDiffusion3Pipeline, PixArtAlphaPipeline, FluxPipeline")]
     [InlineData("tokenizer/tokenizer_config.json", "pad_token", "\"<pad>\"", "pad_token is '<pad>'; allowed: <|endoftext|>, or !")]
     public void Open_SettingsThatDoNotFit_AreRefusedByName(string file, string setting, string value, string reason)
     {
