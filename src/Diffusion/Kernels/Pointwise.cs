@@ -8,8 +8,8 @@ namespace Atelier.Diffusion.Kernels;
 /// </summary>
 internal static class Pointwise
 {
-    // From so many images on PyTorch gives 1x1 convolutions to oneDNN, also on one thread.
-    private const int Images = 16;
+    /// <summary>From so many images on PyTorch gives 1x1 convolutions to oneDNN, also on one thread.</summary>
+    public const int Images = 16;
 
     /// <summary>Multiplies.</summary>
     /// <param name="rows">[N, T, C] float32, dense.</param>

@@ -14,11 +14,13 @@ public sealed class InferencePrecisionTests
         ["clip"] = source =>
         {
             var network = new ClipTextModel(new() { VocabSize = 50, HiddenSize = 32, IntermediateSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 2, EosTokenId = 49 }, source);
-            return (network, random =>
+            return (network, Forward);
+
+            Tensor Forward(RandomTensors random)
             {
                 using var output = network.Forward(Ids(random, 2, 9));
                 return output.Last.alias();
-            });
+            }
         },
         ["unet"] = source =>
         {
@@ -82,12 +84,14 @@ public sealed class InferencePrecisionTests
         ["encoder"] = source =>
         {
             var network = new AutoencoderKl(Autoencoder, source);
-            return (network, random =>
+            return (network, Forward);
+
+            Tensor Forward(RandomTensors random)
             {
                 var (mean, logVariance) = network.Encode(random.Normal(1, 3, 8, 16));
                 logVariance.Dispose();
                 return mean;
-            });
+            }
         },
         ["t5"] = source =>
         {
@@ -156,12 +160,14 @@ public sealed class InferencePrecisionTests
         ["text projection"] = source =>
         {
             var network = new UnClipTextProjection(new() { ClipEmbeddingsDim = 24, TimeEmbedDim = 32, CrossAttentionDim = 16 }, source);
-            return (network, random =>
+            return (network, Forward);
+
+            Tensor Forward(RandomTensors random)
             {
                 var (context, embedding) = network.Forward(random.Normal(2, 24), random.Normal(2, 24), random.Normal(2, 5, 24));
                 embedding.Dispose();
                 return context;
-            });
+            }
         },
     };
 
