@@ -91,7 +91,7 @@ public sealed record JobSpec
     /// <value>Default null.</value>
     [Id(17)] public int? Width { get; init; }
 
-    /// <summary>Height of the images, as <see cref="Width"/>.</summary>
+    /// <summary>Height of the images in pixels, as their width.</summary>
     /// <value>Default null.</value>
     [Id(18)] public int? Height { get; init; }
 }
