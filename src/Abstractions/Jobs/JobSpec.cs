@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Atelier.Abstractions.Sampling;
 using Atelier.Abstractions.Shards;
 
@@ -89,9 +90,11 @@ public sealed record JobSpec
 
     /// <summary>Width of the images in pixels, for models that draw any: a multiple of what the model says, up to <see cref="JobLimits.MaxImageSide"/>; null is the model's own.</summary>
     /// <value>Default null.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(17)] public int? Width { get; init; }
 
     /// <summary>Height of the images in pixels, as their width.</summary>
     /// <value>Default null.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(18)] public int? Height { get; init; }
 }
