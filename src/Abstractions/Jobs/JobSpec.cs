@@ -97,4 +97,9 @@ public sealed record JobSpec
     /// <value>Default null.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(18)] public int? Height { get; init; }
+
+    /// <summary>What the model's own files say of its licence, which the dataset card repeats; up to 100 characters, null where they say nothing.</summary>
+    /// <value>Default null.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(19)] public string? ModelLicence { get; init; }
 }

@@ -33,6 +33,7 @@ public static class JobSpecRules
         Require(IsGuidanceScale(spec.ClassifierScale), "classifier scale", spec.ClassifierScale, GuidanceScaleRange);
         Require(spec.Width is null or (>= 8 and <= JobLimits.MaxImageSide), "width", spec.Width, $"8 to {JobLimits.MaxImageSide}, in steps of what the model allows");
         Require(spec.Height is null or (>= 8 and <= JobLimits.MaxImageSide), "height", spec.Height, $"8 to {JobLimits.MaxImageSide}, in steps of what the model allows");
+        Require(spec.ModelLicence is null or { Length: > 0 and <= 100 }, "model licence", spec.ModelLicence, "1 to 100 characters");
         Check(spec.Guidance);
         Require(spec.Numerics is "same" or "any" || IsSha256(spec.Numerics), "numerics", spec.Numerics, "same, any, or the hash of a numerics class");
     }
@@ -78,6 +79,7 @@ public static class JobSpecRules
         Compare("width", existing.Width?.ToString(CultureInfo.InvariantCulture) ?? "the model's", asked.Width?.ToString(CultureInfo.InvariantCulture) ?? "the model's");
         Compare("height", existing.Height?.ToString(CultureInfo.InvariantCulture) ?? "the model's", asked.Height?.ToString(CultureInfo.InvariantCulture) ?? "the model's");
         Compare("negative prompt", existing.NegativePrompt, asked.NegativePrompt);
+        Compare("model licence", existing.ModelLicence ?? "not said", asked.ModelLicence ?? "not said");
         Compare("guidance method", existing.Guidance.Method, asked.Guidance.Method);
         Compare("guidance interval start", existing.Guidance.IntervalStart, asked.Guidance.IntervalStart);
         Compare("guidance interval end", existing.Guidance.IntervalEnd, asked.Guidance.IntervalEnd);

@@ -92,6 +92,7 @@ internal static class JobRequestOptions
         {
             Model = Path.GetFileName(model.Path),
             ModelDigest = model.Digest,
+            ModelLicence = model.About.Licence,
             GuidanceScale = result.GetValue(Guidance) ?? model.About.Guidance,
             Sampler = result.GetValue(Sampler) ?? model.About.Samplers[0],
             Steps = result.GetValue(Steps) ?? model.About.Steps,

@@ -89,7 +89,10 @@ internal sealed class JobRing(AtelierClient client, string job, TimeProvider tim
     public static TopicEvent Of(string job, JobEvent one) => new(
         one.Code is JobCodes.Damaged or JobCodes.Fault || !one.Code.StartsWith("job.", StringComparison.Ordinal) ? "error" : "state",
         JsonSerializer.Serialize(new JobHappened(job, one), ApiJson.Options),
-        IsKept: true) { Id = one.Id };
+        IsKept: true)
+    {
+        Id = one.Id,
+    };
 
     /// <summary>Whether an event came after another that is known. Of another activation, all is new.</summary>
     public static bool IsAfter(string id, string known)

@@ -47,7 +47,7 @@ internal static class DatasetCard
 
             | setting | value |
             | --- | --- |
-            | model | `{Plain(spec.Model)}`, SHA-256 `{Plain(spec.ModelDigest)}` |
+            | model | `{Plain(spec.Model)}`, SHA-256 `{Plain(spec.ModelDigest)}` |{(spec.ModelLicence is null ? "" : $"\n| licence of the model | {Plain(spec.ModelLicence)} |")}{Size(spec)}
             | sampler | {Plain(spec.Sampler)}, {Count(spec.Steps, "step")}{(spec.Sampler == SamplerNames.Ddim ? $", eta {Real(spec.Eta)}" : "")} |
             | guidance scale | {Real(spec.GuidanceScale)}, unless a row has its own{Guidance(spec)} |
             | seed of the job | {spec.Seed} |
@@ -99,6 +99,10 @@ internal static class DatasetCard
     }
 
     // What departs from plain guidance.
+    private static string Size(JobSpec spec) => spec.Width is null && spec.Height is null
+        ? ""
+        : $"\n| size | {spec.Width?.ToString(CultureInfo.InvariantCulture) ?? "the model's"} x {spec.Height?.ToString(CultureInfo.InvariantCulture) ?? "the model's"} |";
+
     private static string Guidance(JobSpec spec)
     {
         var (guidance, plain) = (spec.Guidance, new GuidanceSpec());

@@ -100,6 +100,7 @@ public sealed class JobSpecRulesTests
             Upsample = false,
             Width = 512,
             Height = 256,
+            ModelLicence = "mit",
             Guidance = new GuidanceSpec
             {
                 Method = "apg",

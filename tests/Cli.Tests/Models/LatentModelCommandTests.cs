@@ -11,6 +11,7 @@ public sealed class LatentModelCommandTests : IDisposable
     public LatentModelCommandTests()
     {
         _ = new TinyDiffusersFolder(_folder["tiny"]);
+        File.WriteAllText(_folder["tiny", "README.md"], "---\nlicense: creativeml-openrail-m\n---\n");
         File.WriteAllText(_folder["prompts.txt"], "a cat\na dog\n");
     }
 
@@ -36,6 +37,7 @@ public sealed class LatentModelCommandTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         var spec = JsonElement.Parse(File.ReadAllText(_folder["out", "job.json"])).GetProperty("spec");
+        Assert.Contains("| licence of the model | creativeml-openrail-m |", File.ReadAllText(_folder["out", "README.md"]), StringComparison.Ordinal);
         Assert.Equal(("plms", 7.5, 4), (spec.GetProperty("sampler").GetString(), spec.GetProperty("guidance_scale").GetDouble(), spec.GetProperty("steps").GetInt32()));
     }
 
