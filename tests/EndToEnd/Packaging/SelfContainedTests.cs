@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Atelier.EndToEnd.Packaging;
 
 /// <summary>The folder for machines without .NET: it brings its own.</summary>
@@ -17,8 +19,12 @@ public sealed class SelfContainedTests
         Assert.True(publish.ExitCode == 0, publish.Output + publish.Error);
         var home = $"HOME={folder["home"]}";
 
-        var needsDotnet = await RunningProcess.RunAsync("env", [.. NoDotnet, home, Path.ChangeExtension(Repository.Cli, null), "--version"]);
-        Assert.NotEqual(0, needsDotnet.ExitCode);
+        // A machine that has .NET in its usual place would lend it to any program: the host's own record says that it was not asked.
+        var says = await RunningProcess.RunAsync("env", [.. NoDotnet, home, "COREHOST_TRACE=1", $"COREHOST_TRACEFILE={folder["trace"]}", Path.Combine(folder["atelier"], "atelier"), "--version"]);
+        Assert.True(says.ExitCode == 0, says.Error);
+        var trace = File.ReadAllText(folder["trace"]);
+        Assert.Contains(Path.Combine(folder["atelier"], "libcoreclr.so"), trace, StringComparison.Ordinal);
+        Assert.DoesNotContain(RuntimeEnvironment.GetRuntimeDirectory(), trace, StringComparison.Ordinal);
         var run = await RunningProcess.RunAsync("env",
             [.. NoDotnet, home, Path.Combine(folder["atelier"], "atelier"), "run", folder.Write("prompts.txt", "a red circle\n"), "--out", folder["out"], "--steps", "2", "--no-upsample"]);
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
