@@ -16,9 +16,6 @@ public sealed class AdmFamily : IModelFamily
     public string Kind => Name;
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => NativeFolder.ReadConfig(Path.Combine(path, ConfigFile)) is AdmConfig;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path) => NativeFolder.Open(path);
 
     /// <summary>A stage of the model.</summary>

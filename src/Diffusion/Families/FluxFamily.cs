@@ -19,9 +19,6 @@ public sealed class FluxFamily : IModelFamily
     public string Kind => "FluxPipeline";
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path)
     {
         var files = new DiffusersFiles(path);

@@ -18,9 +18,6 @@ public sealed class GlideFamily : IModelFamily
     public string Kind => Name;
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => NativeFolder.ReadConfig(Path.Combine(path, ConfigFile)) is GlideConfig;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path) => NativeFolder.Open(path);
 
     /// <summary>A stage of the model.</summary>

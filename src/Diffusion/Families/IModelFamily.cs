@@ -14,12 +14,7 @@ public interface IModelFamily
     /// <summary>What that file calls it.</summary>
     string Kind { get; }
 
-    /// <summary>Whether a folder that has that file holds a model of this family.</summary>
-    /// <param name="path">The folder.</param>
-    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
-    bool Recognises(string path);
-
-    /// <summary>Opens a folder that it recognises, see <see cref="ModelFolder.Open"/>.</summary>
+    /// <summary>Opens a folder of this family, see <see cref="ModelFolder.Open"/>.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
     ModelFolder Open(string path);

@@ -21,9 +21,6 @@ public sealed class PixArtFamily : IModelFamily
     public string Kind => "PixArtAlphaPipeline";
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path)
     {
         var files = new DiffusersFiles(path);

@@ -44,11 +44,7 @@ public abstract class ModelFolder
     /// <summary>Opens a folder and checks configuration, tokenizer, and the weights' names, shapes and lengths. Reads every byte once, for the digest.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InvalidDataException">Something is missing, damaged or does not fit; the message names the file and why.</exception>
-    public static ModelFolder Open(string path)
-    {
-        var family = ModelFamilies.All.FirstOrDefault(family => File.Exists(System.IO.Path.Combine(path, family.ConfigFile)) && family.Recognises(path));
-        return family is not null ? family.Open(path) : throw new InvalidDataException(ModelFamilies.WhyNone(path));
-    }
+    public static ModelFolder Open(string path) => ModelFamilies.Of(path).Open(path);
 
     /// <summary>Builds all networks and loads their weights, each once.</summary>
     /// <param name="device">Where to put them; null is the CPU.</param>

@@ -96,19 +96,5 @@ public sealed class NoiseSchedule
     /// <summary>Factor of x_t in the mean of q(x_{t-1} | x_t, x_0) (equation 7).</summary>
     public double[] PosteriorMeanCoefficient2 { get; }
 
-    /// <summary>alphaBar between the original timesteps, by linear interpolation.</summary>
-    /// <param name="timestep">0 to T - 1, may be fractional.</param>
-    public double AlphaBarAt(double timestep) => Interpolate(OriginalAlphasCumprod, timestep);
-
-    /// <summary>A value between the entries of a table.</summary>
-    /// <param name="table">One value a step.</param>
-    /// <param name="step">0 to the last, may be fractional.</param>
-    internal static double Interpolate(double[] table, double step)
-    {
-        var below = (int)Math.Clamp(step, 0, table.Length - 1);
-        var above = Math.Min(below + 1, table.Length - 1);
-        return table[below] + (table[above] - table[below]) * (step - below);
-    }
-
     private double[] Table(Func<int, double> value) => [.. Enumerable.Range(0, Betas.Length).Select(value)];
 }

@@ -55,12 +55,20 @@ public sealed class CheckpointSource : TensorSource, IDisposable
     public TNetwork Load<TNetwork>(Func<TensorSource, TNetwork> build) where TNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(build);
-        var needed = new ShapeSource(Precision, Has);
-        build(needed).Dispose();
-        Check(typeof(TNetwork).Name, needed);
+        Check(build);
         var network = build(this);
         Finish();
         return network;
+    }
+
+    /// <summary>Compares the files with what a network needs, without reading elements.</summary>
+    /// <param name="build">Makes the network from a source, here with tensors without numbers.</param>
+    /// <exception cref="InvalidDataException">They differ.</exception>
+    public void Check<TNetwork>(Func<TensorSource, TNetwork> build) where TNetwork : IDisposable
+    {
+        var needed = new ShapeSource(Precision, Has);
+        build(needed).Dispose();
+        Check(typeof(TNetwork).Name, needed);
     }
 
     /// <summary>Compares the files with what a network asked for, without reading elements.</summary>

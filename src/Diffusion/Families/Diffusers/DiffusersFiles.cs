@@ -81,15 +81,11 @@ internal sealed class DiffusersFiles(string folder)
     }
 
     /// <summary>Compares the weights of a part with what a network needs, without reading them.</summary>
-    /// <returns>How many numbers there are.</returns>
     /// <exception cref="InvalidDataException">They are missing or do not fit; the message names file, key and shapes.</exception>
-    public long Check<TNetwork>(string part, Func<TensorSource, TNetwork> create) where TNetwork : IDisposable
+    public void Check<TNetwork>(string part, Func<TensorSource, TNetwork> create) where TNetwork : IDisposable
     {
         using var source = new CheckpointSource(Weights(part), ScalarType.Float32);
-        var needed = new ShapeSource(ScalarType.Float32, source.Has);
-        create(needed).Dispose();
-        source.Check(typeof(TNetwork).Name, needed);
-        return needed.Parameters;
+        source.Check(create);
     }
 
     /// <summary>Builds a part's network with its weights.</summary>

@@ -20,9 +20,6 @@ public sealed class StableDiffusion3Family : IModelFamily
     public string Kind => "StableDiffusion3Pipeline";
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path)
     {
         var files = new DiffusersFiles(path);

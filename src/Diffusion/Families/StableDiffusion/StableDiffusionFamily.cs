@@ -18,9 +18,6 @@ public sealed class StableDiffusionFamily(bool inpaints = false) : IModelFamily
     public string Kind => inpaints ? "StableDiffusionInpaintPipeline" : "StableDiffusionPipeline";
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path)
     {
         var files = new DiffusersFiles(path);

@@ -19,9 +19,6 @@ public sealed class StableDiffusionXlFamily(bool inpaints = false) : IModelFamil
     public string Kind => inpaints ? "StableDiffusionXLInpaintPipeline" : "StableDiffusionXLPipeline";
 
     /// <inheritdoc/>
-    public bool Recognises(string path) => PipelineIndex.Read(path).Pipeline == Kind;
-
-    /// <inheritdoc/>
     public ModelFolder Open(string path)
     {
         var files = new DiffusersFiles(path);
